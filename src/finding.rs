@@ -1,0 +1,412 @@
+//! The nouns of a report: documents, findings, matches and the summary, as the contract defines them.
+//! Everything here is masked already unless the user asked to reveal; no type here holds a raw value otherwise.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::gap::Gap;
+use crate::identifier::Identifier;
+use crate::locator::Locator;
+
+/// A starting point of a scan, with its name in reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The path's last part, unless a sweep names it.
+    pub name: String,
+    /// Where it is. `-` for standard input.
+    pub path: PathBuf,
+    /// The kind of file system it lies on (`ext4`, `cifs`, …), where the system tells.
+    pub filesystem: String,
+}
+
+/// A calibrated probability, in three bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// At least 0.20.
+    Possible,
+    /// At least 0.70.
+    Likely,
+    /// At least 0.95.
+    Certain,
+}
+
+/// How bad a finding is. A different scale from confidence, hence different words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// In what form the value stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Protection {
+    Plaintext,
+    Masked,
+    Hashed,
+    Tokenized,
+}
+
+/// Whose value it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// Member, subscriber, dependent, guarantor, next of kin.
+    Patient,
+    /// A clinician, pharmacy or facility: severity `info`, never counted as people.
+    Provider,
+    /// An employee of the organisation.
+    Workforce,
+    /// Nothing says.
+    Unknown,
+}
+
+/// What the evidence in a document supports; not a legal opinion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum DocumentClass {
+    Phi,
+    Pii,
+    Workforce,
+    Payment,
+    Provider,
+    None,
+}
+
+/// How far a document was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Status {
+    Complete,
+    Partial,
+    Skipped,
+    Inert,
+    Excluded,
+}
+
+/// Who can read a file, as far as the system tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum ReadableBy {
+    World,
+    Group,
+    Owner,
+    Acl,
+    Declared,
+    Unknown,
+}
+
+macro_rules! names {
+    ($type:ident: $($variant:ident $name:literal),*) => {
+        impl $type {
+            /// The name in reports.
+            pub fn name(self) -> &'static str {
+                match self { $($type::$variant => $name,)* }
+            }
+            /// The value called `name`, if there is one.
+            pub fn by_name(name: &str) -> Option<$type> {
+                match name { $($name => Some($type::$variant),)* _ => None }
+            }
+        }
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.name()) }
+        }
+    };
+}
+names!(Confidence: Possible "possible", Likely "likely", Certain "certain");
+names!(Severity: Info "info", Low "low", Medium "medium", High "high", Critical "critical");
+names!(Protection: Plaintext "plaintext", Masked "masked", Hashed "hashed", Tokenized "tokenized");
+names!(Subject: Patient "patient", Provider "provider", Workforce "workforce", Unknown "unknown");
+names!(DocumentClass: Phi "phi", Pii "pii", Workforce "workforce", Payment "payment", Provider "provider", None "none");
+names!(Status: Complete "complete", Partial "partial", Skipped "skipped", Inert "inert", Excluded "excluded");
+names!(ReadableBy: World "world", Group "group", Owner "owner", Acl "acl", Declared "declared", Unknown "unknown");
+
+impl Confidence {
+    /// The lowest probability of the band.
+    pub fn floor(self) -> f64 {
+        match self {
+            Confidence::Possible => 0.20,
+            Confidence::Likely => 0.70,
+            Confidence::Certain => 0.95,
+        }
+    }
+
+    /// The band of a probability; `None` below `possible`.
+    pub fn of(probability: f64) -> Option<Confidence> {
+        [Confidence::Certain, Confidence::Likely, Confidence::Possible]
+            .into_iter()
+            .find(|band| probability >= band.floor())
+    }
+}
+
+/// Where in a document values of one kind live.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// The document's text.
+    Text,
+    /// A column of a delimited document.
+    Column {
+        /// The header, only where it reads as one: a header that may itself be a value is `None`.
+        name: Option<String>,
+        /// From 1.
+        index: u32,
+    },
+    /// A file, member, sheet, table or key name.
+    Name,
+}
+
+impl Place {
+    /// The name of its kind in reports.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Place::Text => "text",
+            Place::Column { .. } => "column",
+            Place::Name => "name",
+        }
+    }
+}
+
+/// As people read it: `ssn`, `column 5`, `text`, `name`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Text => f.write_str("text"),
+            Place::Column { name: Some(name), .. } => f.write_str(name),
+            Place::Column { name: None, index } => write!(f, "column {index}"),
+            Place::Name => f.write_str("name"),
+        }
+    }
+}
+
+/// Where a value stands. All count from 1; columns count characters of the decoded text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The record, where the document has records.
+    pub record: u64,
+    /// The line.
+    pub line: u64,
+    /// The character in the line.
+    pub column: u64,
+}
+
+/// All matches of one identifier with one protection in one place of one document.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// `F-…`
+    pub id: String,
+    /// `S-…`, the same over the series.
+    pub series_id: String,
+    /// What kind of datum.
+    pub identifier: Identifier,
+    /// Ids of the rules that contributed, sorted.
+    pub rules: Vec<String>,
+    /// Where.
+    pub place: Place,
+    /// Whose.
+    pub subject: Subject,
+    /// Values accepted, test values included.
+    pub matches: u64,
+    /// How many of the matches are test values.
+    pub test_values: u64,
+    /// Distinct values.
+    pub distinct: u64,
+    /// Whether `distinct` is exact or from a sketch.
+    pub distinct_exact: bool,
+    /// Records that hold at least one match.
+    pub records: u64,
+    /// Individuals with this identifier in this place.
+    pub people: u64,
+    /// The band of `probability`.
+    pub confidence: Confidence,
+    /// That this finding is what it says.
+    pub probability: f64,
+    /// How bad, by `docs/severity.md`.
+    pub severity: Severity,
+    /// Why, in one clause.
+    pub severity_reason: String,
+    /// In what form.
+    pub protection: Protection,
+    /// The pieces of evidence, strongest first, without any value.
+    pub evidence: Vec<String>,
+    /// Where the first match stands.
+    pub first: Position,
+    /// The form of the first match: digits as `9`, letters as `A`. Empty where the form would tell too much.
+    pub picture: String,
+    /// Names of the identifiers on the same records, sorted; empty when none.
+    pub linked_with: Vec<&'static str>,
+    /// One of the contract's closed list.
+    pub action_hint: &'static str,
+    /// Whether it is listed, or only counted (below `--min-confidence`).
+    pub listed: bool,
+}
+
+/// One value, accepted. Made only under `--matches`.
+#[derive(Clone)]
+pub struct Match {
+    /// The finding it belongs to.
+    pub finding_id: String,
+    /// What kind of datum.
+    pub identifier: Identifier,
+    /// The rule that found it.
+    pub rule: String,
+    /// Where.
+    pub place: Place,
+    /// Where exactly.
+    pub position: Position,
+    /// Offsets in bytes of the innermost document.
+    pub bytes: std::ops::Range<u64>,
+    /// The band of `probability`.
+    pub confidence: Confidence,
+    /// That this match is what it says.
+    pub probability: f64,
+    /// In what form.
+    pub protection: Protection,
+    /// The value as the user may see it: the identifier's fixed mask unless `--reveal` says otherwise.
+    pub value: String,
+    /// Keyed hash of the normalised value, base 32.
+    pub fingerprint: String,
+    /// Whether it is a published sample or carried by synthetic data only.
+    pub test_value: bool,
+}
+
+/// Leaves the value out: under `--reveal full` it is a person's.
+impl fmt::Debug for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Match")
+            .field("identifier", &self.identifier)
+            .field("place", &self.place)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who can read a document's file, and on what evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Who.
+    pub readable_by: ReadableBy,
+    /// How we know: `mode`, or why we do not: `cifs`, `vfat`, `stream`.
+    pub basis: String,
+    /// Permission bits as `rw-r--r--`; empty where they mean nothing.
+    pub mode: String,
+    /// Owner and group, where the system has such.
+    pub uid: Option<u32>,
+    /// See `uid`.
+    pub gid: Option<u32>,
+    /// Name of the owner, or the number as text where it has no name.
+    pub file_owner: String,
+    /// Last modification, seconds since 1970 UTC.
+    pub modified: Option<i64>,
+}
+
+impl Access {
+    /// For documents that are not files: standard input, a byte slice.
+    pub fn stream() -> Access {
+        Access {
+            readable_by: ReadableBy::Unknown,
+            basis: "stream".to_string(),
+            mode: String::new(),
+            uid: None,
+            gid: None,
+            file_owner: String::new(),
+            modified: None,
+        }
+    }
+}
+
+/// Identifiers that stand on the same record, and on how many records.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Linked {
+    /// Sorted by name.
+    pub identifiers: Vec<&'static str>,
+    /// Records with exactly this set.
+    pub records: u64,
+}
+
+/// Bytes with a locator, and what was found in them.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Index into the run's roots.
+    pub root: usize,
+    /// Exact place.
+    pub locator: Locator,
+    /// `csv`, `tsv`, `psv`, `text`, `json`, … as recognised.
+    pub format: &'static str,
+    /// Size.
+    pub bytes: u64,
+    /// How far it was read.
+    pub status: Status,
+    /// What it holds.
+    pub class: DocumentClass,
+    /// Records, where it has records.
+    pub records: u64,
+    /// Individuals whose data is here, distinct.
+    pub people: u64,
+    /// Low end: all that could be one person merged.
+    pub people_low: u64,
+    /// High end: only what must be one person merged.
+    pub people_high: u64,
+    /// Whether `people` was counted exactly or from a sketch.
+    pub people_exact: bool,
+    /// Which identifiers stand on the same record; most records first.
+    pub linked: Vec<Linked>,
+    /// The worst severity of its listed findings.
+    pub severity: Severity,
+    /// Who can read it.
+    pub access: Access,
+    /// Whether the file-system path itself holds a value.
+    pub path_holds_values: bool,
+    /// Findings in report order, those not listed among them.
+    pub findings: Vec<Finding>,
+    /// Matches in document order; empty without `--matches`.
+    pub matches: Vec<Match>,
+    /// What of it was not read.
+    pub gaps: Vec<Gap>,
+    /// Keys of the individuals, hashed with a key of this run, so that a run can count across documents.
+    pub(crate) people_keys: crate::judge::people::PeopleKeys,
+}
+
+/// Counts of documents by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct StatusCounts {
+    pub complete: u64,
+    pub partial: u64,
+    pub skipped: u64,
+    pub inert: u64,
+    pub excluded: u64,
+}
+
+/// What is said at the end of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// False when the run was interrupted.
+    pub complete: bool,
+    /// Documents by status.
+    pub documents: StatusCounts,
+    /// Bytes of documents read, whole or in part.
+    pub bytes: u64,
+    /// Individuals over all documents, and its range.
+    pub people: u64,
+    /// See [`Document::people_low`].
+    pub people_low: u64,
+    /// See [`Document::people_high`].
+    pub people_high: u64,
+    /// Listed findings by severity, indexed by [`Severity`] as a number.
+    pub findings: [u64; 5],
+    /// Findings not listed because of their confidence.
+    pub unlisted: u64,
+    /// Gaps by class, indexed by [`crate::gap::Class`] as a number.
+    pub gaps: [u64; 4],
+    /// Sum over listed findings of the probability to be wrong.
+    pub listed_false: f64,
+    /// Sum over findings not listed of the probability to be right.
+    pub unlisted_true: f64,
+    /// Wall time, seconds.
+    pub seconds: f64,
+    /// The exit code this run ends with.
+    pub exit: i32,
+}

@@ -1,0 +1,3 @@
+//! Judges places, not strings.
+
+pub mod people;

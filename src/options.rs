@@ -1,0 +1,89 @@
+//! What a scan is asked to do. Filled by the command line, or by a program that uses the library.
+
+use std::path::PathBuf;
+
+use crate::finding::Confidence;
+use crate::identifier::Identifier;
+
+/// Everything a scan can be told. `Options::default()` is what the command line does without options.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What is walked.
+    pub walk: WalkOptions,
+    /// Worker threads; 0 for all cores the process may use.
+    pub threads: usize,
+    /// Look for these only; empty for all.
+    pub only: Vec<Identifier>,
+    /// Do not look for these.
+    pub skip: Vec<Identifier>,
+    /// Findings below are counted, not listed.
+    pub min_confidence: Confidence,
+    /// What to do with test values.
+    pub test_values: TestValues,
+    /// Make a record for each match.
+    pub matches: bool,
+    /// How much of a value a match record shows.
+    pub reveal: Reveal,
+    /// Key for fingerprints, 32 bytes; fresh for each run where none is given.
+    pub fingerprint_key: Option<[u8; 32]>,
+    /// Mask values that stand in file-system paths.
+    pub mask_paths: bool,
+}
+
+/// What is walked.
+#[derive(Clone, Debug, Default)]
+pub struct WalkOptions {
+    /// Only files that match one of these globs; empty for all.
+    pub include: Vec<String>,
+    /// No file or folder that matches one of these.
+    pub exclude: Vec<String>,
+    /// How deep below a root; `None` for no limit, 0 for the root itself only.
+    pub max_depth: Option<usize>,
+    /// Follow symbolic links.
+    pub follow: bool,
+    /// Stay on the file system of the root.
+    pub one_file_system: bool,
+    /// Look into filers' snapshot folders too (`.snapshot`, `~snapshot`, `.zfs`).
+    pub snapshots: bool,
+    /// Files of ours that are not scanned: reports about to be written.
+    pub own_files: Vec<PathBuf>,
+}
+
+/// What to do with test values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestValues {
+    /// Find and mark them: severity `info`, never people, never an exit code.
+    Mark,
+    /// Treat them like any other value.
+    Live,
+    /// Leave them out.
+    Drop,
+}
+
+/// How much of a value a report shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    /// The identifier's fixed mask.
+    None,
+    /// The mask with the last four characters, where that means something.
+    Last4,
+    /// The value.
+    Full,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            walk: WalkOptions::default(),
+            threads: 0,
+            only: Vec::new(),
+            skip: Vec::new(),
+            min_confidence: Confidence::Likely,
+            test_values: TestValues::Mark,
+            matches: false,
+            reveal: Reveal::None,
+            fingerprint_key: None,
+            mask_paths: false,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Pattern files → [`RuleSet`]. In: the TOML files under `patterns/` (built in) and those given by `--rules`. Out: rules,
+//! compiled and immutable. Refuses unknown keys, identifiers, shapes and checks with file and line; examples are run by
+//! `rules check`. The schema is `patterns/README.md`.
+
+use crate::detect::Shape;
+use crate::identifier::Identifier;
+use crate::validate::Check;
+
+/// All rules of a run.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// In order of id.
+    pub rules: Vec<Rule>,
+    /// Names this set in reports: a hash over all pattern files, hex.
+    pub hash: String,
+}
+
+/// One way to find an identifier.
+#[derive(Debug)]
+pub struct Rule {
+    /// Such as `us.ssn`; never used again for something else.
+    pub id: String,
+    /// What it finds.
+    pub identifier: Identifier,
+    /// One line for `rules list`.
+    pub summary: String,
+    /// The whole file, for `rules show`.
+    pub source: String,
+    /// Its file, for messages.
+    pub file: String,
+    /// The forms it takes where no field name speaks for it. Empty for identifiers that live by field name alone.
+    pub shapes: Vec<Shape>,
+    /// The check every candidate must pass.
+    pub check: Check,
+    /// Published samples beside those the check itself knows, normalised as [`crate::validate::Normal::alnum`].
+    pub test_values: Vec<Vec<u8>>,
+    /// Field names, normalised (see `rules::fields`), that say a field holds it.
+    pub fields: Vec<String>,
+    /// Field names, normalised, that say a field does not hold it although its values look so.
+    pub not_fields: Vec<String>,
+    /// Words near a match in text that speak for it, lower case.
+    pub keywords: Vec<String>,
+    /// Words right before a match that speak against it, lower case.
+    pub not_keywords: Vec<String>,
+    /// Places in structured formats (`hl7:PID-19`); kept for the formats to come.
+    pub places: Vec<String>,
+    /// What each piece of evidence weighs.
+    pub evidence: Evidence,
+    /// Examples that must be found.
+    pub hits: Vec<Hit>,
+    /// Examples that must not.
+    pub misses: Vec<Miss>,
+}
+
+/// Weights in natural log-odds; they add up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// Of a match that passed the check, alone in text.
+    pub alone: f32,
+    /// Added where the field's name says so.
+    pub field: f32,
+    /// Added where a keyword stands in reach.
+    pub keyword: f32,
+    /// Chance, 0 to 1, that a random value of the shape passes the check: makes the pass rate of a column a
+    /// likelihood ratio. 1 where the check says nothing.
+    pub chance: f32,
+}
+
+/// An example that must be found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The text.
+    pub text: String,
+    /// At which confidence, at least: `possible`, `likely`, `certain`.
+    pub confidence: crate::finding::Confidence,
+    /// Line in the file.
+    pub line: usize,
+}
+
+/// An example that must not be found.
+#[derive(Clone, Debug)]
+pub struct Miss {
+    /// The text.
+    pub text: String,
+    /// Which stage stops it.
+    pub stopped_by: Stage,
+    /// Why, for people.
+    pub because: String,
+    /// Line in the file.
+    pub line: usize,
+}
+
+/// The stages that can stop a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// No shape matches, or it does not stand alone.
+    Detect,
+    /// The check says no.
+    Validate,
+    /// Below `possible`, or below `likely` alone: nothing around it speaks for it.
+    Judge,
+}
