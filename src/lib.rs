@@ -13,6 +13,7 @@
 pub mod detect;
 pub mod engine;
 pub mod error;
+pub mod extract;
 pub mod finding;
 pub mod gap;
 pub mod identifier;

@@ -104,6 +104,6 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         findings: Vec::new(),
         matches: Vec::new(),
         gaps: Vec::new(),
-        people_keys: crate::judge::people::PeopleKeys::default(),
+        individuals: crate::judge::people::People::default(),
     }
 }

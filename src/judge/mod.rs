@@ -1,3 +1,4 @@
 //! Judges places, not strings.
 
+pub mod distinct;
 pub mod people;
