@@ -57,13 +57,52 @@ pub struct Context {
 
 /// Words that say whose the next value is.
 const PROVIDER: &[&str] = &[
-    "dr", "doctor", "md", "physician", "provider", "attending", "surgeon", "prescriber", "pharmacist", "pharmacy", "clinic", "hospital",
-    "facility", "practice", "practitioner", "npi", "dea", "referring", "rendering", "ordering", "signed by", "dictated by", "electronically signed",
-    "pcp", "rn", "np", "office", "fax",
+    "dr",
+    "doctor",
+    "md",
+    "physician",
+    "provider",
+    "attending",
+    "surgeon",
+    "prescriber",
+    "pharmacist",
+    "pharmacy",
+    "clinic",
+    "hospital",
+    "facility",
+    "practice",
+    "practitioner",
+    "npi",
+    "dea",
+    "referring",
+    "rendering",
+    "ordering",
+    "signed by",
+    "dictated by",
+    "electronically signed",
+    "pcp",
+    "rn",
+    "np",
+    "office",
+    "fax",
 ];
 const WORKFORCE: &[&str] = &["employee", "payroll", "hired", "staff", "supervisor", "manager", "author", "maintainer"];
-const PATIENT: &[&str] =
-    &["patient", "pt", "member", "subscriber", "beneficiary", "insured", "dependent", "guarantor", "enrollee", "mr", "mrs", "ms", "dear", "resident"];
+const PATIENT: &[&str] = &[
+    "patient",
+    "pt",
+    "member",
+    "subscriber",
+    "beneficiary",
+    "insured",
+    "dependent",
+    "guarantor",
+    "enrollee",
+    "mr",
+    "mrs",
+    "ms",
+    "dear",
+    "resident",
+];
 
 impl Vocabulary {
     /// The vocabulary of these rules.
@@ -73,7 +112,9 @@ impl Vocabulary {
             rule.keywords.iter().for_each(|text| vocabulary.add(text, Says::For(number as u16)));
             rule.not_keywords.iter().for_each(|text| vocabulary.add(text, Says::Against(number as u16)));
         }
-        for (words, subject) in [(PROVIDER, Subject::Provider), (WORKFORCE, Subject::Workforce), (PATIENT, Subject::Patient)] {
+        for (words, subject) in
+            [(PROVIDER, Subject::Provider), (WORKFORCE, Subject::Workforce), (PATIENT, Subject::Patient)]
+        {
             words.iter().for_each(|text| vocabulary.add(text, Says::Whose(subject)));
         }
         vocabulary
@@ -95,7 +136,15 @@ impl Vocabulary {
 
     /// What the words around `span` say about a value of `rule`. Only `scope` is looked at: the cell, or all of it.
     /// `reach` is how far before the value a keyword may end, in bytes.
-    pub fn around(&self, rules: &RuleSet, bytes: &[u8], scope: Range<usize>, span: Range<usize>, rule: u16, reach: usize) -> Context {
+    pub fn around(
+        &self,
+        rules: &RuleSet,
+        bytes: &[u8],
+        scope: Range<usize>,
+        span: Range<usize>,
+        rule: u16,
+        reach: usize,
+    ) -> Context {
         let mut context = Context::default();
         let before = window_before(bytes, scope.start, span.start);
         self.before(rules, bytes, before, span.start, rule, reach, &mut context);
@@ -108,7 +157,16 @@ impl Vocabulary {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn before(&self, rules: &RuleSet, bytes: &[u8], window: Range<usize>, at: usize, rule: u16, reach: usize, context: &mut Context) {
+    fn before(
+        &self,
+        rules: &RuleSet,
+        bytes: &[u8],
+        window: Range<usize>,
+        at: usize,
+        rule: u16,
+        reach: usize,
+        context: &mut Context,
+    ) {
         let mut words = [Word::default(); WORDS];
         let count = last_words(&bytes[window.clone()], &mut words);
         let identifier = rules.rules[rule as usize].identifier;
@@ -124,7 +182,8 @@ impl Vocabulary {
                 }
                 match phrase.says {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
-                        if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach {
+                        if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
+                        {
                             let lost = if context.other.is_some() { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             context.keyword = Some((*number, lost * far));
@@ -170,7 +229,8 @@ impl Vocabulary {
             for number in phrases {
                 let phrase = &self.phrases[*number as usize];
                 let length = phrase.words.len();
-                let fits = length <= end + 1 && phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash);
+                let fits =
+                    length <= end + 1 && phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash);
                 if !fits {
                     continue;
                 }
