@@ -18,7 +18,9 @@ pub mod gap;
 pub mod identifier;
 pub mod judge;
 pub mod locator;
+
 pub mod options;
 pub mod rules;
 pub mod scan;
 pub mod validate;
+pub mod walk;
