@@ -19,6 +19,7 @@ pub mod identifier;
 pub mod judge;
 pub mod locator;
 
+pub mod open;
 pub mod options;
 pub mod rules;
 pub mod scan;
