@@ -19,7 +19,10 @@ pub mod gap;
 pub mod identifier;
 pub mod judge;
 pub mod locator;
+
+pub mod open;
 pub mod options;
 pub mod rules;
 pub mod scan;
 pub mod validate;
+pub mod walk;
