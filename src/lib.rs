@@ -19,6 +19,7 @@ pub mod identifier;
 pub mod judge;
 pub mod locator;
 pub mod options;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod validate;
