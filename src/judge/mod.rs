@@ -1,3 +1,4 @@
 //! Judges places, not strings.
 
+pub mod explain;
 pub mod people;

@@ -72,7 +72,7 @@ fn root_name(roots: &[Root], index: usize) -> &str {
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC; `None` for times no calendar holds.
-fn utc(seconds: i64) -> Option<String> {
+pub fn utc(seconds: i64) -> Option<String> {
     jiff::Timestamp::from_second(seconds).ok().map(|time| time.to_string())
 }
 

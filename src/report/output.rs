@@ -143,8 +143,17 @@ impl Drop for Output {
 pub fn temporary(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".phisweep-{}", std::process::id()));
+    name.push(ending());
     path.with_file_name(name)
+}
+
+/// Whether a path is that of a [`temporary`] of this process.
+pub fn is_temporary(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(ending().as_bytes())
+}
+
+fn ending() -> String {
+    format!(".phisweep-{}", std::process::id())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! compiled and immutable. Refuses unknown keys, identifiers, shapes and checks with file and line; examples are run by
 //! `rules check`. The schema is `patterns/README.md`.
 
+pub mod check;
+
 use crate::detect::Shape;
 use crate::identifier::Identifier;
 use crate::validate::Check;

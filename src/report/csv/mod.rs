@@ -6,6 +6,8 @@ mod cell;
 mod gaps;
 mod sheet;
 
+use std::path::{Path, PathBuf};
+
 use crate::error::Result;
 use crate::finding::{Document, Finding, Root, Summary};
 use crate::gap::{Class, Gap};
@@ -126,6 +128,11 @@ pub struct Tables {
     matches: Option<Sheet>,
     many: Option<Many>,
     run: About,
+}
+
+/// Where part `part` of a table that begins in `first` is written: `findings-2.csv` beside `findings.csv`.
+pub fn part(first: &Path, part: u32) -> PathBuf {
+    first.with_file_name(sheet::part_name(first, part))
 }
 
 /// What of the run stands in every row.
