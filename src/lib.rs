@@ -10,6 +10,8 @@
 //!
 //! A stage knows the noun of the stage before it and nothing downstream. `ARCHITECTURE.md` has the map in words.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod detect;
 pub mod engine;
 pub mod error;
@@ -22,6 +24,7 @@ pub mod locator;
 
 pub mod open;
 pub mod options;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod validate;

@@ -1,2 +1,5 @@
 //! The binary: hands everything to the command line of the library.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    phisweep::cli::run(std::env::args_os())
+}

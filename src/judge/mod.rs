@@ -8,6 +8,7 @@ pub mod column;
 pub mod context;
 pub mod decide;
 pub mod distinct;
+pub mod explain;
 pub mod people;
 pub mod plan;
 pub mod severity;

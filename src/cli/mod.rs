@@ -1,0 +1,83 @@
+//! The command line. In: arguments. Out: an exit code; results on standard output, everything else on standard error.
+//! Refuses options that make no sense together before anything is read. One file a command; `args` is the only place
+//! where options are defined.
+
+mod args;
+mod exit;
+mod explain;
+mod key;
+mod progress;
+mod rules;
+mod scan;
+mod signals;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::args::{Command, Parsed};
+use crate::error::{Error, Result};
+use crate::report::text::plain;
+
+/// Runs phisweep with these arguments, the program's name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let code = match args::parse(args) {
+        Ok(Parsed::Command(command)) => dispatch(*command),
+        Ok(Parsed::Version { verbose }) => out(&version(verbose)).map(|()| 0),
+        Err(usage) => {
+            // Help goes to standard output with 0, mistakes to standard error with 2.
+            let _ = usage.print();
+            Ok(usage.exit_code())
+        }
+    };
+    let code = code.unwrap_or_else(|error| {
+        report_error(&error);
+        exit::FAILED
+    });
+    ExitCode::from(u8::try_from(code).unwrap_or(exit::FAILED as u8))
+}
+
+fn dispatch(command: Command) -> Result<i32> {
+    match command {
+        Command::Scan { args, given } => scan::run(args, given),
+        Command::Rules(command) => rules::run(command),
+        Command::Explain(args) => explain::run(args),
+    }
+}
+
+fn version(verbose: bool) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match verbose {
+        // There is one matcher so far, and it is plain.
+        true => format!("phisweep {version}\ndetect: scalar\n"),
+        false => format!("phisweep {version}\n"),
+    }
+}
+
+/// Writes to standard output. A reader that has gone away is no error of ours.
+fn out(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(stdout_error(e)) })
+}
+
+fn stdout_error(source: io::Error) -> Error {
+    Error::write("standard output".as_ref(), source)
+}
+
+/// Says on standard error what went wrong. A closed pipe is not worth a word.
+fn report_error(error: &Error) {
+    if !is_closed_pipe(error) {
+        say(&error.to_string());
+    }
+}
+
+/// One line on standard error; names in it may hold anything, so it is made safe for a terminal.
+fn say(message: &str) {
+    // Nobody is left to tell where standard error is gone.
+    let _ = writeln!(io::stderr(), "phisweep: {}", plain(message));
+}
+
+fn is_closed_pipe(error: &Error) -> bool {
+    matches!(error, Error::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+}

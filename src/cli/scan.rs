@@ -1,0 +1,307 @@
+//! `phisweep scan`, the supervisor: opens rules, keys and reports, lets the scan run, closes the reports. In: its
+//! options. Out: reports and an exit code. Refuses, before anything is read, what cannot work: missing starting points,
+//! reports that cannot be written, one report asked for twice, values revealed into a file without consent.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use serde_json::{Map, Value};
+
+use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
+use crate::cli::exit::{Policy, Tally};
+use crate::cli::{key, progress, report_error, say, signals, stdout_error};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::finding::Summary;
+use crate::options::{Options, Reveal, WalkOptions};
+use crate::report::csv::Tables;
+use crate::report::dir::{self, Dir};
+use crate::report::jsonl::Jsonl;
+use crate::report::output::{Output, temporary};
+use crate::report::set::Reports;
+use crate::report::text::{Text, plain};
+use crate::report::{self, Format};
+use crate::scan::{self, Event, Listener, Progress, Run};
+
+/// Name of the table of matches beside a CSV.
+const MATCHES: &str = "matches.csv";
+
+/// Further files of one CSV report that are known beforehand as ours; each holds a million findings.
+const PARTS: u32 = 9;
+
+/// Runs the command.
+pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32> {
+    let begun = Instant::now();
+    check(&args)?;
+    let wanted = wanted(&args.output)?;
+    let engine = Engine::with_rules(&args.look_for.rules)?;
+    check_rules(&engine, &args.look_for.rules)?;
+    let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
+    let roots = scan::roots(&args.paths)?;
+    let show = args.progress;
+    let mut reports = Reports::default();
+    let ours = open(&args, &wanted, &mut reports)?;
+    let mut options = options(*args)?;
+    options.walk.own_files.clone_from(&ours);
+
+    let progress = Arc::new(Progress::default());
+    let temporaries = ours.into_iter().filter(|path| report::output::is_temporary(path)).collect();
+    let received = signals::listen(progress.clone(), temporaries)
+        .map_err(|e| Error::Usage(format!("cannot listen for signals: {e}")))?;
+    let started = now();
+    let run = Run {
+        run_id: run_id(&started),
+        version: env!("CARGO_PKG_VERSION"),
+        ruleset: engine.rules().hash.clone(),
+        started,
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        roots,
+        options: given,
+    };
+    let mut supervisor = Supervisor { reports, policy, tally: Tally::default() };
+    supervisor.reports.begin(&run);
+    supervisor.hear_failures();
+
+    let display = progress::Display::start(show, progress.clone());
+    let scanned = scan::scan(&engine, &options, &run.roots, &progress, &mut supervisor);
+    drop(display);
+    match scanned {
+        Ok(summary) => Ok(supervisor.close(summary, &received, begun)),
+        // Nobody reads any more: each report that failed has said why, or its reader has gone.
+        Err(_) if supervisor.reports.open() == 0 => Ok(supervisor.tally.code(&supervisor.policy)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Hears the scan: feeds the reports and keeps the tally for the exit code.
+struct Supervisor {
+    reports: Reports,
+    policy: Policy,
+    tally: Tally,
+}
+
+impl Listener for Supervisor {
+    fn event(&mut self, event: Event) -> Result<()> {
+        self.tally.event(&event, &self.policy);
+        self.reports.event(&event);
+        self.hear_failures();
+        match self.reports.open() {
+            0 => Err(stdout_error(io::ErrorKind::BrokenPipe.into())),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Supervisor {
+    /// Says at once which report cannot be written; the scan goes on for the others.
+    fn hear_failures(&mut self) {
+        for error in self.reports.take_failures() {
+            self.tally.incomplete_output = true;
+            report_error(&error);
+        }
+    }
+
+    fn close(&mut self, mut summary: Summary, received: &signals::Received, begun: Instant) -> i32 {
+        self.tally.signal = received.signal();
+        summary.complete &= self.tally.signal.is_none();
+        summary.seconds = begun.elapsed().as_secs_f64();
+        summary.exit = self.tally.code(&self.policy);
+        self.reports.finish(&summary);
+        self.hear_failures();
+        self.tally.code(&self.policy)
+    }
+}
+
+/// What can be known to be wrong from the options alone.
+fn check(args: &ScanArgs) -> Result<()> {
+    if args.format == Stdout::Sarif {
+        return Err(Error::Usage("-f sarif is not built yet; use text, csv or jsonl".to_string()));
+    }
+    let holds_matches = args.format == Stdout::Jsonl || !args.output.is_empty();
+    if args.matches && !holds_matches {
+        let message = "--matches needs a report that can hold them: -f jsonl, or -o with .csv, .jsonl or a folder";
+        return Err(Error::Usage(message.to_string()));
+    }
+    let values_to_stdout = args.format == Stdout::Jsonl && args.matches;
+    may_reveal(&args.reveal, !args.output.is_empty() || (values_to_stdout && stdout_is_file()))?;
+    if args.reveal.reveal != Reveal::None && !args.matches {
+        say("note: --reveal shows values in match records; without --matches there are none");
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = args.paths.iter().find(|path| path.as_os_str() == "-" && !seen.insert(*path)) {
+        return Err(Error::Usage(format!("{} is given twice; standard input can be read once", twice.display())));
+    }
+    Ok(())
+}
+
+/// Refuses to reveal values into a file unless the user has said that it may hold them.
+pub(super) fn may_reveal(args: &RevealArgs, to_file: bool) -> Result<()> {
+    if args.reveal != Reveal::None && to_file && !args.i_may_hold_phi {
+        let message = "--reveal would write values of persons to a file; if it may lie there, add --i-may-hold-phi";
+        return Err(Error::Usage(message.to_string()));
+    }
+    Ok(())
+}
+
+/// Whether standard output goes to a regular file.
+pub(super) fn stdout_is_file() -> bool {
+    let kind = rustix::fs::fstat(io::stdout()).map(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode));
+    kind.is_ok_and(|kind| kind == rustix::fs::FileType::RegularFile)
+}
+
+/// The options that say what is looked for.
+pub(super) fn look_for(args: LookForArgs) -> Options {
+    Options { only: args.only, skip: args.skip, test_values: args.test_values, ..Options::default() }
+}
+
+fn options(args: ScanArgs) -> Result<Options> {
+    let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    Ok(Options {
+        walk: WalkOptions {
+            include: args.include,
+            exclude: args.exclude,
+            max_depth: args.max_depth,
+            follow: args.follow,
+            one_file_system: args.one_file_system,
+            snapshots: args.snapshots,
+            own_files: Vec::new(),
+        },
+        threads: args.threads.map_or(0, usize::from),
+        min_confidence: args.min_confidence,
+        matches: args.matches,
+        reveal: args.reveal.reveal,
+        fingerprint_key,
+        mask_paths: args.mask_paths,
+        ..look_for(args.look_for)
+    })
+}
+
+/// Pattern files of the user must pass their own examples before anything is judged by them.
+fn check_rules(engine: &Engine, given: &[PathBuf]) -> Result<()> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    match crate::rules::check::check(engine).into_iter().next() {
+        Some(failure) => Err(Error::Pattern { file: failure.file, line: failure.line, message: failure.message }),
+        None => Ok(()),
+    }
+}
+
+/// A report that is asked for.
+struct Wanted {
+    format: Format,
+    /// In a folder that is there, with its links resolved: two ways to write one name are one name.
+    path: PathBuf,
+    /// As the user wrote it.
+    shown: String,
+}
+
+fn wanted(outputs: &[PathBuf]) -> Result<Vec<Wanted>> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for output in outputs {
+        let format = report::format_of(output)?;
+        let path = resolved(output);
+        if !seen.insert(path.clone()) {
+            return Err(Error::Usage(format!("-o {} is given twice", output.display())));
+        }
+        all.push(Wanted { format, path, shown: plain(&output.to_string_lossy()) });
+    }
+    Ok(all)
+}
+
+/// The path with its folder made absolute and its links resolved, as far as it is there.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(there) = path.canonicalize()
+        && there.is_dir()
+    {
+        return there;
+    }
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// Opens every report, the one on standard output last, and tells which files are ours.
+fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports) -> Result<Vec<PathBuf>> {
+    let mut names: Vec<PathBuf> = Vec::new();
+    for one in wanted {
+        match one.format {
+            Format::Csv if args.matches => names.extend([one.path.clone(), one.path.with_file_name(MATCHES)]),
+            Format::Csv | Format::Jsonl => names.push(one.path.clone()),
+            Format::Dir => {
+                let written = dir::NAMES.iter().filter(|name| args.matches || **name != MATCHES);
+                names.extend(written.map(|name| one.path.join(name)));
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
+        return Err(Error::Usage(format!("two reports would be written to {}", twice.display())));
+    }
+    for one in wanted {
+        match one.format {
+            Format::Csv => {
+                let mut tables = Tables::default().findings(Output::create(&one.path)?)?;
+                if args.matches {
+                    tables = tables.matches(Output::create(&one.path.with_file_name(MATCHES))?)?;
+                }
+                reports.push(Box::new(tables));
+            }
+            Format::Jsonl => reports.push(Box::new(Jsonl::new(Output::create(&one.path)?))),
+            Format::Dir => reports.push(Box::new(Dir::create(&one.path, args.matches)?)),
+        }
+    }
+    let stdout = Output::stream("standard output", Box::new(io::stdout()));
+    match args.format {
+        Stdout::Text | Stdout::Sarif => {
+            let colour = io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb();
+            let files = wanted.iter().map(|one| one.shown.clone()).collect();
+            reports.push(Box::new(Text::new(stdout, colour, files)));
+        }
+        Stdout::Csv => reports.push(Box::new(Tables::default().findings(stdout)?)),
+        Stdout::Jsonl => reports.push(Box::new(Jsonl::new(stdout))),
+    }
+    Ok(names.iter().flat_map(|name| ours(name)).collect())
+}
+
+/// The names a report file has while it grows and after, and those of the files in which a long table goes on. These
+/// get their final names only after the scan, so that what lies there now is scanned like anything else.
+fn ours(name: &Path) -> Vec<PathBuf> {
+    let mut ours = vec![name.to_path_buf(), temporary(name)];
+    if name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        ours.extend((2..=PARTS).map(|part| temporary(&report::csv::part(name, part))));
+    }
+    ours
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Now, UTC, with seconds.
+fn now() -> String {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    report::utc(i64::try_from(seconds).unwrap_or(0)).unwrap_or_default()
+}
+
+/// Names a run: when it started, and a number that tells it from others of that second. It begins with a letter, so
+/// that no spreadsheet takes it for a number.
+fn run_id(started: &str) -> String {
+    let compact: String = started.chars().filter(char::is_ascii_alphanumeric).collect();
+    let number = RandomState::new().hash_one(std::process::id()) as u32;
+    format!("R-{compact}-{number:08X}")
+}

@@ -1,0 +1,495 @@
+//! Tables for spreadsheets. In: a run's events. Out: `findings.csv` (one row a finding, blind and protected gaps among
+//! them), `documents.csv`, `gaps.csv`, `matches.csv`. Refuses nothing; columns stand in the contract's order, more may
+//! follow, and what only a sweep knows is empty.
+
+mod cell;
+mod gaps;
+mod sheet;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::finding::{Document, Finding, Root, Summary};
+use crate::gap::{Class, Gap};
+use crate::report::csv::gaps::{Count, Group, Many};
+use crate::report::csv::sheet::{Row, Sheet};
+use crate::report::output::{Output, Written};
+use crate::report::{Report, root_name};
+use crate::scan::{Event, Run};
+
+/// Columns of `findings.csv`, as the contract fixes them.
+const FINDINGS: &[&str] = &[
+    "finding_id",
+    "series_id",
+    "state",
+    "severity",
+    "severity_reason",
+    "confidence",
+    "probability",
+    "class",
+    "subject",
+    "identifier",
+    "hipaa_category",
+    "root",
+    "vendor",
+    "responsible",
+    "path",
+    "format",
+    "bytes",
+    "place",
+    "first_record",
+    "first_line",
+    "matches",
+    "distinct",
+    "records",
+    "people",
+    "linked_with",
+    "expected",
+    "protection",
+    "readable_by",
+    "access_basis",
+    "mode",
+    "file_owner",
+    "modified_utc",
+    "first_seen_utc",
+    "days_open",
+    "action_hint",
+    "evidence",
+    "picture",
+    "rules",
+    "ruleset",
+    "run_id",
+    "scanned_utc",
+    "disposition",
+    "ticket",
+    "until",
+];
+
+/// Columns of `documents.csv`.
+const DOCUMENTS: &[&str] = &[
+    "root",
+    "path",
+    "series",
+    "format",
+    "bytes",
+    "status",
+    "class",
+    "severity",
+    "records",
+    "people",
+    "people_low",
+    "people_high",
+    "people_exact",
+    "findings",
+    "findings_not_listed",
+    "linked",
+    "gaps",
+    "readable_by",
+    "access_basis",
+    "mode",
+    "uid",
+    "gid",
+    "file_owner",
+    "modified_utc",
+    "path_holds_values",
+    "run_id",
+    "scanned_utc",
+];
+
+/// Columns of `gaps.csv`.
+const GAPS: &[&str] = &["root", "path", "reason", "class", "detail", "bytes", "format", "run_id", "scanned_utc"];
+
+/// Columns of `matches.csv`.
+const MATCHES: &[&str] = &[
+    "finding_id",
+    "identifier",
+    "rule",
+    "path",
+    "place",
+    "record",
+    "line",
+    "column",
+    "byte_start",
+    "byte_end",
+    "confidence",
+    "probability",
+    "protection",
+    "value",
+    "fingerprint",
+    "test_value",
+];
+
+/// The tables of a run, each of them only where it is wanted.
+#[derive(Default)]
+pub struct Tables {
+    findings: Option<Sheet>,
+    documents: Option<Sheet>,
+    gaps: Option<Sheet>,
+    matches: Option<Sheet>,
+    many: Option<Many>,
+    run: About,
+}
+
+/// Where part `part` of a table that begins in `first` is written: `findings-2.csv` beside `findings.csv`.
+pub fn part(first: &Path, part: u32) -> PathBuf {
+    first.with_file_name(sheet::part_name(first, part))
+}
+
+/// What of the run stands in every row.
+#[derive(Default)]
+struct About {
+    roots: Vec<Root>,
+    run_id: String,
+    ruleset: String,
+    started: String,
+}
+
+/// A document and what is computed from its locator once for all its rows.
+struct Where<'a> {
+    root: &'a str,
+    path: &'a str,
+    document: &'a Document,
+}
+
+impl Tables {
+    /// Writes `findings.csv` here.
+    pub fn findings(mut self, output: Output) -> Result<Tables> {
+        self.findings = Some(Sheet::new(output, FINDINGS, "evidence")?);
+        self.many = Some(Many::new());
+        Ok(self)
+    }
+
+    /// Writes `documents.csv` here.
+    pub fn documents(mut self, output: Output) -> Result<Tables> {
+        self.documents = Some(Sheet::new(output, DOCUMENTS, "path")?);
+        Ok(self)
+    }
+
+    /// Writes `gaps.csv` here.
+    pub fn gaps(mut self, output: Output) -> Result<Tables> {
+        self.gaps = Some(Sheet::new(output, GAPS, "detail")?);
+        Ok(self)
+    }
+
+    /// Writes `matches.csv` here.
+    pub fn matches(mut self, output: Output) -> Result<Tables> {
+        self.matches = Some(Sheet::new(output, MATCHES, "path")?);
+        Ok(self)
+    }
+
+    fn sheets(&mut self) -> impl Iterator<Item = &mut Sheet> {
+        [&mut self.findings, &mut self.documents, &mut self.gaps, &mut self.matches].into_iter().flatten()
+    }
+
+    fn document(&mut self, document: &Document) -> Result<()> {
+        let root = root_name(&self.run.roots, document.root).to_string();
+        let path = document.locator.path(&root);
+        let at = Where { root: &root, path: &path, document };
+        if let Some(sheet) = &mut self.findings {
+            for finding in document.findings.iter().filter(|finding| finding.listed) {
+                sheet.row(self.run.finding(&at, finding))?;
+            }
+        }
+        if let Some(sheet) = &mut self.documents {
+            sheet.row(self.run.document(&at))?;
+        }
+        if let Some(sheet) = &mut self.matches {
+            let listed = |id: &str| document.findings.iter().any(|finding| finding.listed && finding.id == id);
+            for one in document.matches.iter().filter(|one| listed(&one.finding_id)) {
+                sheet.row(match_row(&path, one))?;
+            }
+        }
+        document.gaps.iter().try_for_each(|gap| self.gap(gap, Some(document)))
+    }
+
+    fn gap(&mut self, gap: &Gap, document: Option<&Document>) -> Result<()> {
+        let root = root_name(&self.run.roots, gap.root).to_string();
+        let path = gap.locator.path(&root);
+        let format = document.map_or("", |document| document.format);
+        if let Some(sheet) = &mut self.gaps {
+            let row = Row::default().text(&root).text(&path).text(gap.reason.name()).text(gap.class.name());
+            let row = row.text(&gap.detail).optional(gap.bytes).text(format);
+            sheet.row(row.text(&self.run.run_id).time_text(&self.run.started))?;
+        }
+        if let (Some(sheet), Some(many)) = (&mut self.findings, &mut self.many)
+            && matches!(gap.class, Class::Blind | Class::Protected)
+            && many.own_row(gap, format)
+        {
+            let mut evidence = format!("{}; {}", gap.reason.name(), gap.class.name());
+            if !gap.detail.is_empty() {
+                evidence.push_str("; ");
+                evidence.push_str(&gap.detail);
+            }
+            sheet.row(self.run.gap(&root, &path, format, gap.bytes, gap.class, &evidence, document))?;
+        }
+        Ok(())
+    }
+
+    /// One row for the gaps of a folder that had none of their own.
+    fn many(&mut self, group: &Group, count: Count) -> Result<()> {
+        let root = root_name(&self.run.roots, group.root).to_string();
+        let path = match (root.as_str(), group.folder.as_str()) {
+            ("", folder) => format!("{folder}/"),
+            (root, "") => format!("{root}/"),
+            (root, folder) => format!("{root}/{folder}/"),
+        };
+        let evidence = format!(
+            "{}; {}; {} more here, each in gaps.csv and JSON Lines",
+            group.reason.name(),
+            group.class.name(),
+            count.gaps
+        );
+        let row = self.run.gap(&root, &path, group.format, Some(count.bytes), group.class, &evidence, None);
+        self.findings.as_mut().map_or(Ok(()), |sheet| sheet.row(row))
+    }
+
+    /// Like [`Report::finish`], and tells what was written.
+    pub fn close(&mut self) -> Result<Vec<Written>> {
+        if let Some(mut many) = self.many.take() {
+            for (group, count) in many.take() {
+                self.many(&group, count)?;
+            }
+        }
+        let mut written = Vec::new();
+        for sheet in self.sheets() {
+            written.extend(sheet.finish()?);
+        }
+        Ok(written)
+    }
+}
+
+impl Report for Tables {
+    fn begin(&mut self, run: &Run) -> Result<()> {
+        self.run = About {
+            roots: run.roots.clone(),
+            run_id: run.run_id.clone(),
+            ruleset: run.ruleset.clone(),
+            started: run.started.clone(),
+        };
+        self.sheets().try_for_each(Sheet::begin)
+    }
+
+    fn event(&mut self, event: &Event) -> Result<()> {
+        match event {
+            Event::Document(document) => self.document(document),
+            Event::Gap(gap) => self.gap(gap, None),
+        }
+    }
+
+    fn finish(&mut self, _: &Summary) -> Result<()> {
+        self.close().map(drop)
+    }
+}
+
+impl About {
+    fn finding(&self, at: &Where<'_>, finding: &Finding) -> Row {
+        let Where { root, path, document } = *at;
+        let access = &document.access;
+        Row::default()
+            .text(&finding.id)
+            .text(&finding.series_id)
+            .empty(1)
+            .text(finding.severity.name())
+            .text(&finding.severity_reason)
+            .text(finding.confidence.name())
+            .probability(finding.probability)
+            .text(document.class.name())
+            .text(finding.subject.name())
+            .text(finding.identifier.name())
+            .text(finding.identifier.info().letter.encode_utf8(&mut [0; 4]))
+            .text(root)
+            .empty(2)
+            .text(path)
+            .text(document.format)
+            .number(document.bytes)
+            .text(&finding.place.to_string())
+            .ordinal(finding.first.record)
+            .ordinal(finding.first.line)
+            .number(finding.matches)
+            .number(finding.distinct)
+            .number(finding.records)
+            .number(finding.people)
+            .text(&finding.linked_with.join("+"))
+            .empty(1)
+            .text(finding.protection.name())
+            .text(access.readable_by.name())
+            .text(&access.basis)
+            .text(&access.mode)
+            .text(&access.file_owner)
+            .time(access.modified)
+            .empty(2)
+            .text(finding.action_hint)
+            .text(&finding.evidence.join("; "))
+            .text(&finding.picture)
+            .text(&finding.rules.join("; "))
+            .text(&self.ruleset)
+            .text(&self.run_id)
+            .time_text(&self.started)
+            .empty(3)
+    }
+
+    /// A gap among the findings, so that one who reads only this table knows what was not read.
+    #[allow(clippy::too_many_arguments, reason = "the cells of one row, from a gap or from a count of them")]
+    fn gap(
+        &self,
+        root: &str,
+        path: &str,
+        format: &str,
+        bytes: Option<u64>,
+        class: Class,
+        evidence: &str,
+        document: Option<&Document>,
+    ) -> Row {
+        let row = Row::default().empty(3).text("gap").empty(7).text(root).empty(2).text(path).text(format);
+        let row = row.optional(bytes).empty(10);
+        let row = match document.map(|document| &document.access) {
+            Some(access) => row
+                .text(access.readable_by.name())
+                .text(&access.basis)
+                .text(&access.mode)
+                .text(&access.file_owner)
+                .time(access.modified),
+            None => row.empty(5),
+        };
+        // What could hold data is to be looked at; what is encrypted is as it should be.
+        let row = row.empty(2).text(if class == Class::Blind { "verify-by-hand" } else { "" });
+        let row = row.text(evidence).empty(2).text(&self.ruleset).text(&self.run_id);
+        row.time_text(&self.started).empty(3)
+    }
+
+    fn document(&self, at: &Where<'_>) -> Row {
+        let Where { root, path, document } = *at;
+        let access = &document.access;
+        let listed = document.findings.iter().filter(|finding| finding.listed).count();
+        let linked: Vec<String> = document
+            .linked
+            .iter()
+            .map(|linked| format!("{} on {}", linked.identifiers.join("+"), linked.records))
+            .collect();
+        Row::default()
+            .text(root)
+            .text(path)
+            .text(&document.locator.series(root))
+            .text(document.format)
+            .number(document.bytes)
+            .text(document.status.name())
+            .text(document.class.name())
+            .text(document.severity.name())
+            .number(document.records)
+            .number(document.people)
+            .number(document.people_low)
+            .number(document.people_high)
+            .flag(document.people_exact)
+            .number(listed as u64)
+            .number((document.findings.len() - listed) as u64)
+            .text(&linked.join("; "))
+            .number(document.gaps.len() as u64)
+            .text(access.readable_by.name())
+            .text(&access.basis)
+            .text(&access.mode)
+            .optional(access.uid.map(u64::from))
+            .optional(access.gid.map(u64::from))
+            .text(&access.file_owner)
+            .time(access.modified)
+            .flag(document.path_holds_values)
+            .text(&self.run_id)
+            .time_text(&self.started)
+    }
+}
+
+fn match_row(path: &str, one: &crate::finding::Match) -> Row {
+    Row::default()
+        .text(&one.finding_id)
+        .text(one.identifier.name())
+        .text(&one.rule)
+        .text(path)
+        .text(&one.place.to_string())
+        .ordinal(one.position.record)
+        .ordinal(one.position.line)
+        .ordinal(one.position.column)
+        .number(one.bytes.start)
+        .number(one.bytes.end)
+        .text(one.confidence.name())
+        .probability(one.probability)
+        .text(one.protection.name())
+        .text(&one.value)
+        .text(&one.fingerprint)
+        .flag(one.test_value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::gap::Reason;
+    use crate::report::samples::{self, Shared};
+
+    type Choose = fn(Tables, Output) -> Result<Tables>;
+
+    /// The rows of one table, by column name.
+    fn rows(choose: Choose) -> Vec<HashMap<String, String>> {
+        let shared = Shared::default();
+        let output = Output::stream("memory", Box::new(shared.clone()));
+        let mut tables = choose(Tables::default(), output).unwrap();
+        tables.begin(&samples::run()).unwrap();
+        tables.event(&Event::Document(Box::new(samples::document()))).unwrap();
+        for (path, reason) in
+            [("b.pdf", Reason::Unsupported), ("c.zip", Reason::Encrypted), ("d.exe", Reason::NoRecords)]
+        {
+            tables.event(&Event::Gap(samples::gap(path, reason))).unwrap();
+        }
+        tables.finish(&samples::summary()).unwrap();
+        let text = shared.text();
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        reader.deserialize().map(|row| row.unwrap()).collect()
+    }
+
+    #[test]
+    fn findings_have_the_columns_of_the_contract() {
+        assert_eq!(FINDINGS.len(), 44);
+        let rows = rows(Tables::findings);
+        let cells = |row: usize, names: &[&str]| names.iter().map(|name| rows[row][*name].clone()).collect::<Vec<_>>();
+        assert_eq!(rows.len(), 3, "one listed finding, a blind and a protected gap");
+        assert_eq!(
+            cells(0, &["finding_id", "severity", "confidence", "probability", "class", "identifier", "hipaa_category"]),
+            ["F-0000000000000001", "critical", "certain", "0.9999", "phi", "ssn", "G"]
+        );
+        assert_eq!(
+            cells(0, &["path", "bytes", "place", "first_record", "first_line", "people", "linked_with", "protection"]),
+            ["drop/a.zip!in/p.csv", "10000", "ssn", "1", "2", "1171", "birth-date+name", "plaintext"]
+        );
+        assert_eq!(
+            cells(0, &["readable_by", "mode", "modified_utc", "picture", "rules", "run_id", "scanned_utc", "until"]),
+            [
+                "world",
+                "rw-r--r--",
+                "1970-01-01T00:00:00Z",
+                "999-99-9999",
+                "us.ssn",
+                "R-20261122T010203Z-00000000",
+                "2026-11-22T01:02:03Z",
+                ""
+            ]
+        );
+        assert_eq!(
+            cells(1, &["finding_id", "severity", "identifier", "path", "bytes", "action_hint", "evidence"]),
+            ["", "gap", "", "drop/b.pdf", "200", "verify-by-hand", "unsupported; blind; as said"]
+        );
+        assert_eq!(cells(2, &["severity", "evidence"]), ["gap", "encrypted; protected; as said"]);
+    }
+
+    #[test]
+    fn the_other_tables_are_as_wide_as_their_headers() {
+        let documents = rows(Tables::documents);
+        assert_eq!(documents.len(), 1);
+        assert_eq!(documents[0]["linked"], "birth-date+name+ssn on 1171");
+        assert_eq!(documents[0]["findings_not_listed"], "1");
+        let gaps = rows(Tables::gaps);
+        assert_eq!(gaps.len(), 3, "all classes");
+        assert_eq!(gaps[2]["class"], "inert");
+        let matches = rows(Tables::matches);
+        assert_eq!(matches.len(), 1);
+        assert_eq!((matches[0]["record"].as_str(), matches[0]["value"].as_str()), ("17", "***-**-****"));
+    }
+}

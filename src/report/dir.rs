@@ -1,0 +1,171 @@
+//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv findings.jsonl summary.json
+//! manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
+//! manifest comes last and names every file with its size and SHA-256: a set without it did not come to its end.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::finding::Summary;
+use crate::report::csv::Tables;
+use crate::report::jsonl::{Jsonl, RunRecord, SummaryRecord};
+use crate::report::output::{Output, Written};
+use crate::report::{Report, utc};
+use crate::scan::{Event, Run};
+
+/// The names in the folder; `matches.csv` is written only where matches are asked for.
+pub const NAMES: [&str; 7] =
+    ["findings.csv", "documents.csv", "gaps.csv", "matches.csv", "findings.jsonl", "summary.json", "manifest.json"];
+
+/// A set being written.
+pub struct Dir {
+    tables: Tables,
+    jsonl: Jsonl,
+    summary: Option<Output>,
+    manifest: Option<Output>,
+    run: Option<Run>,
+}
+
+impl Dir {
+    /// Opens the set in `folder`, which is made where it is not there; its parent must be.
+    pub fn create(folder: &Path, matches: bool) -> Result<Dir> {
+        make(folder)?;
+        let open = |name: &str| Output::create(&folder.join(name));
+        let mut tables = Tables::default()
+            .findings(open("findings.csv")?)?
+            .documents(open("documents.csv")?)?
+            .gaps(open("gaps.csv")?)?;
+        if matches {
+            tables = tables.matches(open("matches.csv")?)?;
+        }
+        let jsonl = Jsonl::new(open("findings.jsonl")?);
+        let (summary, manifest) = (Some(open("summary.json")?), Some(open("manifest.json")?));
+        Ok(Dir { tables, jsonl, summary, manifest, run: None })
+    }
+}
+
+/// Makes the folder, for its owner only; one that is there keeps its permissions.
+fn make(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    match builder.create(folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        made => made.map_err(|e| Error::write(folder, e)),
+    }
+}
+
+/// The summary with the head of the run, for one who opens nothing else.
+#[derive(Serialize)]
+struct Overview<'a> {
+    run: RunRecord<'a>,
+    summary: SummaryRecord,
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    run: RunRecord<'a>,
+    finished: Option<String>,
+    summary: SummaryRecord,
+    files: Vec<FileRecord>,
+}
+
+#[derive(Serialize)]
+struct FileRecord {
+    name: String,
+    bytes: u64,
+    sha256: String,
+}
+
+impl Report for Dir {
+    fn begin(&mut self, run: &Run) -> Result<()> {
+        self.run = Some(run.clone());
+        self.tables.begin(run)?;
+        self.jsonl.begin(run)
+    }
+
+    fn event(&mut self, event: &Event) -> Result<()> {
+        self.tables.event(event)?;
+        self.jsonl.event(event)
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<()> {
+        let mut written = self.tables.close()?;
+        written.extend(self.jsonl.close(summary)?);
+        let (Some(run), Some(overview), Some(manifest)) = (&self.run, self.summary.take(), self.manifest.take()) else {
+            return Ok(());
+        };
+        let summary_record = || SummaryRecord::of(summary);
+        written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
+        let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+        let record = Manifest {
+            run: RunRecord::of(run),
+            finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
+            summary: summary_record(),
+            files: files.collect(),
+        };
+        json(manifest, &record).map(drop)
+    }
+}
+
+/// One JSON document, indented for people.
+fn json(mut output: Output, record: &impl Serialize) -> Result<Written> {
+    let written = serde_json::to_writer_pretty(&mut output, record)
+        .map_err(std::io::Error::from)
+        .and_then(|()| output.write_all(b"\n"));
+    written.map_err(|e| output.failed(e))?;
+    output.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn the_manifest_names_every_file_with_its_hash() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("out");
+        let mut dir = Dir::create(&folder, true).unwrap();
+        dir.begin(&samples::run()).unwrap();
+        dir.event(&Event::Document(Box::new(samples::document()))).unwrap();
+        dir.finish(&samples::summary()).unwrap();
+        let mut names: Vec<String> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        let mut expected = NAMES;
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+        let read = |name: &str| fs::read(folder.join(name)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&read("manifest.json")).unwrap();
+        assert_eq!(manifest["run"]["ruleset"], "r");
+        assert_eq!(manifest["summary"]["documents"]["complete"], 9);
+        let files = manifest["files"].as_array().unwrap();
+        assert_eq!(files.len(), NAMES.len() - 1, "all but itself");
+        for file in files {
+            let bytes = read(file["name"].as_str().unwrap());
+            let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(file["sha256"], hash);
+            assert_eq!(file["bytes"], bytes.len());
+        }
+        let summary: serde_json::Value = serde_json::from_slice(&read("summary.json")).unwrap();
+        assert_eq!((&summary["summary"]["exit"], &summary["run"]["host"]), (&1.into(), &"host".into()));
+    }
+
+    #[test]
+    fn a_set_that_is_given_up_leaves_no_files() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Dir::create(folder.path(), false).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(Dir::create(&folder.path().join("no/such"), false).is_err());
+    }
+}
