@@ -18,7 +18,6 @@ pub mod gap;
 pub mod identifier;
 pub mod judge;
 pub mod locator;
-
 pub mod open;
 pub mod options;
 pub mod rules;
