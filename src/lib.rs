@@ -21,7 +21,6 @@ pub mod gap;
 pub mod identifier;
 pub mod judge;
 pub mod locator;
-
 pub mod open;
 pub mod options;
 pub mod report;

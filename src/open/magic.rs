@@ -1,8 +1,10 @@
 //! In: the first bytes of a document. Out: its kind, if one of the table's marks stands in them.
-//! Refuses to take printable marks at their word: a text may start with `MZ` or `ID3`, so these count only where the
-//! rest is not plain text, save for the few that no text starts with by chance (`firm`).
+//! Refuses to take marks at their word: a text may start with `MZ` or `ID3`, so they count only where the rest is not
+//! plain text, save for the few that no text starts with by chance (`firm`). And since calling a patient list a font
+//! would hide it, text with blemishes is only called inert on a mark that is itself no text.
 
 use super::sniff::Kind::{self, Image, Inert, Unsupported};
+use super::text::Look;
 
 /// Bytes that tell a kind, with where they stand; `and` must hold too.
 struct Mark {
@@ -53,6 +55,7 @@ static MARKS: &[Mark] = &[
     mark(0, b"ISc(", Unsupported("cab")),                    // InstallShield's
     both(b"070701", 6, b"0", Unsupported("cpio")),           // newc
     both(b"070702", 6, b"0", Unsupported("cpio")),           // newc with sums
+    mark(0, b"070707", Unsupported("cpio")),                 // odc
     mark(0, b"\xc7\x71", Unsupported("cpio")),               // old binary, little endian
     mark(0, b"\x71\xc7", Unsupported("cpio")),               // old binary, big endian
     mark(0, b"\xed\xab\xee\xdb", Unsupported("rpm")),
@@ -78,7 +81,7 @@ static MARKS: &[Mark] = &[
     firm(b"%!PS", Unsupported("postscript")),                // shows glyphs: its text need not be in it as text
     mark(0, b"\xc5\xd0\xd3\xc6", Unsupported("postscript")), // EPS with a preview
     firm(b"\x1b%-12345X", Unsupported("print job")),         // PJL
-    mark(0, b"\x1bE\x1b", Unsupported("print job")),         // PCL
+    firm(b"\x1bE\x1b", Unsupported("print job")),            // PCL
     mark(0, b"\x78\x9f\x3e\x22", Unsupported("tnef")),       // winmail.dat
     mark(0, b"!BDN", Unsupported("pst")),
     mark(0, b"\xcf\xad\x12\xfe", Unsupported("dbx")),        // Outlook Express
@@ -185,8 +188,8 @@ static MARKS: &[Mark] = &[
     mark(0, b"GIF87a", Inert("picture")),
     mark(0, b"GIF89a", Inert("picture")),
     both(b"BM", 6, b"\0\0\0\0", Inert("picture")),           // BMP: two reserved words
-    mark(0, b"\0\0\x01\0", Inert("picture")),                // ICO
-    mark(0, b"\0\0\x02\0", Inert("picture")),                // CUR
+    both(b"\0\0\x01\0", 9, b"\0", Inert("picture")),         // ICO: a reserved byte in the first image's entry
+    both(b"\0\0\x02\0", 9, b"\0", Inert("picture")),         // CUR
     both(b"RIFF", 8, b"WEBP", Inert("picture")),
     both(b"RIFF", 8, b"ACON", Inert("picture")),             // animated cursor
     mark(0, b"8BPS\0", Inert("picture")),                    // Photoshop
@@ -200,7 +203,7 @@ static MARKS: &[Mark] = &[
     mark(0, b"\xabKTX ", Inert("picture")),
     mark(0, b"\x76\x2f\x31\x01", Inert("picture")),          // OpenEXR
     mark(0, b"qoif", Inert("picture")),
-    mark(0, b"\xff\x0a", Inert("picture")),                  // JPEG XL
+    mark(0, b"Xcur", Inert("picture")),                      // X11 cursor
     mark(36, b"acsp", Inert("colour profile")),
     // Sound.
     both(b"RIFF", 8, b"WAVE", Inert("sound")),
@@ -234,7 +237,7 @@ static MARKS: &[Mark] = &[
     mark(0, b"FLV\x01", Inert("film")),
     mark(0, b"\0\0\x01\xba", Inert("film")),                 // MPEG program stream
     mark(0, b"\0\0\x01\xb3", Inert("film")),                 // MPEG video
-    both(b"G", 188, b"G", Inert("film")),                    // MPEG transport stream: packets of 188 bytes
+    both(b"G@\0", 188, b"G", Inert("film")),                 // MPEG transport stream: its table first, packets of 188 bytes
     // Fonts.
     mark(0, b"\0\x01\0\0\0", Inert("font")),                 // TrueType
     mark(0, b"OTTO\0", Inert("font")),
@@ -242,7 +245,7 @@ static MARKS: &[Mark] = &[
     mark(0, b"true\0", Inert("font")),
     mark(0, b"wOFF", Inert("font")),
     mark(0, b"wOF2", Inert("font")),
-    mark(34, b"LP", Inert("font")),                          // Embedded OpenType
+    both(b"", 34, b"LP\0\0", Inert("font")),                 // Embedded OpenType: then reserved words
     mark(0, b"\x01fcp", Inert("font")),                      // X11
     both(b"\x80\x01", 6, b"%!", Inert("font")),              // Type 1, binary
     // Programs and what belongs to them.
@@ -270,13 +273,30 @@ static MARKS: &[Mark] = &[
     both(b"L\0\0\0", 4, b"\x01\x14\x02\0", Inert("shortcut")), // .lnk
 ];
 
-/// The kind whose mark stands in `head`; `plain` says that `head` is plain text throughout.
-pub(super) fn by_mark(head: &[u8], plain: bool) -> Option<Kind> {
+/// The kind whose mark stands in `head`, which looks like `look` as text.
+pub(super) fn by_mark(head: &[u8], look: Look) -> Option<Kind> {
     let holds = |at: usize, bytes: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(bytes));
     MARKS
         .iter()
-        .find(|mark| (mark.firm || !plain) && holds(mark.at, mark.bytes) && holds(mark.and.0, mark.and.1))
+        .find(|mark| mark.counts(look) && holds(mark.at, mark.bytes) && holds(mark.and.0, mark.and.1))
         .map(|mark| mark.kind)
+}
+
+impl Mark {
+    fn counts(&self, look: Look) -> bool {
+        match look {
+            Look::Plain => self.firm,
+            Look::Blemished => self.firm || !matches!(self.kind, Inert(_)) || self.is_no_text(),
+            Look::Utf16 | Look::Ebcdic | Look::Other => true,
+        }
+    }
+
+    /// No text starts so: eight bytes, or four of which not all are printable.
+    fn is_no_text(&self) -> bool {
+        let bytes = || self.bytes.iter().chain(self.and.1);
+        let length = bytes().count();
+        length >= 8 || length >= 4 && bytes().any(|b| !b.is_ascii_graphic() && !b.is_ascii_whitespace())
+    }
 }
 
 #[cfg(test)]
@@ -302,8 +322,8 @@ mod tests {
 
     #[test]
     fn firm_marks_count_in_plain_text() {
-        assert_eq!(by_mark(b"%PDF-1.7\n", true), Some(Unsupported("pdf")));
-        assert_eq!(by_mark(b"MZ,ID3,ORC\n", true), None);
-        assert_eq!(by_mark(b"", false), None);
+        assert_eq!(by_mark(b"%PDF-1.7\n", Look::Plain), Some(Unsupported("pdf")));
+        assert_eq!(by_mark(b"MZ,ID3,ORC\n", Look::Plain), None);
+        assert_eq!(by_mark(b"", Look::Other), None);
     }
 }

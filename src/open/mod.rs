@@ -124,15 +124,15 @@ mod tests {
             return;
         }
         let file = tempfile::NamedTempFile::new().expect("a file");
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(0)).expect("set");
-        let (reason, _) = Opener::new(false).open(file.path()).err().expect("refused");
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o000)).expect("set");
+        let (reason, _) = Opener::new(false).open(file.path()).expect_err("refused");
         assert_eq!(reason, Reason::Denied);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn the_kernel_is_not_read() {
-        let (reason, detail) = Opener::new(false).open(Path::new("/proc/version")).err().expect("refused");
+        let (reason, detail) = Opener::new(false).open(Path::new("/proc/version")).expect_err("refused");
         assert_eq!((reason, detail.as_str()), (Reason::Special, "kernel interface"));
     }
 

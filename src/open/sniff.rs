@@ -58,12 +58,12 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         return Kind::Empty;
     }
     let look = text::look(head);
-    let plain = look == Look::Plain;
-    if plain && is_own_report(head) {
+    if look == Look::Plain && is_own_report(head) {
         return Kind::OwnReport;
     }
-    match magic::by_mark(head, plain) {
+    match magic::by_mark(head, look) {
         Some(Kind::Inert("picture")) if image::is_page(head) => return Kind::Image("page image"),
+        Some(Kind::Inert("font")) if head[0] == 0 && !names_tables(head) => return Kind::Unknown,
         Some(Kind::Unsupported("zip")) => return Kind::Unsupported(zip(name, head)),
         Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name)),
         Some(kind) => return kind,
@@ -80,6 +80,11 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Look::Ebcdic => by_name(name, head).unwrap_or(Kind::Unsupported("ebcdic")),
         Look::Other => by_name(name, head).unwrap_or(Kind::Unknown),
     }
+}
+
+/// Whether a TrueType font's table directory starts with a name: its mark alone is a small number, as others start.
+fn names_tables(head: &[u8]) -> bool {
+    head.get(12..16).is_some_and(|tag| tag.iter().all(|b| b.is_ascii_graphic() || *b == b' '))
 }
 
 /// The first record of our JSON Lines, or the first columns of our findings.

@@ -48,12 +48,26 @@ fn texts_are_told_by_content() {
 #[test]
 fn blemished_text_stays_text() {
     assert_eq!(sniff("a.csv", b"a\0b"), Text("text"));
-    assert_eq!(sniff("a", b"SMITH\0\0\0\0\0JOHN\0\0\0\0\0123456789\n"), Text("text"), "padding");
+    assert_eq!(sniff("a", b"SMITH\0\0\0\0\0JOHN\0\0\0\0\x00123456789\n"), Text("text"), "padding");
     assert_eq!(sniff("a", b"caf\xe9 au lait, se\xf1or\n"), Text("text"), "Latin-1");
     assert_eq!(sniff("a", b"smart \x93quotes\x94 of Windows"), Text("text"));
     assert_eq!(sniff("a", b"a broken \xe2\x82 character and \xff a stray byte"), Text("text"));
     assert_eq!(sniff("a", "x€".as_bytes().split_last().expect("bytes").1), Text("text"), "cut inside a character");
     assert_eq!(sniff("a", b"bell \x07 and more text than bells, by far"), Text("text"));
+}
+
+#[test]
+fn a_text_with_blemishes_is_not_hidden_by_a_short_mark() {
+    for mark in ["MZ", "FWS", "BM", "wOFF", "icns", "ID3", "\u{1}\u{2}\u{3}\u{4}wide", "\u{1}\u{2}\u{3}\u{4}moov"] {
+        let mut head = mark.as_bytes().to_vec();
+        head.extend(
+            b",ssn,name\n123-45-6780,Mu\xf1oz and others of the same kind, on more lines than this\n".repeat(3),
+        );
+        assert_eq!(sniff("a", &head), Text("text"), "{mark:?}");
+    }
+    let mut head = b"member_id,birth_date,last_name,xx,LP".to_vec();
+    head.extend(b"\n1,1970-01-01,Mu\xf1oz\n");
+    assert_eq!(sniff("a", &head), Text("text"));
 }
 
 #[test]
@@ -76,6 +90,8 @@ fn other_encodings_are_blind() {
     // "SMITH     JOHN      123456789"
     let ebcdic = b"\xe2\xd4\xc9\xe3\xc8\x40\x40\x40\x40\x40\xd1\xd6\xc8\xd5\x40\x40\x40\x40\xf1\xf2\xf3\xf4\xf5\xf6";
     assert_eq!(sniff("a.dat", ebcdic), Unsupported("ebcdic"));
+    let blank = [&ebcdic[..], &[0x40; 200]].concat();
+    assert_eq!(sniff("a.dat", &blank), Unsupported("ebcdic"), "few high bytes");
 }
 
 #[test]
@@ -86,7 +102,8 @@ fn known_kinds_are_told_by_their_marks() {
         ("a.exe", b"MZ\x90\0\x03\0", Inert("program")),
         ("a.wasm", b"\0asm\x01\0\0\0", Inert("program")),
         ("a.pyc", b"\xa7\x0d\x0d\x0a\0\0\0\0", Inert("program")),
-        ("a.ttf", b"\0\x01\0\0\0\x0f\0\x80", Inert("font")),
+        ("a.ttf", b"\0\x01\0\0\0\x0f\0\x80\0\x03\0\x70GDEF", Inert("font")),
+        ("a.dat", b"\0\x01\0\0\0\x0f\0\x80\0\x03\0\x70\0\0\0\0", Unknown),
         ("a.mp3", b"\xff\xfb\x90\x64\0\0\0\x01\x02", Inert("sound")),
         ("a.wav", b"RIFF\x24\0\0\0WAVEfmt ", Inert("sound")),
         ("a.avi", b"RIFF\x24\0\0\0AVI LIST", Inert("film")),

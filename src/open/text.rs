@@ -34,17 +34,15 @@ pub(super) fn look(head: &[u8]) -> Look {
     if is_utf16(head) {
         return Look::Utf16;
     }
+    // Before any tolerance: a record full of blanks has few high bytes.
+    if !utf8 && is_ebcdic(head) {
+        return Look::Ebcdic;
+    }
     let length = head.len();
     let seen = length - nul;
     // Fixed records are padded with NULs, but then half of each at most. A code page's letters are few in English.
     let few = control * 20 <= seen && nul * 2 <= length && (utf8 || high * 5 <= seen * 2);
-    if few && seen > 0 {
-        Look::Blemished
-    } else if is_ebcdic(head) {
-        Look::Ebcdic
-    } else {
-        Look::Other
-    }
+    if few && seen > 0 { Look::Blemished } else { Look::Other }
 }
 
 fn count(head: &[u8], wanted: impl Fn(u8) -> bool) -> usize {

@@ -103,7 +103,7 @@ fn a_folder_that_may_not_be_read_is_a_gap() {
     }
     let folder = tree(&["locked/x", "y"]);
     let locked = folder.path().join("locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).expect("set");
     let lines = walked(folder.path(), &WalkOptions::default());
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).expect("set");
     assert!(lines[0].starts_with("denied locked ("), "{lines:?}");
