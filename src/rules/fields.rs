@@ -538,6 +538,15 @@ impl RuleSet {
     }
 }
 
+impl RuleSet {
+    /// The rules that a field name speaks against although values may look so.
+    pub fn field_not_rules(&self, name: &FieldName) -> Vec<u16> {
+        let core = name.core();
+        let against = |rule: &super::Rule| rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some());
+        self.rules.iter().enumerate().filter(|(_, rule)| against(rule)).map(|(number, _)| number as u16).collect()
+    }
+}
+
 /// The last word of a name says what kind of thing it is: an `mbi effective date` is a date, an `npi name` a name.
 fn head_allows(name: &FieldName, identifier: Identifier) -> bool {
     let head = name.tokens.iter().rev().find(|t| !t.bytes().all(|b| b.is_ascii_digit())).map_or("", String::as_str);
