@@ -126,7 +126,7 @@ pub fn fold(dialect: &Dialect, before: Option<u8>, core: &[u8], mut quote: Quote
     let mut outside_from = 0;
     let mut tail_fields = 0;
     let mut at = 0;
-    let mut leave = |from: usize, to: usize, rows: &mut u64, tail_fields: &mut u64| {
+    let leave = |from: usize, to: usize, rows: &mut u64, tail_fields: &mut u64| {
         let stretch = &core[from..to];
         let ended = count(stretch);
         let tail = if ended > 0 {

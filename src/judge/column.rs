@@ -80,6 +80,8 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot
     let penalty = match share {
         s if s < 0.1 => -5.0,
         s if s < 0.5 => -2.0,
+        // A column that holds nothing else does what its name says.
+        s if s >= 0.95 && slot.valid >= FEW => 1.5,
         _ => 0.0,
     };
     evidence.push((format!("column {}/{} valid", slot.valid, values), penalty));

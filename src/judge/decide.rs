@@ -357,6 +357,8 @@ fn finding(
         readable_by: file.readable_by,
     };
     let (severity, severity_reason) = severity::judge(&facts);
+    let column = draft.column.is_some();
+    let action_hint = severity::action_hint(&facts, severity, confidence >= Confidence::Likely, column);
     let listed = confidence >= options.min_confidence || (draft.identifier.info().core && best >= LIKELY);
     let mut evidence = draft.evidence.clone();
     evidence.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
@@ -401,7 +403,7 @@ fn finding(
         first: form.first.position,
         picture: First::picture_text(&form.first),
         linked_with,
-        action_hint: severity::action_hint(&facts, severity, confidence >= Confidence::Likely, draft.column.is_some()),
+        action_hint,
         listed,
     }
 }

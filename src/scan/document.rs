@@ -1,0 +1,511 @@
+//! Scans one document. In: an open source. Out: the [`Document`], whatever happened: what could not be read is among its
+//! gaps. Nothing a document holds can end the run: a panic while reading it is a gap too.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use crate::engine::Engine;
+use crate::extract::{AFTER, BEFORE, CORE, Chunk, Entry, Layout};
+use crate::finding::{Access, Document, DocumentClass, Finding, Place, Root, Severity, Status};
+use crate::gap::{Class, Gap, Reason};
+use crate::judge::decide::{self, FileFacts, Judgement};
+use crate::judge::people::People;
+use crate::judge::plan::DocumentPlan;
+use crate::judge::tally::{Counter, Job, Tally};
+use crate::locator::Locator;
+use crate::open::{Kind, Opener, ReadAt, Source, StreamSource, sniff};
+use crate::options::Options;
+use crate::scan::Progress;
+use crate::validate::date;
+use crate::walk;
+
+/// What all documents of a run share.
+pub(super) struct Scanner<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) options: &'a Options,
+    pub(super) roots: &'a [Root],
+    pub(super) progress: &'a Progress,
+    pub(super) key: &'a [u8; 32],
+    pub(super) opener: Opener,
+}
+
+thread_local! {
+    static COUNTER: RefCell<Counter> = RefCell::default();
+}
+
+/// Why reading ended before the end.
+type Stopped = (Reason, String);
+
+/// What was read of a document.
+#[derive(Default)]
+struct Reading {
+    format: &'static str,
+    bytes: u64,
+    judgement: Judgement,
+    records: u64,
+    individuals: People,
+    stopped: Option<Stopped>,
+    /// Set where the kind of document is not read at all.
+    not_read: Option<(Reason, &'static str)>,
+}
+
+impl Scanner<'_> {
+    /// Scans a document.
+    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
+        let access = source.access();
+        let size = source.size();
+        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access)));
+        let reading = reading.unwrap_or_else(|_| Reading {
+            format: "unknown",
+            bytes: size.unwrap_or(0),
+            stopped: Some((
+                Reason::Panicked,
+                "a fault of phisweep's; the rest of the scan is not affected".to_string(),
+            )),
+            ..Reading::default()
+        });
+        let mut document = self.empty(root, locator.clone(), reading.format, access);
+        document.bytes = reading.bytes;
+        document.records = reading.records;
+        document.people = reading.judgement.people.people;
+        document.people_low = reading.judgement.people.low;
+        document.people_high = reading.judgement.people.high;
+        document.people_exact = reading.judgement.people.exact;
+        document.individuals = reading.individuals;
+        document.class = reading.judgement.class.unwrap_or(DocumentClass::None);
+        document.linked = reading.judgement.linked;
+        document.matches = reading.judgement.matches;
+        document.findings.extend(reading.judgement.findings);
+        document.severity =
+            document.findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
+        if let Some((reason, detail)) = reading.not_read {
+            document.status = status_of(reason);
+            document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail).with_bytes(reading.bytes));
+        }
+        if reading.format == "unknown" && reading.stopped.is_none() {
+            // Its bytes were searched as they stand.
+            document.status = Status::Partial;
+        }
+        let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
+        if let Some((reason, detail)) = reading.stopped.or(changed) {
+            document.status = Status::Partial;
+            document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+        }
+        document
+    }
+
+    /// A document that could not even be opened.
+    pub(super) fn refused(&self, root: usize, locator: Locator, reason: Reason, detail: &str) -> Box<Document> {
+        let mut document = self.empty(root, locator, "", Access::stream());
+        document.access.basis = "not opened".to_string();
+        document.status = status_of(reason);
+        document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+        document
+    }
+
+    /// A document with nothing but its name, which is read like text.
+    fn empty(&self, root: usize, locator: Locator, format: &'static str, access: Access) -> Box<Document> {
+        let (findings, masked) = self.name(root, &locator, &access);
+        let path_holds_values = masked.is_some();
+        let locator = if self.options.mask_paths { masked.unwrap_or(locator) } else { locator };
+        let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
+        Box::new(Document {
+            root,
+            locator,
+            format,
+            bytes: 0,
+            status: Status::Complete,
+            class: DocumentClass::None,
+            records: 0,
+            people: 0,
+            people_low: 0,
+            people_high: 0,
+            people_exact: true,
+            linked: Vec::new(),
+            severity,
+            access,
+            path_holds_values,
+            findings,
+            matches: Vec::new(),
+            gaps: Vec::new(),
+            individuals: People::default(),
+        })
+    }
+
+    /// What stands in a document's name, and the locator with those values masked if there are any.
+    fn name(&self, root: usize, locator: &Locator, access: &Access) -> (Vec<Finding>, Option<Locator>) {
+        let plan = DocumentPlan::new(self.engine, self.options, Layout::Text);
+        let options = Options { matches: true, reveal: crate::options::Reveal::None, ..self.options.clone() };
+        let mut findings = Vec::new();
+        let mut masked = locator.clone();
+        for (number, part) in locator.parts().iter().enumerate() {
+            // `_` joins words in names of files; here it separates them, or no value would stand alone.
+            let text: Vec<u8> = part.bytes().map(|b| if b == b'_' { b' ' } else { b }).collect();
+            if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
+                continue;
+            }
+            let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START };
+            let job = Job { options: &options, ..self.job(&plan) };
+            let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk));
+            let mut judged = decide::judge(self.engine, &options, &plan, &tally, self.facts(root, locator, access, ""));
+            for finding in &mut judged.findings {
+                finding.place = Place::Name;
+                finding.first.record = 1;
+            }
+            let ids: Vec<&str> = judged.findings.iter().filter(|f| f.listed).map(|f| f.id.as_str()).collect();
+            let mut spans: Vec<(usize, usize, &str)> = judged
+                .matches
+                .iter()
+                .filter(|m| ids.contains(&m.finding_id.as_str()))
+                .map(|m| (m.bytes.start as usize, m.bytes.end as usize, m.identifier.info().mask))
+                .collect();
+            spans.sort_unstable();
+            if !spans.is_empty() {
+                masked = masked.with_part(number, mask(part, &spans));
+            }
+            findings.append(&mut judged.findings);
+        }
+        let found = masked != *locator;
+        (findings, found.then_some(masked))
+    }
+
+    fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
+        Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today() }
+    }
+
+    fn facts<'a>(&'a self, root: usize, locator: &'a Locator, access: &Access, series: &'a str) -> FileFacts<'a> {
+        FileFacts { root: &self.roots[root].name, locator: locator.parts(), series, readable_by: access.readable_by }
+    }
+
+    fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
+        let name = locator.parts().last().map_or("", String::as_str);
+        let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
+        // The first window: all of a small document.
+        let mut head = Vec::new();
+        let first = match source {
+            Source::Stream(stream) => stream.read_next(&mut head, CORE + AFTER).map(|_| head.len() < CORE + AFTER),
+            _ => {
+                let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(CORE + AFTER);
+                head.resize(wanted, 0);
+                source.read_at(0, &mut head).map(|got| {
+                    head.truncate(got);
+                    got as u64 == reading.bytes || got < wanted
+                })
+            }
+        };
+        let complete = match first {
+            Ok(complete) => complete,
+            Err(error) => {
+                reading.format = "unknown";
+                reading.stopped = Some(walk::failure(&error));
+                return reading;
+            }
+        };
+        let mut kind = sniff(name, &head);
+        if kind == Kind::OwnReport && !is_ours(access) {
+            // Anyone can write our first line over a list of patients: only what we alone could have written is ours.
+            kind = Kind::Text("text");
+        }
+        reading.format = kind.format();
+        reading.not_read = kind.gap();
+        if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
+            self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+            return reading;
+        }
+        let known = |field: &str| self.engine.knows_field(field);
+        let layout = Layout::of(name, reading.format, &head[..head.len().min(CORE)], complete, &known);
+        if let Layout::Rows(dialect) = &layout {
+            reading.format = match dialect.delimiter {
+                b'\t' => "tsv",
+                b'|' => "psv",
+                _ => "csv",
+            };
+        }
+        let mut plan = DocumentPlan::new(self.engine, self.options, layout);
+        let start = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let end = head.len().min(CORE);
+        let chunk = Chunk { base: 0, core: start.min(end)..end, bytes: head, entry: Entry::START };
+        let mut tally = self.count(&plan, &chunk);
+        plan.keys = decide::key_columns(self.engine, &plan, &tally);
+        if !plan.keys.is_empty() {
+            tally = self.count(&plan, &chunk);
+        }
+        let entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+        self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
+        if complete && chunk.bytes.len() <= CORE {
+            if (chunk.bytes.len() as u64) < reading.bytes {
+                reading.stopped = Some((Reason::Changed, "shorter than it was when opened".to_string()));
+            }
+            reading.bytes = reading.bytes.max(chunk.bytes.len() as u64);
+        } else {
+            let rest = match source {
+                Source::Stream(stream) => self.stream(&plan, chunk, entry, stream, &mut tally),
+                Source::File(file) => self.large(&plan, file, entry, &mut tally),
+                Source::Memory(bytes) => self.large(&plan, bytes, entry, &mut tally),
+            };
+            reading.bytes = reading.bytes.max(rest.0);
+            reading.stopped = rest.1;
+        }
+        let series = locator.series(&self.roots[root].name);
+        reading.records = tally.records;
+        reading.judgement =
+            decide::judge(self.engine, self.options, &plan, &tally, self.facts(root, locator, access, &series));
+        reading.individuals = tally.people;
+        reading
+    }
+
+    fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
+        COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk))
+    }
+
+    /// The chunks of a large document behind the first, on as many threads as are free. Bytes read, and why it ended
+    /// early.
+    fn large(
+        &self,
+        plan: &DocumentPlan,
+        source: &dyn ReadAt,
+        entry: Entry,
+        tally: &mut Tally,
+    ) -> (u64, Option<Stopped>) {
+        let chunks = source.size().div_ceil(CORE as u64);
+        let chain = Chain {
+            next: AtomicU64::new(1),
+            stop: AtomicBool::new(false),
+            state: Mutex::new(State {
+                entries: BTreeMap::from([(1, entry)]),
+                ready: BTreeMap::new(),
+                merged: 1,
+                stopped: None,
+            }),
+            moved: Condvar::new(),
+        };
+        let threads = rayon::current_num_threads() as u64;
+        let total = Mutex::new(std::mem::take(tally));
+        rayon::scope(|scope| {
+            for _ in 0..threads.min(chunks) {
+                scope.spawn(|_| self.work(plan, source, chunks, &chain, &total));
+            }
+        });
+        *tally = total.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let state = chain.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (source.size(), state.stopped)
+    }
+
+    /// One thread's share of a large document: claims the next chunk, reads it, sums it up, waits for the entry state of
+    /// the chunk before it, counts. Chunks are claimed in order and summed up without waiting, so nobody waits for ever.
+    fn work(&self, plan: &DocumentPlan, source: &dyn ReadAt, chunks: u64, chain: &Chain, total: &Mutex<Tally>) {
+        let mut buffer = Vec::new();
+        loop {
+            let number = chain.next.fetch_add(1, Ordering::Relaxed);
+            if number >= chunks || chain.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if self.progress.stopped() {
+                chain.end(number, (Reason::Interrupted, "the scan was stopped".to_string()));
+                return;
+            }
+            // Held until the chunk is done: a panic on the way must not leave the others waiting.
+            let guard = EndOnPanic { chain, number };
+            let read = read_window(source, number, &mut buffer);
+            let (base, core) = match read {
+                Ok(window) => window,
+                Err(stopped) => {
+                    chain.end(number, stopped);
+                    std::mem::forget(guard);
+                    return;
+                }
+            };
+            let before = core.start.checked_sub(1).map(|at| buffer[at]);
+            let fold = plan.layout.fold(before, &buffer[core.clone()]);
+            let Some(entry) = chain.entry(number) else {
+                std::mem::forget(guard);
+                return;
+            };
+            chain.tell(number + 1, entry.after(&fold));
+            let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry };
+            let counted = self.count(plan, &chunk);
+            self.progress.bytes_done.fetch_add(chunk.core.len() as u64, Ordering::Relaxed);
+            chain.merge(number, counted, total);
+            buffer = chunk.bytes;
+            std::mem::forget(guard);
+        }
+    }
+
+    /// The chunks of a stream behind the first, one after the other.
+    fn stream(
+        &self,
+        plan: &DocumentPlan,
+        first: Chunk,
+        mut entry: Entry,
+        stream: &mut StreamSource,
+        tally: &mut Tally,
+    ) -> (u64, Option<Stopped>) {
+        let mut bytes = first.bytes;
+        let mut core = first.core;
+        let mut base = 0;
+        loop {
+            // What lies before the next core moves to the front; then the window is filled up.
+            let keep = core.end.saturating_sub(BEFORE);
+            bytes.drain(..keep);
+            base += keep as u64;
+            let start = core.end - keep;
+            let wanted = (start + CORE + AFTER).saturating_sub(bytes.len());
+            let read = if self.progress.stopped() {
+                Err((Reason::Interrupted, "the scan was stopped".to_string()))
+            } else {
+                stream.read_next(&mut bytes, wanted).map_err(|error| walk::failure(&error))
+            };
+            core = start..bytes.len().min(start + CORE);
+            if !core.is_empty() {
+                let chunk = Chunk { base, bytes, core: core.clone(), entry };
+                tally.merge(self.count(plan, &chunk));
+                let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
+                entry = entry.after(&plan.layout.fold(before, &chunk.bytes[core.clone()]));
+                self.progress.bytes_done.fetch_add(core.len() as u64, Ordering::Relaxed);
+                bytes = chunk.bytes;
+            }
+            if let Err(stopped) = read {
+                return (base + bytes.len() as u64, Some(stopped));
+            }
+            if core.is_empty() || core.end == bytes.len() && core.len() < CORE {
+                return (base + bytes.len() as u64, None);
+            }
+        }
+    }
+}
+
+/// Reads the window of chunk `number`: where it starts in the document, and where its core lies in the buffer.
+fn read_window(
+    source: &dyn ReadAt,
+    number: u64,
+    buffer: &mut Vec<u8>,
+) -> Result<(u64, std::ops::Range<usize>), Stopped> {
+    let core_start = number * CORE as u64;
+    let base = core_start - BEFORE as u64;
+    let end = (core_start + (CORE + AFTER) as u64).min(source.size());
+    let wanted = (end - base) as usize;
+    buffer.resize(wanted, 0);
+    let got = source.read_at(base, buffer).map_err(|error: io::Error| walk::failure(&error))?;
+    if got < wanted {
+        return Err((Reason::Changed, "shorter than it was when opened".to_string()));
+    }
+    Ok((base, BEFORE..(BEFORE + CORE).min(wanted)))
+}
+
+/// Hands entry states from chunk to chunk, and puts their tallies together in order.
+struct Chain {
+    next: AtomicU64,
+    stop: AtomicBool,
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+struct State {
+    /// Entry states that are known and not taken yet.
+    entries: BTreeMap<u64, Entry>,
+    /// Tallies that wait for those before them.
+    ready: BTreeMap<u64, Tally>,
+    /// Chunks before this one are in the total.
+    merged: u64,
+    stopped: Option<Stopped>,
+}
+
+/// Tallies that may wait for one before them.
+const WAITING: u64 = 64;
+
+impl Chain {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entry state of a chunk; `None` where the document ended before it.
+    fn entry(&self, number: u64) -> Option<Entry> {
+        let mut state = self.lock();
+        loop {
+            if let Some(entry) = state.entries.remove(&number) {
+                return Some(entry);
+            }
+            if state.stopped.is_some() {
+                return None;
+            }
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn tell(&self, number: u64, entry: Entry) {
+        self.lock().entries.insert(number, entry);
+        self.moved.notify_all();
+    }
+
+    fn end(&self, number: u64, stopped: Stopped) {
+        let _ = number;
+        self.stop.store(true, Ordering::Relaxed);
+        self.lock().stopped.get_or_insert(stopped);
+        self.moved.notify_all();
+    }
+
+    fn merge(&self, number: u64, tally: Tally, total: &Mutex<Tally>) {
+        let mut state = self.lock();
+        while number > state.merged + WAITING && state.stopped.is_none() {
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.ready.insert(number, tally);
+        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let next = state.merged;
+            let Some(tally) = state.ready.remove(&next) else { break };
+            total.merge(tally);
+            state.merged += 1;
+        }
+        self.moved.notify_all();
+    }
+}
+
+/// Ends a document when the thread that holds one of its chunks panics.
+struct EndOnPanic<'a> {
+    chain: &'a Chain,
+    number: u64,
+}
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        self.chain.end(
+            self.number,
+            (Reason::Panicked, "a fault of phisweep's; the rest of the scan is not affected".to_string()),
+        );
+    }
+}
+
+/// Whether a file was written the way we write reports: by this user, for this user alone.
+fn is_ours(access: &Access) -> bool {
+    access.uid == Some(rustix::process::geteuid().as_raw()) && access.mode == "rw-------"
+}
+
+fn status_of(reason: Reason) -> Status {
+    match reason.class() {
+        Class::Inert => Status::Inert,
+        Class::Excluded => Status::Excluded,
+        Class::Blind | Class::Protected => Status::Skipped,
+    }
+}
+
+/// `text` with the spans replaced by masks.
+fn mask(text: &str, spans: &[(usize, usize, &str)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, end, mask) in spans {
+        if *start >= at
+            && let (Some(before), true) = (text.get(at..*start), text.is_char_boundary(*end))
+        {
+            out.push_str(before);
+            out.push_str(mask);
+            at = *end;
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
