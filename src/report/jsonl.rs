@@ -15,7 +15,7 @@ use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Se
 use crate::gap::{Class, Gap};
 use crate::locator::path_text;
 use crate::report::output::{Output, Written};
-use crate::report::{Report, probability, root_name, utc};
+use crate::report::{Report, listed_matches, probability, root_name, utc};
 use crate::scan::{Event, Run};
 
 /// A JSON Lines report being written.
@@ -43,8 +43,7 @@ impl Jsonl {
         let path = document.locator.path(&root);
         let series = document.locator.series(&root);
         let where_ = Where { root: &root, path: &path, series: &series, document };
-        let listed = |id: &str| document.findings.iter().any(|finding| finding.listed && finding.id == id);
-        for one in document.matches.iter().filter(|one| listed(&one.finding_id)) {
+        for one in listed_matches(document) {
             self.line(&match_record(&where_, one))?;
         }
         for finding in document.findings.iter().filter(|finding| finding.listed) {

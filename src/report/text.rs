@@ -23,8 +23,8 @@ const FINDINGS: usize = 8;
 pub struct Text {
     output: Option<Output>,
     colour: bool,
-    /// Reports written beside it, to be named at the end.
-    files: Vec<String>,
+    /// Whether report files are written too.
+    files: bool,
     roots: Vec<Root>,
     title: String,
     worst: Vec<Shown>,
@@ -56,8 +56,8 @@ struct Many {
 }
 
 impl Text {
-    /// A summary to `output`; `files` are the names of reports written beside it.
-    pub fn new(output: Output, colour: bool, files: Vec<String>) -> Text {
+    /// A summary to `output`; `files`: whether report files are written too.
+    pub fn new(output: Output, colour: bool, files: bool) -> Text {
         Text {
             output: Some(output),
             colour,
@@ -225,12 +225,9 @@ impl Text {
             about_number(summary.unlisted_true)
         );
         let _ = writeln!(out, "Counts say whose data lies here, not who has seen it.");
-        if !self.files.is_empty() {
-            let _ = writeln!(out, "Written: {}", self.files.join(", "));
-        }
-        let next = match (self.worst.first(), self.files.is_empty()) {
-            (Some(_), true) => "-o findings.csv writes every finding, for a spreadsheet.".to_string(),
-            (Some(_), false) => "phisweep explain PATH:LINE shows why a value was accepted or rejected.".to_string(),
+        let next = match (self.worst.first(), self.files) {
+            (Some(_), false) => "-o findings.csv writes every finding, for a spreadsheet.".to_string(),
+            (Some(_), true) => "phisweep explain PATH:LINE shows why a value was accepted or rejected.".to_string(),
             (None, _) if summary.gaps[Class::Blind as usize] > 0 => {
                 "look at what was not read: nothing is known about it.".to_string()
             }
@@ -394,7 +391,7 @@ mod tests {
 
     fn summary_of(documents: usize, colour: bool) -> String {
         let shared = Shared::default();
-        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), colour, Vec::new());
+        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), colour, false);
         report.begin(&samples::run()).unwrap();
         for n in 0..documents {
             let mut document = samples::document();

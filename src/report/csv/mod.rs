@@ -14,7 +14,7 @@ use crate::gap::{Class, Gap};
 use crate::report::csv::gaps::{Count, Group, Many};
 use crate::report::csv::sheet::{Row, Sheet};
 use crate::report::output::{Output, Written};
-use crate::report::{Report, root_name};
+use crate::report::{Report, listed_matches, root_name};
 use crate::scan::{Event, Run};
 
 /// Columns of `findings.csv`, as the contract fixes them.
@@ -194,8 +194,7 @@ impl Tables {
             sheet.row(self.run.document(&at))?;
         }
         if let Some(sheet) = &mut self.matches {
-            let listed = |id: &str| document.findings.iter().any(|finding| finding.listed && finding.id == id);
-            for one in document.matches.iter().filter(|one| listed(&one.finding_id)) {
+            for one in listed_matches(document) {
                 sheet.row(match_row(&path, one))?;
             }
         }
