@@ -23,7 +23,8 @@ use crate::report::dir::{self, Dir};
 use crate::report::jsonl::Jsonl;
 use crate::report::output::{Output, temporary};
 use crate::report::set::Reports;
-use crate::report::text::{Text, plain};
+use crate::report::text::Text;
+use crate::report::words::plain;
 use crate::report::{self, Format};
 use crate::scan::{self, Event, Listener, Progress, Run};
 

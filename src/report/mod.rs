@@ -8,8 +8,10 @@ pub mod csv;
 pub mod dir;
 pub mod jsonl;
 pub mod output;
+mod records;
 pub mod set;
 pub mod text;
+pub mod words;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
