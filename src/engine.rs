@@ -1,29 +1,102 @@
 //! Rules compiled once, immutable, shared by all threads.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
+use crate::detect::named::Named;
+use crate::detect::shape::Form;
+use crate::detect::{Plan, Shape};
 use crate::error::Result;
-use crate::rules::RuleSet;
+use crate::judge::context::{REACH, Vocabulary};
+use crate::rules::{self, FieldName, RuleSet};
 
 /// A rule set and what is compiled from it.
 #[derive(Debug)]
 pub struct Engine {
     rules: RuleSet,
+    plan: Plan,
+    uses: Vec<Vec<Use>>,
+    vocabulary: Vocabulary,
+}
+
+/// A shape of the plan, as one rule uses it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Use {
+    /// Index into the rules.
+    pub rule: u16,
+    /// Index into the rule's shapes.
+    pub shape: u8,
+    /// Log-odds of a match that passed the check, alone in text.
+    pub alone: f32,
+    /// How far before a match a keyword may end, bytes.
+    pub reach: usize,
 }
 
 impl Engine {
     /// The built-in rules.
     pub fn built_in() -> Result<Engine> {
-        Engine::with_rules(&[])
+        rules::load_built_in().map(Engine::new)
     }
 
-    /// The built-in rules and those in these pattern files or folders.
-    pub fn with_rules(_paths: &[PathBuf]) -> Result<Engine> {
-        Ok(Engine { rules: RuleSet { rules: Vec::new(), hash: String::new() } })
+    /// The built-in rules and those in these pattern files or folders; a rule with a known id replaces it.
+    pub fn with_rules(paths: &[PathBuf]) -> Result<Engine> {
+        rules::load(paths).map(Engine::new)
+    }
+
+    /// Compiles these rules.
+    pub fn new(rules: RuleSet) -> Engine {
+        let mut numbers: HashMap<Shape, usize> = HashMap::new();
+        let mut shapes = Vec::new();
+        let mut uses: Vec<Vec<Use>> = Vec::new();
+        for (rule, definition) in rules.rules.iter().enumerate() {
+            for (number, shape) in definition.shapes.iter().enumerate() {
+                let at = *numbers.entry(shape.shape.clone()).or_insert_with(|| {
+                    shapes.push(shape.shape.clone());
+                    uses.push(Vec::new());
+                    shapes.len() - 1
+                });
+                let reach = reach(&shape.shape);
+                uses[at].push(Use { rule: rule as u16, shape: number as u8, alone: shape.alone, reach });
+            }
+        }
+        let vocabulary = Vocabulary::new(&rules);
+        Engine { rules, plan: Plan::new(shapes), uses, vocabulary }
     }
 
     /// The rules.
     pub fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+
+    /// The shapes of all rules.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Which rules use a shape of the plan.
+    pub fn uses(&self, shape: u16) -> &[Use] {
+        &self.uses[shape as usize]
+    }
+
+    /// The keywords of all rules.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Whether a field name is one that rules know, to tell a header from data.
+    pub fn knows_field(&self, name: &str) -> bool {
+        let name = FieldName::parse(name);
+        name.ordinary() || name.cancel || !self.rules.field_rules(&name).is_empty()
+    }
+}
+
+/// The less a form says by itself, the nearer its label must stand: a capitalised pair right behind it, a code within
+/// twenty bytes or so.
+fn reach(shape: &Shape) -> usize {
+    match shape.form {
+        Form::Named(Named::NameWords) => 5,
+        Form::Named(Named::Code) => 24,
+        Form::Named(Named::Street | Named::PoBox) => 30,
+        _ => REACH,
     }
 }

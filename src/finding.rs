@@ -365,8 +365,8 @@ pub struct Document {
     pub matches: Vec<Match>,
     /// What of it was not read.
     pub gaps: Vec<Gap>,
-    /// Keys of the individuals, hashed with a key of this run, so that a run can count across documents.
-    pub(crate) people_keys: crate::judge::people::PeopleKeys,
+    /// The individuals, hashed with a key of this run, so that a run can count across documents.
+    pub(crate) individuals: crate::judge::people::People,
 }
 
 /// Counts of documents by status.

@@ -36,6 +36,15 @@ impl Locator {
         &self.parts
     }
 
+    /// The same locator with another text for one part: a masked one.
+    pub fn with_part(&self, number: usize, text: String) -> Locator {
+        let mut parts = self.parts.clone();
+        if let Some(part) = parts.get_mut(number) {
+            *part = text;
+        }
+        Locator { parts }
+    }
+
     /// The path for people: root name, then the parts joined by `!`.
     pub fn path(&self, root: &str) -> String {
         join_root(root, &self.parts)

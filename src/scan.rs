@@ -1,13 +1,29 @@
 //! Runs the stages: thread pool, one document at a time, stable order. This is the one file where the stages meet.
+//!
+//! The calling thread is the supervisor: it hears events and writes reports. Scanning runs on threads of its own. Files
+//! are numbered as the walk meets them and told in that order; only [`AHEAD`] of them are under way at once, so that
+//! what finishes out of order waits in bounded memory.
 
+mod document;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
-use crate::error::Result;
-use crate::finding::{Document, Root, Summary};
-use crate::gap::Gap;
+use crate::error::{Error, Result};
+use crate::finding::{Document, Root, Status, StatusCounts, Subject, Summary};
+use crate::gap::{Gap, Reason};
+use crate::judge::people::People;
+use crate::locator::Locator;
+use crate::open::{Opener, Source};
 use crate::options::Options;
+use crate::walk::{self, Entry, Found};
+
+/// Files that may be under way or waiting to be told.
+const AHEAD: u64 = 1024;
 
 /// What a scan tells whoever listens, in the same order for any number of threads.
 #[derive(Debug)]
@@ -21,7 +37,7 @@ pub enum Event {
 /// Who listens to a scan: reports, progress, tests.
 pub trait Listener {
     /// One document or gap. An error ends the scan.
-    fn event(&mut self, event: Event) -> crate::error::Result<()>;
+    fn event(&mut self, event: Event) -> Result<()>;
 }
 
 /// Facts of a run that stand at the head of reports.
@@ -60,11 +76,16 @@ pub struct Progress {
     pub stop: AtomicBool,
 }
 
-/// The roots as reports name them. A path that cannot be read is [`Error::Root`](crate::error::Error::Root); `-` is
-/// standard input. Two roots with the same last part get `#2`, `#3`.
+impl Progress {
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// The roots as reports name them. A path that cannot be read is [`Error::Root`]; `-` is standard input. Two roots with
+/// the same last part get `#2`, `#3`.
 pub fn roots(paths: &[PathBuf]) -> Result<Vec<Root>> {
-    let _ = paths;
-    Ok(Vec::new())
+    walk::resolve_roots(paths)
 }
 
 /// Scans the roots and tells `listener` everything, in walk order whatever the number of threads.
@@ -78,32 +99,222 @@ pub fn scan(
     progress: &Progress,
     listener: &mut dyn Listener,
 ) -> Result<Summary> {
-    let _ = (engine, options, roots, progress, listener);
-    Ok(Summary::default())
+    let walk = walk::walk(roots, &options.walk)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .thread_name(|n| format!("scan-{n}"))
+        .build()
+        .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads)))?;
+    let key = options.fingerprint_key.unwrap_or_else(fresh_key);
+    let scanner =
+        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow) };
+    let window = Window::default();
+    let (sender, receiver) = sync_channel(64);
+    std::thread::scope(|threads| {
+        let feeder = threads.spawn(|| feed(&pool, walk, &scanner, &window, sender));
+        let mut told = Told { listener, counts: Counts::default(), options };
+        let result = hear(receiver, &window, &mut told, progress);
+        if result.is_err() {
+            progress.stop.store(true, Ordering::Relaxed);
+            window.open_wide();
+        }
+        // A panic of the feeder is a bug of ours: it must not pass for a clean end.
+        if feeder.join().is_err() {
+            return Err(Error::Usage("internal error: the scanning thread ended early".to_string()));
+        }
+        result?;
+        Ok(told.counts.summary(progress))
+    })
 }
 
 /// Scans bytes that are already in memory, as a document called `name` (its ending counts as a file's would).
 pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) -> Document {
-    let _ = (engine, options);
-    Document {
-        root: 0,
-        locator: crate::locator::Locator::named(name),
-        format: "text",
-        bytes: bytes.len() as u64,
-        status: crate::finding::Status::Complete,
-        class: crate::finding::DocumentClass::None,
-        records: 0,
-        people: 0,
-        people_low: 0,
-        people_high: 0,
-        people_exact: true,
-        linked: Vec::new(),
-        severity: crate::finding::Severity::Info,
-        access: crate::finding::Access::stream(),
-        path_holds_values: false,
-        findings: Vec::new(),
-        matches: Vec::new(),
-        gaps: Vec::new(),
-        people_keys: crate::judge::people::PeopleKeys::default(),
+    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let progress = Progress::default();
+    let key = options.fingerprint_key.unwrap_or_else(fresh_key);
+    let scanner = document::Scanner {
+        engine,
+        options,
+        roots: std::slice::from_ref(&root),
+        progress: &progress,
+        key: &key,
+        opener: Opener::new(false),
+    };
+    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()))
+}
+
+/// Walks, and hands each file to the pool.
+fn feed(
+    pool: &rayon::ThreadPool,
+    walk: walk::Walk,
+    scanner: &document::Scanner<'_>,
+    window: &Window,
+    sender: SyncSender<(u64, Event)>,
+) {
+    pool.in_place_scope_fifo(|scope| {
+        let mut last: Option<(usize, Locator)> = None;
+        for (number, found) in walk.enumerate() {
+            let number = number as u64;
+            window.wait_for(number);
+            if scanner.progress.stopped() {
+                let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
+                let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
+                // Whoever listened may be gone: then nobody needs to be told.
+                let _ = sender.send((number, Event::Gap(gap)));
+                break;
+            }
+            match found {
+                Found::Gap(gap) => {
+                    let _ = sender.send((number, Event::Gap(gap)));
+                }
+                Found::File(entry) => {
+                    scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
+                    last = Some((entry.root, entry.locator.clone()));
+                    let sender = sender.clone();
+                    scope.spawn_fifo(move |_| {
+                        let event = file(scanner, entry);
+                        scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
+                        let _ = sender.send((number, event));
+                    });
+                }
+            }
+        }
+        scanner.progress.walked.store(true, Ordering::Relaxed);
+    });
+}
+
+/// One file: opened, read, judged; whatever goes wrong is a gap.
+fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
+    let source = if entry.is_stream() {
+        Source::stdin().map_err(|error| walk::failure(&error))
+    } else {
+        scanner.opener.open(&entry.path)
+    };
+    let document = match source {
+        Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
+        Ok(source) => {
+            scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
+            scanner.scan(entry.root, entry.locator, source)
+        }
+    };
+    Event::Document(document)
+}
+
+/// Tells events in the order of their numbers.
+fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>, progress: &Progress) -> Result<()> {
+    let mut waiting = BTreeMap::new();
+    let mut next = 0;
+    for (number, event) in receiver {
+        waiting.insert(number, event);
+        while let Some(event) = waiting.remove(&next) {
+            told.tell(event)?;
+            next += 1;
+            window.move_to(next);
+        }
     }
+    let _ = progress;
+    Ok(())
+}
+
+/// How far the walk may run ahead of what was told.
+#[derive(Debug, Default)]
+struct Window {
+    told: Mutex<u64>,
+    moved: Condvar,
+}
+
+impl Window {
+    fn wait_for(&self, number: u64) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        while number >= told.saturating_add(AHEAD) {
+            told = self.moved.wait(told).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn move_to(&self, next: u64) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        self.moved.notify_all();
+    }
+
+    fn open_wide(&self) {
+        self.move_to(u64::MAX);
+    }
+}
+
+struct Told<'a> {
+    listener: &'a mut dyn Listener,
+    counts: Counts,
+    options: &'a Options,
+}
+
+impl Told<'_> {
+    fn tell(&mut self, mut event: Event) -> Result<()> {
+        self.counts.add(&mut event);
+        let _ = self.options;
+        self.listener.event(event)
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug, Default)]
+struct Counts {
+    summary: Summary,
+    people: People,
+}
+
+impl Counts {
+    fn add(&mut self, event: &mut Event) {
+        let gaps: &[Gap] = match event {
+            Event::Gap(gap) => std::slice::from_ref(gap),
+            Event::Document(document) => &document.gaps,
+        };
+        gaps.iter().for_each(|gap| self.summary.gaps[gap.class as usize] += 1);
+        let Event::Document(document) = event else { return };
+        let StatusCounts { complete, partial, skipped, inert, excluded } = &mut self.summary.documents;
+        let read = match document.status {
+            Status::Complete => (complete, true),
+            Status::Partial => (partial, true),
+            Status::Skipped => (skipped, false),
+            Status::Inert => (inert, false),
+            Status::Excluded => (excluded, false),
+        };
+        *read.0 += 1;
+        if read.1 {
+            self.summary.bytes += document.bytes;
+        }
+        for finding in &document.findings {
+            let wrong = 1.0 - finding.probability;
+            if finding.listed {
+                self.summary.findings[finding.severity as usize] += 1;
+                self.summary.listed_false += wrong;
+            } else {
+                self.summary.unlisted += 1;
+                self.summary.unlisted_true += 1.0 - wrong;
+            }
+        }
+        if document.people > 0 && document.findings.iter().any(|f| f.subject != Subject::Provider) {
+            self.people.merge(&document.individuals);
+        }
+        // Nobody needs them any more, and a run may hold many documents.
+        document.individuals = People::default();
+    }
+
+    fn summary(mut self, progress: &Progress) -> Summary {
+        let people = self.people.count();
+        self.summary.people = people.people;
+        self.summary.people_low = people.low;
+        self.summary.people_high = people.high;
+        self.summary.complete = !progress.stopped();
+        self.summary
+    }
+}
+
+/// A key nobody knows: the system's randomness as the standard library seeds its hash maps with, 128 bits a draw.
+fn fresh_key() -> [u8; 32] {
+    use std::hash::{BuildHasher, RandomState};
+    let mut hasher = blake3::Hasher::new_derive_key("phisweep fingerprint key of one run");
+    for _ in 0..4 {
+        hasher.update(&RandomState::new().hash_one(0u8).to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
 }

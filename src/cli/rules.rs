@@ -53,7 +53,11 @@ fn check(engine: &Engine) -> Result<i32> {
         say(&format!("{}:{}: {}", failure.file, failure.line, failure.message));
     }
     let rules = &engine.rules().rules;
-    let examples: usize = rules.iter().map(|rule| rule.hits.len() + rule.misses.len()).sum();
+    let mut examples = 0;
+    for rule in rules {
+        let of_rule = rule.examples()?;
+        examples += of_rule.hits.len() + of_rule.misses.len();
+    }
     out(&format!("{} rules, {examples} examples, {} failures\n", rules.len(), failures.len()))?;
     Ok(if failures.is_empty() { 0 } else { exit::FAILED })
 }

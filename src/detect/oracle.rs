@@ -30,6 +30,31 @@ pub fn find(shapes: &[Shape], bytes: &[u8], out: &mut Vec<Candidate>) {
     out[first..].sort_unstable();
 }
 
+/// As [`find`], but matches that do not stand alone too, where nothing else does at their start: for `explain`.
+pub fn find_loosely(shapes: &[Shape], bytes: &[u8], out: &mut Vec<Candidate>) {
+    let first = out.len();
+    find(shapes, bytes, out);
+    for (number, shape) in shapes.iter().enumerate() {
+        let Form::Picture(tokens) = &shape.form else { continue };
+        for start in 0..bytes.len() {
+            let inside = start > 0 && bytes[start - 1].is_ascii_alphanumeric() && bytes[start].is_ascii_alphanumeric();
+            if !inside
+                && longest(tokens, shape, bytes, start, start).is_none()
+                && let Some(end) = longest_anywhere(tokens, bytes, start)
+            {
+                out.push(Candidate { start: start as u32, end: end as u32, shape: number as u16 });
+            }
+        }
+    }
+    out[first..].sort_unstable();
+}
+
+fn longest_anywhere(tokens: &[Token], bytes: &[u8], at: usize) -> Option<usize> {
+    let Some((token, rest)) = tokens.split_first() else { return Some(at) };
+    let run = bytes[at..].iter().take(token.max as usize).take_while(|b| token.class.has(**b)).count();
+    (token.min as usize..=run).rev().find_map(|length| longest_anywhere(rest, bytes, at + length))
+}
+
 /// The end of the longest match of `tokens` at `at` that stands alone from `start`.
 fn longest(tokens: &[Token], shape: &Shape, bytes: &[u8], start: usize, at: usize) -> Option<usize> {
     let Some((token, rest)) = tokens.split_first() else {

@@ -1,14 +1,197 @@
-//! Why each candidate was accepted or rejected. In: a file. Out: a line a candidate.
+//! Why each candidate was accepted or rejected. In: a file, and a line if only that one is asked about. Out: a line a
+//! candidate: where, what, which stage stopped it or what carried it, without the value.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
+use crate::detect::{Candidate, boundary, oracle};
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::extract::{CORE, Chunk, Entry, Layout};
+use crate::judge::column::Case;
+use crate::judge::decide::{self, sigmoid};
+use crate::judge::plan::DocumentPlan;
+use crate::judge::tally::{BY_FIELD, Counter, Job, band};
+use crate::judge::text::{self, Label};
+use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::Options;
+use crate::validate::{Setting, Verdict, date};
 
-/// Explains the candidates of a file, or of one line of it.
+/// Explains the candidates of a file, or of one line of it. Only the first MiB of a file is looked at.
 pub fn explain(engine: &Engine, options: &Options, path: &Path, line: Option<u64>, out: &mut dyn Write) -> Result<()> {
-    let _ = (engine, options, path, line, out);
+    let source = Opener::new(true).open(path).map_err(|(reason, detail)| {
+        Error::Usage(format!("cannot read {}: {}: {detail}", path.display(), reason.name()))
+    })?;
+    let bytes = head(&source).map_err(|error| Error::read(path, error))?;
+    let whole = source.size().is_none_or(|size| size == bytes.len() as u64);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    explain_bytes(engine, options, &name, bytes, whole, line, out)
+        .map_err(|error| Error::write(Path::new("standard output"), error))
+}
+
+fn head(source: &Source) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; CORE];
+    let got = source.read_at(0, &mut bytes)?;
+    bytes.truncate(got);
+    Ok(bytes)
+}
+
+fn explain_bytes(
+    engine: &Engine,
+    options: &Options,
+    name: &str,
+    bytes: Vec<u8>,
+    whole: bool,
+    line: Option<u64>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let kind = sniff(name, &bytes);
+    if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
+        let (reason, detail) = kind.gap().map_or(("empty", ""), |(reason, detail)| (reason.name(), detail));
+        return writeln!(
+            out,
+            "format {}: not read ({reason}{}{detail})",
+            kind.format(),
+            if detail.is_empty() { "" } else { ": " }
+        );
+    }
+    let layout = Layout::of(name, kind.format(), &bytes, whole, &|field| engine.knows_field(field));
+    let mut plan = DocumentPlan::new(engine, options, layout);
+    match &plan.layout {
+        Layout::Text => writeln!(out, "format {}, read as text", kind.format())?,
+        Layout::Rows(dialect) => writeln!(
+            out,
+            "format delimited by {:?}, {} columns, {}",
+            dialect.delimiter as char,
+            dialect.width,
+            if dialect.header.is_some() { "with a header" } else { "without a header" }
+        )?,
+    }
+    if !whole {
+        writeln!(out, "only the first {} bytes are explained", bytes.len())?;
+    }
+    let core = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }..bytes.len();
+    let chunk = Chunk { base: 0, core, bytes, entry: Entry::START };
+    let key = [0; 32];
+    let job = |plan| Job { engine, options, plan, key: &key, today: date::today() };
+    let tally = Counter::default().count(job(&plan), &chunk);
+    plan.keys = decide::key_columns(engine, &plan, &tally);
+    let cases = decide::column_cases(engine, &plan, &tally);
+    if matches!(plan.layout, Layout::Rows(_)) {
+        columns(engine, &plan, &cases, out)?;
+    }
+    let mut explainer = Explainer { engine, plan: &plan, chunk: &chunk, cases: &cases, line, out };
+    explainer.candidates()
+}
+
+/// The sum for each column.
+fn columns(engine: &Engine, plan: &DocumentPlan, cases: &[Vec<Case>], out: &mut dyn Write) -> io::Result<()> {
+    for (column, cases) in cases.iter().enumerate() {
+        for case in cases {
+            let place = plan.place(column as u32);
+            let rule = &engine.rules().rules[case.rule as usize];
+            writeln!(out, "{place}: {} by {}: {}", rule.identifier, rule.id, verdict(case.logit(), case.outdone))?;
+            for (what, weight) in &case.evidence {
+                writeln!(out, "    {weight:+6.2}  {what}")?;
+            }
+        }
+    }
     Ok(())
+}
+
+fn verdict(logit: f32, outdone: bool) -> String {
+    let band = band(logit).map_or("rejected", |band| band.name());
+    let outdone = if outdone { ", but its values are better explained otherwise" } else { "" };
+    format!("{band} (log-odds {logit:+.2}, probability {:.4}){outdone}", sigmoid(logit))
+}
+
+struct Explainer<'a> {
+    engine: &'a Engine,
+    plan: &'a DocumentPlan,
+    chunk: &'a Chunk,
+    cases: &'a [Vec<Case>],
+    line: Option<u64>,
+    out: &'a mut dyn Write,
+}
+
+impl Explainer<'_> {
+    fn candidates(&mut self) -> io::Result<()> {
+        let bytes = &self.chunk.bytes;
+        let mut found: Vec<Candidate> = Vec::new();
+        oracle::find_loosely(self.engine.plan().shapes(), bytes, &mut found);
+        for candidate in found {
+            if (candidate.start as usize) < self.chunk.core.start {
+                continue;
+            }
+            let (line, column) = self.chunk.line_and_char(self.plan.layout.line_end(), candidate.start as usize);
+            if self.line.is_none_or(|wanted| wanted == line) {
+                self.one(candidate, line, column)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, candidate: Candidate, line: u64, column: u64) -> io::Result<()> {
+        let bytes = &self.chunk.bytes;
+        let shape = &self.engine.plan().shapes()[candidate.shape as usize];
+        let (start, end) = (candidate.start as usize, candidate.end as usize);
+        let (scope, field) = self.scope(start, end);
+        let nothing = Default::default();
+        let of_column = field.and_then(|f| self.plan.columns.get(f)).unwrap_or(&nothing);
+        for by in self.engine.uses(candidate.shape) {
+            let rule = &self.engine.rules().rules[by.rule as usize];
+            write!(self.out, "{line}:{column}  {} by {} ({}): ", rule.identifier, rule.id, shape.source)?;
+            if let Some(longer) = boundary::part_of(shape, bytes, start, end) {
+                writeln!(self.out, "stopped by detect: part of {longer}")?;
+                continue;
+            }
+            if !self.plan.active[by.rule as usize] {
+                writeln!(self.out, "not asked for")?;
+                continue;
+            }
+            let fills = field.is_some() && bytes[scope.clone()].trim_ascii() == &bytes[start..end];
+            if fills {
+                let bound = of_column.bound.iter().any(|(rule, _)| *rule == by.rule);
+                let setting = if bound { Setting::Field } else { Setting::Free };
+                match (rule.check)(&bytes[start..end], setting) {
+                    Verdict::Valid(_) => {
+                        let shape = if bound { BY_FIELD } else { by.shape };
+                        let case = field
+                            .and_then(|f| self.cases.get(f))
+                            .into_iter()
+                            .flatten()
+                            .find(|c| (c.rule, c.shape) == (by.rule, shape));
+                        let sum = case.map_or("no case".to_string(), |c| verdict(c.logit(), c.outdone));
+                        writeln!(self.out, "valid; judged with its column: {sum}")?;
+                    }
+                    Verdict::Invalid(because) => writeln!(self.out, "stopped by validate: {because}")?,
+                    Verdict::Blank => writeln!(self.out, "stopped by validate: a placeholder")?,
+                }
+                continue;
+            }
+            let label = field.map(|_| Label { bound: &of_column.bound });
+            match text::judge(self.engine, bytes, scope.clone(), candidate, *by, label) {
+                Err(because) => writeln!(self.out, "stopped by validate: {because}")?,
+                Ok(judged) => {
+                    let sum = judged.clues.logit();
+                    let stage = if band(sum).is_none() { "stopped by judge: " } else { "" };
+                    let test = if judged.valid.test { ", a test value" } else { "" };
+                    writeln!(self.out, "{stage}{}{test}", verdict(sum, false))?;
+                    for (what, weight) in decide::clues(self.engine, by.rule, &judged.clues) {
+                        writeln!(self.out, "    {weight:+6.2}  {what}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The field a value stands in, or all of a text.
+    fn scope(&self, start: usize, end: usize) -> (std::ops::Range<usize>, Option<usize>) {
+        let Layout::Rows(dialect) = &self.plan.layout else { return (0..self.chunk.bytes.len(), None) };
+        let entry = Entry::START;
+        crate::extract::rows::Fields::new(dialect, &self.chunk.bytes, self.chunk.core.start, 0, entry.quote)
+            .find(|field| field.start <= start && end <= field.end)
+            .map_or((0..self.chunk.bytes.len(), None), |field| (field.start..field.end, Some(field.column)))
+    }
 }

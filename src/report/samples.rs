@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::*;
 use crate::gap::{Gap, Reason};
 use crate::identifier::Identifier;
-use crate::judge::people::PeopleKeys;
+use crate::judge::people::People;
 use crate::locator::Locator;
 use crate::scan::Run;
 
@@ -106,7 +106,7 @@ pub(crate) fn document() -> Document {
         findings: vec![finding(), unlisted],
         matches: vec![one_match()],
         gaps: Vec::new(),
-        people_keys: PeopleKeys::default(),
+        individuals: People::default(),
     }
 }
 

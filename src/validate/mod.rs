@@ -3,6 +3,23 @@
 
 use crate::finding::Protection;
 
+pub mod address;
+pub mod blank;
+pub mod code;
+pub mod date;
+pub mod digits;
+pub mod email;
+pub mod hicn;
+pub mod mbi;
+pub mod medicaid;
+pub mod name;
+pub mod names;
+pub mod npi;
+pub mod phone;
+pub mod ssn;
+pub mod zip;
+mod zip3;
+
 /// Where the bytes come from: it decides how much form is asked of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
@@ -90,3 +107,95 @@ impl std::fmt::Debug for Normal {
 
 /// A check by name, as pattern files list them under `validate`.
 pub type Check = fn(&[u8], Setting) -> Verdict;
+
+/// The names of all checks, as pattern files write them.
+pub const NAMES: &[&str] = &[
+    "address",
+    "birth-date",
+    "email",
+    "group",
+    "hicn",
+    "itin",
+    "mbi",
+    "medicaid",
+    "member",
+    "mrn",
+    "name",
+    "npi",
+    "phone",
+    "ssn",
+    "zip",
+];
+
+/// The check called `name`.
+pub fn by_name(name: &str) -> Option<Check> {
+    Some(match name {
+        "address" => address::check,
+        "birth-date" => date::birth_date,
+        "email" => email::check,
+        "group" => code::group,
+        "hicn" => hicn::check,
+        "itin" => ssn::itin,
+        "mbi" => mbi::check,
+        "medicaid" => medicaid::check,
+        "member" => code::member,
+        "mrn" => code::mrn,
+        "name" => name::check,
+        "npi" => npi::check,
+        "phone" => phone::check,
+        "ssn" => ssn::ssn,
+        "zip" => zip::check,
+        _ => return None,
+    })
+}
+
+impl Verdict {
+    /// A value in plain text.
+    fn plain(normal: Normal, measure: i64, test: bool) -> Verdict {
+        Verdict::Valid(Valid { protection: Protection::Plaintext, test, normal, measure })
+    }
+
+    /// A value of which only a part can be seen.
+    fn masked(normal: Normal) -> Verdict {
+        Verdict::Valid(Valid { protection: Protection::Masked, test: false, normal, measure: 0 })
+    }
+}
+
+#[cfg(test)]
+mod table {
+    //! What the tables of the checks are made of: a value, a setting, what is said.
+
+    use super::*;
+
+    /// What a check should say.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) enum Say {
+        /// Valid, plain, no test value.
+        Yes,
+        /// Valid, but a test value.
+        Test,
+        /// Valid, masked.
+        Mask,
+        /// Invalid.
+        No,
+        /// Nothing filled in.
+        Empty,
+    }
+
+    /// Runs a table: value, what is said in text, what is said in a field of that name, why.
+    pub(super) fn run(check: Check, rows: &[(&str, Say, Say, &str)]) {
+        for (value, free, field, because) in rows {
+            for (setting, expected) in [(Setting::Free, free), (Setting::Field, field)] {
+                let verdict = check(value.as_bytes(), setting);
+                let said = match verdict {
+                    Verdict::Valid(valid) if valid.protection == Protection::Masked => Say::Mask,
+                    Verdict::Valid(valid) if valid.test => Say::Test,
+                    Verdict::Valid(_) => Say::Yes,
+                    Verdict::Invalid(_) => Say::No,
+                    Verdict::Blank => Say::Empty,
+                };
+                assert_eq!(said, *expected, "{value} in {setting:?}: {because}; {verdict:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Makes tables at build time, so that a run pays nothing for them at its start. In: the pattern files under `patterns/`
+//! and the name lists under `src/validate/names/`. Out, in `OUT_DIR`: `patterns.rs`, the list of embedded pattern
+//! files in order of path, and for each name list a hash table in three files (`names::Table` reads them).
+
+use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[path = "src/validate/names/hash.rs"]
+mod hash;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=patterns");
+    println!("cargo::rerun-if-changed=src/validate/names");
+    fs::write(out.join("patterns.rs"), patterns(&root.join("patterns"))?)?;
+    for list in ["surnames", "given"] {
+        let text = fs::read_to_string(root.join(format!("src/validate/names/{list}.txt")))?;
+        names(&text, &out, list)?;
+    }
+    Ok(())
+}
+
+/// A slice of (path below `patterns/`, text).
+fn patterns(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for group in fs::read_dir(folder)? {
+        let group = group?.path();
+        if group.is_dir() {
+            println!("cargo::rerun-if-changed={}", group.display());
+            for file in fs::read_dir(group)? {
+                let file = file?.path();
+                if file.extension().is_some_and(|e| e == "toml") {
+                    files.push(file);
+                }
+            }
+        }
+    }
+    files.sort();
+    let mut text = String::from("&[\n");
+    for file in files {
+        let name = file.strip_prefix(folder)?.to_str().ok_or("a pattern file's name is not UTF-8")?.replace('\\', "/");
+        writeln!(text, "    ({name:?}, include_str!({:?})),", file.to_str().ok_or("the path is not UTF-8")?)?;
+    }
+    text.push_str("]\n");
+    Ok(text)
+}
+
+/// Names in order of rank, as `.names` (the bytes), `.ends` (where each ends, u32) and `.slots` (a table of rank + 1 by
+/// hash, 0 where empty, u16; linear probing).
+fn names(text: &str, out: &Path, list: &str) -> Result<(), Box<dyn Error>> {
+    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    let mut slots = vec![0_u16; hash::SLOTS];
+    for (rank, name) in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).enumerate() {
+        let mut slot = hash::slot(name.bytes());
+        while slots[slot] != 0 {
+            slot = (slot + 1) % hash::SLOTS;
+        }
+        slots[slot] = u16::try_from(rank + 1)?;
+        bytes.extend_from_slice(name.as_bytes());
+        ends.extend_from_slice(&u32::try_from(bytes.len())?.to_le_bytes());
+    }
+    let slots: Vec<u8> = slots.iter().flat_map(|slot| slot.to_le_bytes()).collect();
+    fs::write(out.join(format!("{list}.names")), bytes)?;
+    fs::write(out.join(format!("{list}.ends")), ends)?;
+    fs::write(out.join(format!("{list}.slots")), slots)?;
+    Ok(())
+}

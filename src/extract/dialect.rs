@@ -1,0 +1,221 @@
+//! Tells how rows are delimited. In: a document's name and head. Out: a [`Dialect`], or nothing where the text is no
+//! table. Looks at the bytes; a name that says `.csv` only lowers how much evidence is asked.
+
+use super::Quote;
+use super::rows::Fields;
+
+/// How a table is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Between fields.
+    pub delimiter: u8,
+    /// Whether quotes quote.
+    pub quotes: bool,
+    /// `\n`, or `\r` where only that occurs.
+    pub line_end: u8,
+    /// Fields in most rows.
+    pub width: usize,
+    /// The header's names, where there is a header; without quotes and outer spaces.
+    pub header: Option<Vec<String>>,
+    /// Rows before the first record: title lines and the header.
+    pub body_rows: u64,
+}
+
+/// Rows of the head that are looked at.
+const SAMPLE_ROWS: usize = 200;
+/// Rows among which the header is looked for.
+const HEADER_REACH: usize = 12;
+
+/// The dialect of a document, if it is a table. `complete` says that `head` is the whole document.
+/// `known` says whether a field name is in the vocabulary.
+pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bool) -> Option<Dialect> {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let line_end =
+        if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() { b'\r' } else { b'\n' };
+    let sample = if complete { head } else { &head[..memchr::memrchr(line_end, head).map_or(0, |at| at + 1)] };
+    let ending = ending(name);
+    if is_program(ending) {
+        return None;
+    }
+    let named = matches!(ending, "csv" | "tsv" | "tab" | "psv");
+    let mut best: Option<(f64, Table)> = None;
+    for delimiter in [b',', b'\t', b'|', b';'] {
+        let table = Table::read(sample, delimiter, line_end);
+        let Some(score) = table.score(named) else { continue };
+        if best.as_ref().is_none_or(|(s, _)| score > *s) {
+            best = Some((score, table));
+        }
+    }
+    let table = match best {
+        Some((_, table)) => table,
+        // One column: only a name can say that it is a table.
+        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end),
+        None => return None,
+    };
+    Some(table.dialect(known))
+}
+
+/// The part of a name behind its last point, lower case letters only.
+fn ending(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((_, "CSV")) => "csv",
+        Some((_, "TSV")) => "tsv",
+        Some((_, "PSV")) => "psv",
+        Some((_, ending)) => ending,
+        None => "",
+    }
+}
+
+/// Endings of programs, markup and configuration, whose lines may look like rows and are none.
+fn is_program(ending: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "rs", "py", "c", "h", "cc", "cpp", "hpp", "java", "js", "ts", "tsx", "jsx", "go", "rb", "php", "cs", "swift",
+        "kt", "scala", "sh", "bash", "ps1", "pl", "r", "m", "css", "scss", "html", "htm", "xml", "json", "md", "rst",
+        "tex", "toml", "yaml", "yml", "ini", "cfg", "conf", "sql", "lua", "s", "asm", "v", "vhdl", "el", "clj", "hs",
+        "ml", "erl", "ex", "f90", "proto", "cmake", "mk",
+    ];
+    PROGRAMS.contains(&ending)
+}
+
+/// The rows of a sample, read with one delimiter.
+struct Table {
+    delimiter: u8,
+    line_end: u8,
+    quotes: bool,
+    rows: Vec<Vec<String>>,
+    width: usize,
+    /// Share of the rows that have this width.
+    even: f64,
+}
+
+impl Table {
+    fn read(sample: &[u8], delimiter: u8, line_end: u8) -> Table {
+        let mut best: Option<Table> = None;
+        for quotes in [true, false] {
+            if !quotes && memchr::memchr(b'"', sample).is_none() {
+                break;
+            }
+            let rows = rows(sample, &bare(delimiter, quotes, line_end));
+            let (width, even) = usual_width(&rows);
+            // Quotes that quote make a table more even; where they make no difference RFC 4180 holds.
+            if best.as_ref().is_none_or(|b| even > b.even + 0.02) {
+                best = Some(Table { delimiter, line_end, quotes, rows, width, even });
+            }
+        }
+        best.unwrap_or(Table { delimiter, line_end, quotes: true, rows: Vec::new(), width: 1, even: 0.0 })
+    }
+
+    /// How much this reading looks like a table; `None` where it does not.
+    fn score(&self, named: bool) -> Option<f64> {
+        let rows = self.rows.len();
+        let enough = if named {
+            self.width >= 2 && rows >= 1 && self.even >= 0.5
+        } else {
+            let strong_mark = matches!(self.delimiter, b'\t' | b'|');
+            let narrow = if strong_mark { 2 } else { 3 };
+            rows >= 3 && self.width >= narrow && self.even >= 0.8 && !self.looks_like_prose()
+        };
+        enough.then(|| {
+            self.even
+                * (self.width as f64).ln_1p()
+                * if self.delimiter == b',' || self.delimiter == b'\t' { 1.01 } else { 1.0 }
+        })
+    }
+
+    /// Fields of prose are long and open with a space behind the comma.
+    fn looks_like_prose(&self) -> bool {
+        let fields = self.rows.iter().flatten();
+        let (mut count, mut spaced, mut long) = (0usize, 0usize, 0usize);
+        for field in fields {
+            count += 1;
+            spaced += usize::from(field.starts_with(' '));
+            long += usize::from(field.len() > 200);
+        }
+        matches!(self.delimiter, b',' | b';') && (spaced * 5 > count * 2 || long * 5 > count)
+    }
+
+    fn dialect(&self, known: &dyn Fn(&str) -> bool) -> Dialect {
+        let first = self.rows.iter().take(HEADER_REACH).position(|row| row.len() == self.width).unwrap_or(0);
+        let header = self
+            .rows
+            .get(first)
+            .filter(|row| reads_as_header_row(row, &self.rows[first + 1..], known))
+            .map(|row| row.iter().map(|field| field.trim().to_string()).collect::<Vec<String>>());
+        let body_rows = (first + usize::from(header.is_some())) as u64;
+        Dialect { header, body_rows, width: self.width, ..bare(self.delimiter, self.quotes, self.line_end) }
+    }
+}
+
+fn bare(delimiter: u8, quotes: bool, line_end: u8) -> Dialect {
+    Dialect { delimiter, quotes, line_end, width: 1, header: None, body_rows: 0 }
+}
+
+/// The first rows of a sample as text, empty lines left out only at the end.
+fn rows(sample: &[u8], dialect: &Dialect) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = Vec::new();
+    for field in Fields::new(dialect, sample, 0, 0, Quote::Outside) {
+        let text = &sample[field.start..field.end.min(field.start + 400)];
+        row.push(String::from_utf8_lossy(text).into_owned());
+        if field.last || field.cut {
+            rows.push(std::mem::take(&mut row));
+            if rows.len() == SAMPLE_ROWS {
+                break;
+            }
+        }
+    }
+    if !row.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
+/// The number of fields most rows have, and the share of rows that have it. Empty lines do not count.
+fn usual_width(rows: &[Vec<String>]) -> (usize, f64) {
+    let mut widths: Vec<usize> =
+        rows.iter().filter(|row| row.len() > 1 || !row[0].trim().is_empty()).map(Vec::len).collect();
+    widths.sort_unstable();
+    let mut best = (1, 0);
+    let mut i = 0;
+    while i < widths.len() {
+        let run = widths[i..].iter().take_while(|w| **w == widths[i]).count();
+        if run >= best.1 {
+            best = (widths[i], run);
+        }
+        i += run;
+    }
+    (best.0, best.1 as f64 / widths.len().max(1) as f64)
+}
+
+/// Whether a row names the columns of the rows below it: its fields read as names, and either the vocabulary knows one
+/// or a column below holds data where the row holds a word.
+fn reads_as_header_row(row: &[String], below: &[Vec<String>], known: &dyn Fn(&str) -> bool) -> bool {
+    let filled: Vec<(usize, &str)> = row.iter().map(|f| f.trim()).enumerate().filter(|(_, f)| !f.is_empty()).collect();
+    if filled.is_empty() {
+        return false;
+    }
+    let data = filled.iter().filter(|(_, field)| is_data(field)).count();
+    let known = filled.iter().filter(|(_, field)| known(field)).count();
+    if data * 5 > filled.len() || (data > 0 && known == 0) {
+        return false;
+    }
+    let differs = filled.iter().any(|(column, field)| {
+        let values: Vec<&str> =
+            below.iter().filter_map(|r| r.get(*column)).map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
+        !is_data(field) && !values.is_empty() && values.iter().filter(|v| is_data(v)).count() * 10 >= values.len() * 8
+    });
+    let distinct = {
+        let mut names: Vec<&str> = filled.iter().map(|(_, f)| *f).collect();
+        names.sort_unstable();
+        names.windows(2).all(|w| w[0] != w[1])
+    };
+    let share_known = known as f64 / filled.len() as f64;
+    (known > 0 && (differs || share_known >= 0.3)) || (differs && distinct && data == 0)
+}
+
+/// Whether a field is a number, a date, an address of some kind: something no column is called.
+fn is_data(field: &str) -> bool {
+    let digits = field.bytes().filter(u8::is_ascii_digit).count();
+    let letters = field.chars().filter(|c| c.is_alphabetic()).count();
+    digits > letters || field.contains('@') || field.len() > 100
+}

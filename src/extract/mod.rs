@@ -1,0 +1,181 @@
+//! Names bytes. In: a document's head and windows of its bytes. Out: a [`Layout`] fixed from the head, and chunks whose
+//! every record, line and column is known exactly, wherever the document was cut. Refuses nothing: what is no table
+//! is text.
+//!
+//! A large document is cut at fixed offsets. Each [`Chunk`] owns the bytes of its `core`; it is summarised without
+//! knowing what came before ([`Fold`]), the summaries are chained ([`Entry::after`]), and so each chunk learns its exact
+//! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
+
+pub mod dialect;
+pub mod rows;
+
+use crate::extract::dialect::Dialect;
+
+/// Bytes of a chunk's core.
+pub const CORE: usize = 1 << 20;
+/// Bytes before the core that a chunk carries, for words that speak about a value.
+pub const BEFORE: usize = 512;
+/// Bytes behind the core that a chunk carries: a record that starts in the core is read up to here.
+pub const AFTER: usize = 64 << 10;
+
+/// How a document's bytes are arranged; fixed from its head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Lines of any length.
+    Text,
+    /// Delimited rows.
+    Rows(Dialect),
+}
+
+/// A window of a document.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Offset of `bytes[0]` in the document.
+    pub base: u64,
+    /// The window: a little before the core, the core, a little behind it.
+    pub bytes: Vec<u8>,
+    /// The part this chunk owns.
+    pub core: std::ops::Range<usize>,
+    /// The state at the start of the core.
+    pub entry: Entry,
+}
+
+/// Says how long it is, not what it holds.
+impl std::fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chunk").field("base", &self.base).field("core", &self.core).field("entry", &self.entry).finish()
+    }
+}
+
+/// Where a byte stands: everything that must be known to go on reading from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Lines ended before it.
+    pub lines: u64,
+    /// Characters before it in its line.
+    pub chars: u64,
+    /// Rows ended before it.
+    pub rows: u64,
+    /// Fields ended before it in its row.
+    pub fields: u64,
+    /// Whether it stands inside quotes.
+    pub quote: Quote,
+}
+
+/// The state of the quotes at a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quote {
+    /// Outside.
+    Outside,
+    /// Inside.
+    Inside,
+    /// A quote inside quotes came right before: this byte says whether it was doubled or closed them.
+    Pending,
+}
+
+impl Entry {
+    /// At the start of a document.
+    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside };
+
+    /// The state behind a stretch of bytes that starts in this state.
+    pub fn after(self, fold: &Fold) -> Entry {
+        let rows = match self.quote {
+            Quote::Outside => fold.outside,
+            Quote::Inside => fold.inside,
+            Quote::Pending => fold.pending,
+        };
+        Entry {
+            lines: self.lines + fold.lines,
+            chars: if fold.lines > 0 { fold.tail_chars } else { self.chars + fold.tail_chars },
+            rows: self.rows + rows.rows,
+            fields: if rows.rows > 0 { rows.tail_fields } else { self.fields + rows.tail_fields },
+            quote: rows.exit,
+        }
+    }
+}
+
+/// What a stretch of bytes does to any [`Entry`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Lines ended in it.
+    pub lines: u64,
+    /// Characters behind the last line end, or in all of it where no line ends.
+    pub tail_chars: u64,
+    /// What it does to the rows, entered outside quotes.
+    pub outside: RowFold,
+    /// Entered inside quotes.
+    pub inside: RowFold,
+    /// Entered right behind a quote inside quotes.
+    pub pending: RowFold,
+}
+
+/// What a stretch of bytes does to the rows, for one entry state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowFold {
+    /// Rows ended in it.
+    pub rows: u64,
+    /// Fields ended behind the last row end, or in all of it where no row ends.
+    pub tail_fields: u64,
+    /// The state of the quotes behind it.
+    pub exit: Quote,
+}
+
+impl Layout {
+    /// The layout of a document, from its name, the format `open` recognised and its head. `complete` says that the
+    /// head is the whole document.
+    /// `known` says whether a field name is in the vocabulary.
+    pub fn of(name: &str, format: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bool) -> Layout {
+        match format {
+            "text" => dialect::detect(name, head, complete, known).map_or(Layout::Text, Layout::Rows),
+            _ => Layout::Text,
+        }
+    }
+
+    /// The byte that ends lines.
+    pub fn line_end(&self) -> u8 {
+        match self {
+            Layout::Text => b'\n',
+            Layout::Rows(dialect) => dialect.line_end,
+        }
+    }
+
+    /// What `core` does to any entry state; `before` is the byte before it, `None` at the start of the document.
+    pub fn fold(&self, before: Option<u8>, core: &[u8]) -> Fold {
+        let line_end = self.line_end();
+        let lines = memchr::memchr_iter(line_end, core).count() as u64;
+        let tail = match memchr::memrchr(line_end, core) {
+            Some(at) => &core[at + 1..],
+            None => core,
+        };
+        let plain = RowFold { rows: 0, tail_fields: 0, exit: Quote::Outside };
+        let (outside, inside, pending) = match self {
+            Layout::Text => (plain, plain, plain),
+            Layout::Rows(dialect) => (
+                rows::fold(dialect, before, core, Quote::Outside),
+                rows::fold(dialect, before, core, Quote::Inside),
+                rows::fold(dialect, before, core, Quote::Pending),
+            ),
+        };
+        Fold { lines, tail_chars: chars(tail), outside, inside, pending }
+    }
+}
+
+/// Characters of UTF-8 text: the bytes that do not continue one.
+pub fn chars(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|b| (**b as i8) >= -0x40).count() as u64
+}
+
+impl Chunk {
+    /// The entry state at `at`, an offset in `bytes` at or behind the core's start. Only lines and characters are
+    /// meant by it; rows and fields are counted by whoever reads the rows.
+    pub fn line_and_char(&self, line_end: u8, at: usize) -> (u64, u64) {
+        let stretch = &self.bytes[self.core.start..at];
+        match memchr::memrchr(line_end, stretch) {
+            Some(last) => {
+                let lines = memchr::memchr_iter(line_end, stretch).count() as u64;
+                (self.entry.lines + lines + 1, chars(&stretch[last + 1..]) + 1)
+            }
+            None => (self.entry.lines + 1, self.entry.chars + chars(stretch) + 1),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Judges a column as one decision. In: what was counted in it, what its name says, what stands beside it. Out: for each
+//! rule and form the log-odds that the values are what they look like, piece by piece.
+//!
+//! If nine-digit values were random, 11 % would fail the SSN rules: so the pass rate of a column is a likelihood ratio,
+//! exact and strong, with or without a header. How the values spread tells births from visits and numbers given out
+//! at random from counters.
+
+use crate::engine::Engine;
+use crate::identifier::Identifier;
+use crate::judge::plan::ColumnPlan;
+use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, Slot};
+
+/// Where log-odds start for values whose field's name speaks for them.
+const FIELD_START: f32 = -4.0;
+/// The pass rate of a column says at most this much for it: after that a systematic cause is likelier than chance.
+const PASS_RATE_CAP: f32 = 7.0;
+/// Fewer values than this have no pass rate.
+const FEW: u64 = 8;
+
+/// One rule's case for a column.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Index into the rules.
+    pub rule: u16,
+    /// Index into the rule's shapes, or [`BY_FIELD`].
+    pub shape: u8,
+    /// Values that passed the check.
+    pub valid: u64,
+    /// The pieces of evidence and their log-odds.
+    pub evidence: Vec<(String, f32)>,
+    /// Whether another case explains the column better.
+    pub outdone: bool,
+}
+
+impl Case {
+    /// The sum of the evidence, in natural log-odds.
+    pub fn logit(&self) -> f32 {
+        self.evidence.iter().map(|(_, weight)| weight).sum()
+    }
+}
+
+/// The cases for a column, best first. `company` says that the document has other columns or text that identify people.
+pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: bool) -> Vec<Case> {
+    let mut cases: Vec<Case> = tally
+        .slots
+        .iter()
+        .filter(|slot| slot.valid > 0)
+        .map(|slot| {
+            let evidence = match slot.shape {
+                BY_FIELD => by_field(engine, plan, tally, slot),
+                _ => by_form(engine, plan, tally, slot, company),
+            };
+            Case { rule: slot.rule, shape: slot.shape, valid: slot.valid, evidence, outdone: false }
+        })
+        .collect();
+    cases.sort_by(|a, b| b.logit().total_cmp(&a.logit()).then((a.rule, a.shape).cmp(&(b.rule, b.shape))));
+    // One value, one identifier: what is accepted first takes its values; a case that needs more fields than are left
+    // would claim values twice.
+    let mut left = tally.filled;
+    let identifier = |case: &Case| engine.rules().rules[case.rule as usize].identifier;
+    for at in 0..cases.len() {
+        let taken_for_same = cases[..at].iter().any(|c| !c.outdone && identifier(c) == identifier(&cases[at]));
+        if cases[at].valid <= left || taken_for_same {
+            left = left.saturating_sub(cases[at].valid);
+        } else {
+            cases[at].outdone = true;
+        }
+    }
+    cases
+}
+
+/// The field's name says what it holds; the values must not speak against it.
+fn by_field(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot) -> Vec<(String, f32)> {
+    let rule = &engine.rules().rules[slot.rule as usize];
+    let weight = plan.bound.iter().find(|(r, _)| *r == slot.rule).map_or(0.0, |(_, weight)| *weight);
+    let name = plan.name.as_deref().unwrap_or("name");
+    let mut evidence = vec![("start".to_string(), FIELD_START), (format!("field {name}"), weight)];
+    let values = slot.valid + slot.invalid;
+    let share = slot.valid as f32 / values as f32;
+    let penalty = match share {
+        s if s < 0.1 => -5.0,
+        s if s < 0.5 => -2.0,
+        _ => 0.0,
+    };
+    evidence.push((format!("column {}/{} valid", slot.valid, values), penalty));
+    // A flag under the name of an identifier: two or three values over and over.
+    let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0 + f.tests.min(1)).sum();
+    let repeats = !matches!(
+        rule.identifier,
+        Identifier::ZIP | Identifier::GROUP_NUMBER | Identifier::NPI | Identifier::PHONE | Identifier::FAX
+    );
+    if repeats && slot.valid >= 50 && distinct < 3 && slot.forms.iter().flatten().all(|f| f.tests == 0) {
+        evidence.push((format!("only {distinct} distinct"), -5.0));
+    }
+    if rule.identifier == Identifier::BIRTH_DATE
+        && slot.spread.count >= 20
+        && slot.spread.recent * 10 > slot.spread.count * 9
+    {
+        evidence.push(("nearly all in the last two years".to_string(), -1.5));
+    }
+    let _ = tally;
+    evidence
+}
+
+/// Nothing but the form, and what the column as a whole says.
+fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> {
+    let rule = &engine.rules().rules[slot.rule as usize];
+    let shape = &rule.shapes[slot.shape as usize];
+    let alone = shape.alone;
+    let weak = alone < -3.0;
+    let mut evidence = vec![(format!("form {}", shape.shape.source), alone)];
+    let values = slot.valid + slot.invalid;
+    let coverage = values as f32 / tally.filled.max(1) as f32;
+    let fills = coverage >= 0.5;
+    let dates = matches!(rule.identifier, Identifier::BIRTH_DATE);
+    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates {
+        let ratio = pass_rate(slot.valid, slot.invalid, rule.evidence.chance);
+        evidence.push((format!("column {}/{} valid", slot.valid, values), ratio));
+    } else if values >= FEW && coverage >= 0.8 && !weak {
+        evidence.push((format!("fills {values} of {} fields", tally.filled), 1.5));
+    }
+    if weak && !fills {
+        evidence.push((format!("fills only {values} of {} fields", tally.filled), -3.0));
+    }
+    if dates {
+        births(slot, &mut evidence);
+    } else if rule.identifier == Identifier::NAME {
+        names(slot, &mut evidence);
+    } else if weak {
+        numbers(slot, &mut evidence);
+    }
+    if plan.not.contains(&slot.rule) {
+        evidence.push(("field says something else".to_string(), -6.0));
+    } else if let Some((other, _)) =
+        plan.bound.iter().find(|(r, _)| engine.rules().rules[*r as usize].identifier != rule.identifier)
+    {
+        let says = engine.rules().rules[*other as usize].identifier;
+        evidence.push((format!("field says {says}"), if weak { -5.0 } else { -1.0 }));
+    } else if plan.cancel {
+        evidence.push(("field is about it, not it".to_string(), -4.0));
+    } else if plan.ordinary {
+        evidence.push(("field says ordinary numbers".to_string(), if weak { -6.0 } else { -3.0 }));
+    } else if plan.headed && weak {
+        evidence.push(("field says nothing of it".to_string(), -1.0));
+    }
+    if company && weak {
+        evidence.push(("beside other identifiers".to_string(), 1.5));
+    }
+    evidence
+}
+
+/// The likelihood ratio of a pass rate: real values with half a per cent, two or five per cent of typing errors, against
+/// random values of the form that pass with probability `chance`.
+fn pass_rate(valid: u64, invalid: u64, chance: f32) -> f32 {
+    let chance = chance.clamp(1e-4, 0.999);
+    let ratio =
+        |errors: f32| valid as f32 * ((1.0 - errors) / chance).ln() + invalid as f32 * (errors / (1.0 - chance)).ln();
+    [0.005, 0.02, 0.05].into_iter().map(ratio).fold(f32::MIN, f32::max).clamp(-8.0, PASS_RATE_CAP)
+}
+
+/// Births spread over generations, visits over a year or two (`identifiers`: span of forty years and more, few in the last
+/// two).
+fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+    let spread = &slot.spread;
+    if spread.count < FEW {
+        return;
+    }
+    let years = (spread.max - spread.min) / 365;
+    let early = spread.early as f32 / spread.count as f32;
+    let recent = spread.recent as f32 / spread.count as f32;
+    if years < 15 {
+        evidence.push((format!("dates span {years} years"), -4.0));
+    } else if years >= 30 && early >= 0.1 && recent <= 0.15 {
+        let weight = if spread.count >= 20 { 5.5 } else { 3.5 };
+        evidence.push((format!("dates span {years} years"), weight));
+    }
+    let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
+    if spread.count >= 50 && distinct * 5 < spread.count {
+        evidence.push(("dates repeat".to_string(), -2.0));
+    }
+}
+
+/// Names that the census lists know. The check counts them as `early`: it has no dates to count.
+fn names(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+    let spread = &slot.spread;
+    let listed = spread.early as f32 / spread.count.max(1) as f32;
+    if spread.count >= FEW && listed >= 0.6 {
+        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), 6.0));
+    }
+}
+
+/// Numbers without a form of their own: counters, narrow ranges and repeats are no identifiers of persons.
+fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+    let spread = &slot.spread;
+    if spread.count < 20 {
+        return;
+    }
+    let count = spread.count as f32;
+    if spread.steps as f32 > count * 0.3 {
+        evidence.push(("values count up".to_string(), -6.0));
+    }
+    let beginnings = spread.beginnings();
+    if u64::from(beginnings) <= (spread.count / 50).max(2) {
+        evidence.push((format!("{beginnings} different beginnings"), -4.0));
+    }
+    let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
+    if (distinct as f32) < count * 0.3 {
+        evidence.push(("values repeat".to_string(), -3.0));
+    }
+    let zeros = spread.leads[0] as f32 / count;
+    if zeros >= 0.03 {
+        evidence.push(("leading zeros kept".to_string(), 1.5));
+    } else if spread.leads[0] == 0 && spread.count >= 60 && spread.leads[1..=8].iter().all(|n| *n > 0) {
+        // Areas 001–099 are a tenth of all SSNs (SSA): numbers from all over the country without one are no SSNs.
+        evidence.push(("never a leading zero".to_string(), -4.0));
+    }
+}
+
+/// Whether the best case of a column makes it one that identifies people: company for columns that say less.
+pub fn identifies(engine: &Engine, cases: &[Case]) -> bool {
+    cases.iter().any(|case| {
+        let identifier = engine.rules().rules[case.rule as usize].identifier;
+        !case.outdone
+            && case.logit() >= LIKELY
+            && matches!(
+                identifier,
+                Identifier::NAME
+                    | Identifier::BIRTH_DATE
+                    | Identifier::SSN
+                    | Identifier::MBI
+                    | Identifier::MRN
+                    | Identifier::MEMBER_ID
+                    | Identifier::MEDICAID_ID
+                    | Identifier::HICN
+                    | Identifier::ADDRESS
+            )
+    })
+}

@@ -1,0 +1,330 @@
+//! The words around a value. In: bytes, the span of a candidate, its rule. Out: which keyword speaks for it, which word
+//! against it, and whose it may be. Looks only where a candidate is, at bounded cost.
+//!
+//! The nearest label decides: in `Phone: 205-555-1234 SSN: …` the number before `SSN:` is a telephone number. A word
+//! behind a value speaks for it unless it labels what comes next (`SSN:`).
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::ops::Range;
+
+use crate::finding::Subject;
+use crate::judge::distinct::Identity;
+use crate::rules::RuleSet;
+
+/// How far back a label may stand, bytes.
+pub const REACH: usize = 100;
+/// How far behind a value a word about it may stand, bytes.
+const BEHIND: usize = 40;
+/// Words of one window that are looked at.
+const WORDS: usize = 32;
+
+/// What a phrase says about values of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    For(u16),
+    Against(u16),
+    Whose(Subject),
+}
+
+#[derive(Debug)]
+struct Phrase {
+    words: Vec<u64>,
+    says: Says,
+    text: String,
+}
+
+/// All keywords of a rule set, ready to be met word by word.
+#[derive(Debug)]
+pub struct Vocabulary {
+    phrases: Vec<Phrase>,
+    /// Hash of a phrase's last word → phrases.
+    by_last: HashMap<u64, Vec<u32>, BuildHasherDefault<Identity>>,
+}
+
+/// What the words around a value say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Context {
+    /// The phrase that speaks for the value, and how much of its weight counts, 0 to 1.
+    pub keyword: Option<(u32, f32)>,
+    /// The phrase right before the value that speaks against it.
+    pub against: Option<u32>,
+    /// The phrase right before the value that labels it as something else.
+    pub other: Option<u32>,
+    /// Whose the nearest words say it is.
+    pub subject: Option<Subject>,
+}
+
+/// Words that say whose the next value is.
+const PROVIDER: &[&str] = &[
+    "dr",
+    "doctor",
+    "md",
+    "physician",
+    "provider",
+    "attending",
+    "surgeon",
+    "prescriber",
+    "pharmacist",
+    "pharmacy",
+    "clinic",
+    "hospital",
+    "facility",
+    "practice",
+    "practitioner",
+    "npi",
+    "dea",
+    "referring",
+    "rendering",
+    "ordering",
+    "signed by",
+    "dictated by",
+    "electronically signed",
+    "pcp",
+    "rn",
+    "np",
+    "office",
+    "fax",
+];
+const WORKFORCE: &[&str] = &["employee", "payroll", "hired", "staff", "supervisor", "manager", "author", "maintainer"];
+const PATIENT: &[&str] = &[
+    "patient",
+    "pt",
+    "member",
+    "subscriber",
+    "beneficiary",
+    "insured",
+    "dependent",
+    "guarantor",
+    "enrollee",
+    "mr",
+    "mrs",
+    "ms",
+    "dear",
+    "resident",
+];
+
+impl Vocabulary {
+    /// The vocabulary of these rules.
+    pub fn new(rules: &RuleSet) -> Vocabulary {
+        let mut vocabulary = Vocabulary { phrases: Vec::new(), by_last: HashMap::default() };
+        for (number, rule) in rules.rules.iter().enumerate() {
+            rule.keywords.iter().for_each(|text| vocabulary.add(text, Says::For(number as u16)));
+            rule.not_keywords.iter().for_each(|text| vocabulary.add(text, Says::Against(number as u16)));
+        }
+        for (words, subject) in
+            [(PROVIDER, Subject::Provider), (WORKFORCE, Subject::Workforce), (PATIENT, Subject::Patient)]
+        {
+            words.iter().for_each(|text| vocabulary.add(text, Says::Whose(subject)));
+        }
+        vocabulary
+    }
+
+    fn add(&mut self, text: &str, says: Says) {
+        let mut words = Vec::new();
+        Words::new(text.as_bytes()).for_each(|word| words.push(word.hash));
+        if let Some(last) = words.last() {
+            self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
+            self.phrases.push(Phrase { words, says, text: text.to_string() });
+        }
+    }
+
+    /// The text of a phrase.
+    pub fn text(&self, phrase: u32) -> &str {
+        &self.phrases[phrase as usize].text
+    }
+
+    /// What the words around `span` say about a value of `rule`. Only `scope` is looked at: the cell, or all of it.
+    /// `reach` is how far before the value a keyword may end, in bytes.
+    pub fn around(
+        &self,
+        rules: &RuleSet,
+        bytes: &[u8],
+        scope: Range<usize>,
+        span: Range<usize>,
+        rule: u16,
+        reach: usize,
+    ) -> Context {
+        let mut context = Context::default();
+        let before = window_before(bytes, scope.start, span.start);
+        self.before(rules, bytes, before, span.start, rule, reach, &mut context);
+        if context.keyword.is_none() && context.against.is_none() {
+            let behind = span.end..(span.end + BEHIND).min(scope.end);
+            let line = memchr::memchr(b'\n', &bytes[behind.clone()]).map_or(behind.end, |at| behind.start + at);
+            context.keyword = self.behind(rules, bytes, behind.start..line, rule);
+        }
+        context
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn before(
+        &self,
+        rules: &RuleSet,
+        bytes: &[u8],
+        window: Range<usize>,
+        at: usize,
+        rule: u16,
+        reach: usize,
+        context: &mut Context,
+    ) {
+        let mut words = [Word::default(); WORDS];
+        let count = last_words(&bytes[window.clone()], &mut words);
+        let identifier = rules.rules[rule as usize].identifier;
+        // From the value backwards.
+        for end in (0..count).rev() {
+            let distance = at - window.start - words[end].end;
+            let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
+            for number in phrases {
+                let phrase = &self.phrases[*number as usize];
+                let length = phrase.words.len();
+                if length > end + 1 || !phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash) {
+                    continue;
+                }
+                match phrase.says {
+                    Says::For(other) if rules.rules[other as usize].identifier == identifier => {
+                        if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
+                        {
+                            let lost = if context.other.is_some() { 0.5 } else { 1.0 };
+                            let far = if distance > 40 { 0.8 } else { 1.0 };
+                            context.keyword = Some((*number, lost * far));
+                        }
+                    }
+                    Says::For(_) => {
+                        if context.keyword.is_none() && context.other.is_none() && distance <= 24 {
+                            context.other = Some(*number);
+                        }
+                    }
+                    Says::Against(other) if other == rule => {
+                        if context.keyword.is_none() && context.against.is_none() && distance <= 30 {
+                            context.against = Some(*number);
+                        }
+                    }
+                    Says::Against(_) => {}
+                    Says::Whose(subject) => {
+                        if context.subject.is_none() && distance <= 40 {
+                            context.subject = Some(subject);
+                        }
+                    }
+                }
+            }
+        }
+        // "Medicare Number" before "Number": the longer label is the label, so a keyword that ends where another
+        // label ends is not taken from by it.
+        if let (Some((keyword, _)), Some(other)) = (context.keyword, context.other) {
+            let (keyword, other) = (&self.phrases[keyword as usize].words, &self.phrases[other as usize].words);
+            if keyword.len() >= other.len() && keyword.ends_with(other) {
+                context.other = None;
+                context.keyword = context.keyword.map(|(k, _)| (k, 1.0));
+            }
+        }
+    }
+
+    fn behind(&self, rules: &RuleSet, bytes: &[u8], window: Range<usize>, rule: u16) -> Option<(u32, f32)> {
+        let text = &bytes[window];
+        let mut words = [Word::default(); WORDS];
+        let count = last_words(text, &mut words);
+        let identifier = rules.rules[rule as usize].identifier;
+        for end in 0..count {
+            let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
+            for number in phrases {
+                let phrase = &self.phrases[*number as usize];
+                let length = phrase.words.len();
+                let fits =
+                    length <= end + 1 && phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash);
+                if !fits {
+                    continue;
+                }
+                // A label of what comes next ends the window.
+                let labels_next = text[words[end].end..].iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'));
+                match phrase.says {
+                    Says::For(_) if labels_next => return None,
+                    Says::For(other) if other == rule => return Some((*number, 0.8)),
+                    Says::For(other) if rules.rules[other as usize].identifier != identifier => return None,
+                    _ => {}
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than
+/// 12 bytes of words stand before it in its own.
+fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
+    let from = at.saturating_sub(REACH).max(scope);
+    let stretch = &bytes[from..at];
+    let Some(line) = memchr::memrchr(b'\n', stretch) else { return from..at };
+    let own = stretch[line + 1..].iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    if own >= 12 {
+        return from + line + 1..at;
+    }
+    match memchr::memrchr(b'\n', &stretch[..line]) {
+        Some(earlier) => from + earlier + 1..at,
+        None => from..at,
+    }
+}
+
+/// One word: a run of letters (an upper-case letter after a lower-case one starts a new word), a run of digits, or `#`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    hash: u64,
+    end: usize,
+}
+
+struct Words<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(bytes: &'a [u8]) -> Words<'a> {
+        Words { bytes, at: 0 }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        let is_start = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#' || *b >= 0x80;
+        let start = self.at + self.bytes[self.at..].iter().position(is_start)?;
+        let mut hash = FNV_OFFSET;
+        let mut end = start;
+        let first = self.bytes[start];
+        while let Some(byte) = self.bytes.get(end) {
+            let joins = match first {
+                b'#' => end == start,
+                b'0'..=b'9' => byte.is_ascii_digit(),
+                _ => {
+                    (byte.is_ascii_alphabetic() || *byte >= 0x80)
+                        && !(end > start && byte.is_ascii_uppercase() && self.bytes[end - 1].is_ascii_lowercase())
+                }
+            };
+            if !joins {
+                break;
+            }
+            hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(FNV_PRIME);
+            end += 1;
+        }
+        self.at = end;
+        Some(Word { hash, end })
+    }
+}
+
+/// Fowler–Noll–Vo 1a, 64 bits.
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// The last words of `bytes`, in order; how many.
+fn last_words(bytes: &[u8], words: &mut [Word; WORDS]) -> usize {
+    let mut count = 0;
+    for word in Words::new(bytes) {
+        if count == WORDS {
+            words.rotate_left(1);
+            count -= 1;
+        }
+        words[count] = word;
+        count += 1;
+    }
+    count
+}

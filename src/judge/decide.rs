@@ -1,0 +1,550 @@
+//! Turns what was counted into findings. In: the tally of a whole document and the facts about its file. Out: findings,
+//! the document's class, its people, and which identifiers stand on the same records.
+
+use std::collections::BTreeMap;
+
+use crate::engine::Engine;
+use crate::finding::{
+    Confidence, DocumentClass, Finding, Linked, Match, Place, Protection, ReadableBy, Severity, Subject,
+};
+use crate::identifier::Identifier;
+use crate::judge::column::{self, Case};
+use crate::judge::people::{Count, key_kind};
+use crate::judge::plan::DocumentPlan;
+use crate::judge::severity;
+use crate::judge::tally::{BY_FIELD, First, Form, LIKELY, POSSIBLE, Tally};
+use crate::judge::text::Clues;
+use crate::locator;
+use crate::options::Options;
+use crate::rules::FieldName;
+
+/// What is known of a document's file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileFacts<'a> {
+    /// The root's name.
+    pub root: &'a str,
+    /// The locator's parts.
+    pub locator: &'a [String],
+    /// The series.
+    pub series: &'a str,
+    /// Who can read it.
+    pub readable_by: ReadableBy,
+}
+
+/// What a document comes to.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// In report order.
+    pub findings: Vec<Finding>,
+    /// In document order.
+    pub matches: Vec<Match>,
+    /// What it holds.
+    pub class: Option<DocumentClass>,
+    /// The people.
+    pub people: Count,
+    /// Which identifiers stand on the same records.
+    pub linked: Vec<Linked>,
+    /// The worst severity of a listed finding.
+    pub severity: Option<Severity>,
+}
+
+/// One finding in the making.
+struct Draft {
+    column: Option<u32>,
+    identifier: Identifier,
+    protection: Protection,
+    subject: Subject,
+    logit: f32,
+    form: Form,
+    /// Matches below the band that is counted.
+    fainter: u64,
+    /// A provider's values in the same place, not counted.
+    providers: u64,
+    rules: Vec<String>,
+    evidence: Vec<(String, f32)>,
+}
+
+/// The cases of every column of a document, by column.
+pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<Vec<Case>> {
+    let nothing = Default::default();
+    let judged = |company: bool| -> Vec<Vec<Case>> {
+        let columns = tally.columns.iter().enumerate();
+        columns.map(|(c, t)| column::judge(engine, plan.columns.get(c).unwrap_or(&nothing), t, company)).collect()
+    };
+    let alone = judged(false);
+    if alone.iter().any(|cases| column::identifies(engine, cases)) { judged(true) } else { alone }
+}
+
+/// Judges a whole document.
+pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Tally, file: FileFacts<'_>) -> Judgement {
+    let cases = column_cases(engine, plan, tally);
+    let mut drafts: BTreeMap<(Option<u32>, Identifier, Protection), Draft> = BTreeMap::new();
+    from_columns(engine, plan, tally, &cases, &mut drafts);
+    from_text(engine, plan, tally, &mut drafts);
+    let mut drafts: Vec<Draft> = drafts.into_values().collect();
+    subjects(engine, plan, &mut drafts);
+    let best = drafts.iter().filter(|d| d.subject != Subject::Provider).map(|d| d.logit).fold(f32::MIN, f32::max);
+
+    let accepted = drafts.iter().filter(|d| d.subject != Subject::Provider && d.form.matches > d.form.tests);
+    let mask = accepted.filter(|d| d.logit >= LIKELY).fold(0u64, |mask, d| mask | 1 << d.identifier.index());
+    let linked = linked(tally, mask);
+    let has_key = Identifier::all().any(|i| mask & 1 << i.index() != 0 && key_kind(i).is_some());
+    let people = if has_key { tally.people.count() } else { Count { exact: true, ..Count::default() } };
+
+    let mut findings: Vec<Finding> =
+        drafts.iter().map(|draft| finding(options, plan, draft, &linked, people, best, file)).collect();
+    findings.sort_by(|a, b| {
+        (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
+    });
+    let matches = matches(engine, tally, &cases, &drafts, &findings, plan);
+    let class = class(&drafts, plan, tally);
+    let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
+    Judgement { findings, matches, class: Some(class), people, linked, severity }
+}
+
+fn from_columns(
+    engine: &Engine,
+    plan: &DocumentPlan,
+    tally: &Tally,
+    cases: &[Vec<Case>],
+    drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>,
+) {
+    for (column, cases) in cases.iter().enumerate() {
+        for case in cases.iter().filter(|case| !case.outdone && case.logit() >= POSSIBLE) {
+            let rule = &engine.rules().rules[case.rule as usize];
+            let slot = tally.columns[column].slots.iter().find(|s| (s.rule, s.shape) == (case.rule, case.shape));
+            for (number, form) in slot.map_or(&[][..], |s| &s.forms).iter().enumerate() {
+                let Some(form) = form else { continue };
+                let draft = Draft {
+                    column: Some(column as u32),
+                    identifier: rule.identifier,
+                    protection: PROTECTIONS[number],
+                    subject: plan.columns.get(column).and_then(|c| c.subject).unwrap_or(Subject::Unknown),
+                    logit: case.logit(),
+                    form: (**form).clone(),
+                    fainter: 0,
+                    providers: 0,
+                    rules: vec![rule.id.clone()],
+                    evidence: case.evidence.clone(),
+                };
+                add(drafts, draft);
+            }
+        }
+    }
+}
+
+const PROTECTIONS: [Protection; 4] =
+    [Protection::Plaintext, Protection::Masked, Protection::Hashed, Protection::Tokenized];
+
+fn from_text(
+    engine: &Engine,
+    plan: &DocumentPlan,
+    tally: &Tally,
+    drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>,
+) {
+    // Provider's values apart: they count only where nobody else's stand in the same place.
+    let mut places: BTreeMap<(Option<u32>, Identifier, Protection), [Option<Draft>; 2]> = BTreeMap::new();
+    for text in &tally.text {
+        let rule = &engine.rules().rules[text.rule as usize];
+        let [possible, likely, certain] = &text.bands;
+        let (forms, fainter) = match (likely, certain) {
+            (None, None) => ([possible.as_deref(), None], 0),
+            _ => ([likely.as_deref(), certain.as_deref()], possible.as_ref().map_or(0, |f| f.matches)),
+        };
+        let mut forms = forms.into_iter().flatten();
+        let Some(first) = forms.next() else { continue };
+        let mut form = first.clone();
+        forms.for_each(|other| form.merge(other));
+        let named = text.column.and_then(|c| plan.columns.get(c as usize)).and_then(|c| c.subject);
+        let subject = match rule.identifier {
+            Identifier::NPI => Subject::Provider,
+            _ => text.subject.or(named).unwrap_or(Subject::Unknown),
+        };
+        let draft = Draft {
+            column: text.column,
+            identifier: rule.identifier,
+            protection: text.protection,
+            subject,
+            logit: text.best.logit(),
+            form,
+            fainter,
+            providers: 0,
+            rules: vec![rule.id.clone()],
+            evidence: clues(engine, text.rule, &text.best),
+        };
+        let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
+            [usize::from(subject == Subject::Provider)];
+        match slot {
+            Some(known) => join(known, draft),
+            None => *slot = Some(draft),
+        }
+    }
+    for [theirs, providers] in places.into_values() {
+        match (theirs, providers) {
+            (Some(mut draft), Some(providers)) => {
+                draft.providers = providers.form.matches;
+                add(drafts, draft);
+            }
+            (Some(draft), None) | (None, Some(draft)) => add(drafts, draft),
+            (None, None) => {}
+        }
+    }
+}
+
+fn add(drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>, draft: Draft) {
+    match drafts.entry((draft.column, draft.identifier, draft.protection)) {
+        std::collections::btree_map::Entry::Vacant(entry) => {
+            entry.insert(draft);
+        }
+        std::collections::btree_map::Entry::Occupied(mut entry) => join(entry.get_mut(), draft),
+    }
+}
+
+/// Two drafts of one finding: the stronger leads; what is only possible is not counted with what is likely.
+fn join(known: &mut Draft, mut other: Draft) {
+    if other.logit > known.logit {
+        std::mem::swap(known, &mut other);
+    }
+    for rule in other.rules {
+        if !known.rules.contains(&rule) {
+            known.rules.push(rule);
+            known.rules.sort();
+        }
+    }
+    if known.subject == Subject::Unknown {
+        known.subject = other.subject;
+    }
+    known.fainter += other.fainter;
+    if other.logit < LIKELY && known.logit >= LIKELY {
+        known.fainter += other.form.matches;
+    } else {
+        known.form.merge(&other.form);
+    }
+}
+
+/// The clues of a value in text as evidence, strongest first.
+pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
+    let vocabulary = engine.vocabulary();
+    let rule = &engine.rules().rules[rule as usize];
+    let mut evidence = vec![(format!("form of {}", rule.identifier), clues.alone)];
+    if let Some((phrase, _)) = clues.context.keyword {
+        evidence.push((format!("keyword {}", vocabulary.text(phrase)), clues.keyword));
+    }
+    if clues.field != 0.0 {
+        evidence.push(("field name".to_string(), clues.field));
+    }
+    if let Some(phrase) = clues.context.against.filter(|_| clues.against != 0.0) {
+        evidence.push((format!("behind {}", vocabulary.text(phrase)), clues.against));
+    }
+    if let Some(phrase) = clues.context.other.filter(|_| clues.other != 0.0) {
+        evidence.push((format!("labelled {}", vocabulary.text(phrase)), clues.other));
+    }
+    if clues.neighbour != 0.0 {
+        evidence.push(("street and ZIP code together".to_string(), clues.neighbour));
+    }
+    if clues.token != 0.0 {
+        evidence.push(("inside a web address or long token".to_string(), clues.token));
+    }
+    evidence
+}
+
+/// Whose the values are, where field and words did not say: the company they keep decides.
+fn subjects(engine: &Engine, plan: &DocumentPlan, drafts: &mut [Draft]) {
+    let likely = |d: &&Draft| d.logit >= LIKELY;
+    let person = |i: Identifier| {
+        matches!(
+            i,
+            Identifier::SSN
+                | Identifier::ITIN
+                | Identifier::BIRTH_DATE
+                | Identifier::MBI
+                | Identifier::HICN
+                | Identifier::MRN
+                | Identifier::MEMBER_ID
+                | Identifier::MEDICAID_ID
+        )
+    };
+    for draft in drafts.iter_mut().filter(|d| d.identifier == Identifier::NPI) {
+        draft.subject = Subject::Provider;
+    }
+    let plan_says = |subject: Subject| plan.columns.iter().filter(|c| c.subject == Some(subject)).count();
+    let workforce = plan_says(Subject::Workforce);
+    let patients = plan_says(Subject::Patient);
+    let health = drafts.iter().filter(likely).any(|d| {
+        matches!(
+            d.identifier,
+            Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
+        )
+    });
+    let people = drafts.iter().filter(likely).any(|d| person(d.identifier) && d.subject != Subject::Provider);
+    let directory =
+        drafts.iter().filter(likely).any(|d| d.identifier == Identifier::NPI && d.column.is_some()) && !people;
+    let everyone = if workforce > 0 && !health && workforce >= patients {
+        Some(Subject::Workforce)
+    } else if directory {
+        Some(Subject::Provider)
+    } else if health || patients > 0 || drafts.iter().filter(likely).any(|d| d.subject == Subject::Patient) {
+        Some(Subject::Patient)
+    } else {
+        None
+    };
+    for draft in drafts.iter_mut().filter(|d| d.subject == Subject::Unknown) {
+        draft.subject = everyone.unwrap_or(Subject::Unknown);
+    }
+    let _ = engine;
+}
+
+/// The sets of accepted identifiers that stand on one record, most records first.
+fn linked(tally: &Tally, mask: u64) -> Vec<Linked> {
+    let mut sets: BTreeMap<u64, u64> = BTreeMap::new();
+    for (set, records) in &tally.sets {
+        if (set & mask).count_ones() >= 2 {
+            *sets.entry(set & mask).or_default() += records;
+        }
+    }
+    let mut linked: Vec<Linked> = sets
+        .into_iter()
+        .map(|(set, records)| {
+            let mut identifiers: Vec<&str> =
+                Identifier::all().filter(|i| set & 1 << i.index() != 0).map(Identifier::name).collect();
+            identifiers.sort_unstable();
+            Linked { identifiers, records }
+        })
+        .collect();
+    linked.sort_by(|a, b| b.records.cmp(&a.records).then(a.identifiers.cmp(&b.identifiers)));
+    linked
+}
+
+fn finding(
+    options: &Options,
+    plan: &DocumentPlan,
+    draft: &Draft,
+    linked: &[Linked],
+    people: Count,
+    best: f32,
+    file: FileFacts<'_>,
+) -> Finding {
+    let place = draft.column.map_or(Place::Text, |column| plan.place(column));
+    let probability = sigmoid(draft.logit);
+    let confidence = Confidence::of(probability).unwrap_or(Confidence::Possible);
+    let mut linked_with: Vec<&'static str> = Vec::new();
+    for set in linked.iter().filter(|s| s.identifiers.contains(&draft.identifier.name())) {
+        linked_with.extend(set.identifiers.iter().filter(|i| **i != draft.identifier.name()));
+    }
+    linked_with.sort_unstable();
+    linked_with.dedup();
+    let form = &draft.form;
+    let (distinct, distinct_exact) = form.distinct.count();
+    let own =
+        form.matches > form.tests && draft.subject != Subject::Provider && draft.protection == Protection::Plaintext;
+    let in_place = match key_kind(draft.identifier) {
+        _ if !own => 0,
+        Some(_) => distinct,
+        None => form.records - form.tests.min(form.records),
+    };
+    let mut place_people = in_place.min(people.people);
+    if own && draft.protection == Protection::Plaintext && draft.logit < LIKELY {
+        place_people = in_place.min(people.people.max(distinct));
+    }
+    let facts = severity::Facts {
+        identifier: draft.identifier,
+        subject: draft.subject,
+        protection: draft.protection,
+        linked: &linked_with,
+        records: form.records,
+        people: place_people,
+        all_tests: form.tests == form.matches,
+        readable_by: file.readable_by,
+    };
+    let (severity, severity_reason) = severity::judge(&facts);
+    let listed = confidence >= options.min_confidence || (draft.identifier.info().core && best >= LIKELY);
+    let mut evidence = draft.evidence.clone();
+    evidence.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let mut evidence: Vec<String> = evidence
+        .into_iter()
+        .filter(|(what, weight)| what != "start" && (*weight != 0.0 || what.contains('/')))
+        .map(|(what, _)| what)
+        .collect();
+    if form.tests > 0 {
+        evidence.push(format!("{} test values", form.tests));
+    }
+    if draft.fainter > 0 {
+        evidence.push(format!("{} fainter not counted", draft.fainter));
+    }
+    if draft.providers > 0 {
+        evidence.push(format!("{} of providers not counted", draft.providers));
+    }
+    let key = match &place {
+        Place::Column { name: Some(name), .. } => format!("column:{name}"),
+        Place::Column { name: None, index } => format!("column:{index}"),
+        other => other.kind().to_string(),
+    };
+    Finding {
+        id: finding_id(file, &key, draft.identifier, draft.protection),
+        series_id: locator::id("S-", &[file.series, &key, draft.identifier.name(), draft.protection.name()]),
+        identifier: draft.identifier,
+        rules: draft.rules.clone(),
+        place,
+        subject: draft.subject,
+        matches: form.matches,
+        test_values: form.tests,
+        distinct,
+        distinct_exact,
+        records: form.records,
+        people: place_people,
+        confidence,
+        probability,
+        severity,
+        severity_reason,
+        protection: draft.protection,
+        evidence,
+        first: form.first.position,
+        picture: First::picture_text(&form.first),
+        linked_with,
+        action_hint: severity::action_hint(&facts, severity, confidence >= Confidence::Likely, draft.column.is_some()),
+        listed,
+    }
+}
+
+fn finding_id(file: FileFacts<'_>, place: &str, identifier: Identifier, protection: Protection) -> String {
+    let mut fields = vec![file.root];
+    fields.extend(file.locator.iter().map(String::as_str));
+    fields.extend([place, identifier.name(), protection.name()]);
+    locator::id("F-", &fields)
+}
+
+/// The probability of natural log-odds.
+pub fn sigmoid(logit: f32) -> f64 {
+    1.0 / (1.0 + f64::from(-logit).exp())
+}
+
+fn matches(
+    engine: &Engine,
+    tally: &Tally,
+    cases: &[Vec<Case>],
+    drafts: &[Draft],
+    findings: &[Finding],
+    plan: &DocumentPlan,
+) -> Vec<Match> {
+    let mut out = Vec::with_capacity(tally.matches.len());
+    for row in &tally.matches {
+        let rule = &engine.rules().rules[row.rule as usize];
+        let logit = match row.shape {
+            Some(shape) => {
+                let case = row.column.and_then(|c| cases.get(c as usize)).into_iter().flatten();
+                let case = case.filter(|c| !c.outdone).find(|c| (c.rule, c.shape) == (row.rule, shape));
+                match case {
+                    Some(case) => case.logit(),
+                    None => continue,
+                }
+            }
+            None => row.logit,
+        };
+        let same = |d: &&Draft| (d.column, d.identifier, d.protection) == (row.column, rule.identifier, row.protection);
+        let Some(draft) = drafts.iter().find(same) else { continue };
+        // Only what its finding counts.
+        let counted = logit >= LIKELY || draft.logit < LIKELY;
+        let providers = row.subject == Some(Subject::Provider) && draft.subject != Subject::Provider;
+        let place = row.column.map_or(Place::Text, |column| plan.place(column));
+        let finding = findings
+            .iter()
+            .find(|f| f.place == place && f.identifier == rule.identifier && f.protection == row.protection);
+        let (Some(finding), Some(confidence), true) = (finding, Confidence::of(sigmoid(logit)), counted && !providers)
+        else {
+            continue;
+        };
+        if !finding.listed {
+            continue;
+        }
+        out.push(Match {
+            finding_id: finding.id.clone(),
+            identifier: rule.identifier,
+            rule: rule.id.clone(),
+            place,
+            position: row.position,
+            bytes: row.bytes.clone(),
+            confidence,
+            probability: sigmoid(logit),
+            protection: row.protection,
+            value: row.value.clone(),
+            fingerprint: fingerprint_text(&row.fingerprint),
+            test_value: row.test,
+        });
+    }
+    out
+}
+
+fn fingerprint_text(bytes: &[u8; 10]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What the evidence in a document supports.
+fn class(drafts: &[Draft], plan: &DocumentPlan, tally: &Tally) -> DocumentClass {
+    let _ = tally;
+    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY).collect();
+    let of_patients =
+        |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
+    let care = likely.iter().filter(of_patients).any(|d| {
+        matches!(
+            d.identifier,
+            Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
+        )
+    });
+    let health_columns = plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
+    if likely.iter().any(|d| d.identifier == Identifier::PAYMENT_CARD) && !care {
+        DocumentClass::Payment
+    } else if care || (health_columns && likely.iter().any(|d| of_patients(&d))) {
+        DocumentClass::Phi
+    } else if likely.iter().any(|d| d.subject == Subject::Workforce) {
+        DocumentClass::Workforce
+    } else if likely.iter().any(|d| of_patients(&d)) {
+        DocumentClass::Pii
+    } else if !likely.is_empty() {
+        DocumentClass::Provider
+    } else {
+        DocumentClass::None
+    }
+}
+
+/// A field that only records of care have.
+fn is_health_field(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "diagnosis",
+        "icd",
+        "icd10",
+        "icd9",
+        "hcpcs",
+        "cpt",
+        "ndc",
+        "drug",
+        "medication",
+        "prescription",
+        "dose",
+        "lab",
+        "loinc",
+        "procedure",
+        "admit",
+        "admission",
+        "discharge",
+        "allergy",
+        "encounter",
+        "claim",
+        "clm",
+        "dgns",
+    ];
+    FieldName::parse(name).tokens.iter().any(|token| WORDS.contains(&token.as_str()))
+}
+
+/// Columns without a telling name that the first chunk shows to hold person keys: their values join records.
+pub fn key_columns(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<(u32, u16, u8)> {
+    let mut keys = Vec::new();
+    for (column, cases) in column_cases(engine, plan, tally).iter().enumerate() {
+        for case in cases.iter().filter(|c| !c.outdone && c.shape != BY_FIELD && c.logit() >= POSSIBLE) {
+            let identifier = engine.rules().rules[case.rule as usize].identifier;
+            if key_kind(identifier).is_some() || identifier == Identifier::BIRTH_DATE {
+                keys.push((column as u32, case.rule, case.shape));
+            }
+        }
+    }
+    keys
+}

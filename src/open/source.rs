@@ -1,0 +1,311 @@
+//! In: an open file, bytes in memory, or a stream. Out: bytes, by offset where the source has offsets, else in order.
+//! Refuses reads by offset of a stream. Never maps a file: who uploads may truncate it meanwhile.
+
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::time::Duration;
+
+use crate::finding::Access;
+use crate::gap::Reason;
+use crate::walk::failure;
+
+/// Bytes that can be read from any place, by several threads at once.
+pub trait ReadAt: Sync {
+    /// How many bytes there are; of a file: were, when it was opened.
+    fn size(&self) -> u64;
+
+    /// Reads from `offset` and fills `buffer` as far as there are bytes; less than that means the end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+}
+
+/// The bytes of a document.
+#[derive(Debug)]
+pub enum Source {
+    /// A regular file.
+    File(FileSource),
+    /// Bytes in memory.
+    Memory(Vec<u8>),
+    /// Standard input or another stream: once through, in order.
+    Stream(StreamSource),
+}
+
+/// A regular file, open for reading, and what it was when opened.
+#[derive(Debug)]
+pub struct FileSource {
+    file: File,
+    then: Version,
+    access: Access,
+}
+
+/// What changes when someone writes to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Version {
+    size: u64,
+    modified: (i64, i64),
+}
+
+/// A stream.
+pub struct StreamSource {
+    reader: Box<dyn Read + Send + Sync>,
+}
+
+impl Source {
+    /// Standard input, past any buffer: a second handle of the same stream.
+    pub fn stdin() -> io::Result<Source> {
+        let stream = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Ok(Source::stream(stream))
+    }
+
+    /// Any stream.
+    pub fn stream(reader: impl Read + Send + Sync + 'static) -> Source {
+        Source::Stream(StreamSource { reader: Box::new(reader) })
+    }
+
+    /// How many bytes there are; a stream does not tell.
+    pub fn size(&self) -> Option<u64> {
+        self.by_offset().map(ReadAt::size)
+    }
+
+    /// What reads by offset; a stream does not.
+    pub fn by_offset(&self) -> Option<&dyn ReadAt> {
+        match self {
+            Source::File(file) => Some(file),
+            Source::Memory(bytes) => Some(bytes),
+            Source::Stream(_) => None,
+        }
+    }
+
+    /// See [`ReadAt::read_at`]; of a stream [`ErrorKind::Unsupported`].
+    pub fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.by_offset() {
+            Some(bytes) => bytes.read_at(offset, buffer),
+            None => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// What reads in order; only a stream does.
+    pub fn in_order(&mut self) -> Option<&mut StreamSource> {
+        match self {
+            Source::Stream(stream) => Some(stream),
+            Source::File(_) | Source::Memory(_) => None,
+        }
+    }
+
+    /// Who can read it.
+    pub fn access(&self) -> Access {
+        match self {
+            Source::File(file) => file.access.clone(),
+            Source::Memory(_) | Source::Stream(_) => Access::stream(),
+        }
+    }
+
+    /// Whether it changed since it was opened, as the reason of a gap. To be asked when all of it has been read.
+    pub fn changed(&self) -> Option<Reason> {
+        match self {
+            Source::File(file) => file.changed(),
+            Source::Memory(_) | Source::Stream(_) => None,
+        }
+    }
+}
+
+impl FileSource {
+    pub(super) fn new(file: File, facts: &Metadata, access: Access) -> FileSource {
+        FileSource { file, then: Version::of(facts), access }
+    }
+
+    /// Who can read it.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// See [`Source::changed`].
+    pub fn changed(&self) -> Option<Reason> {
+        match self.file.metadata() {
+            Ok(now) if Version::of(&now) == self.then => None,
+            Ok(_) => Some(Reason::Changed),
+            Err(error) => Some(failure(&error).0),
+        }
+    }
+}
+
+impl Version {
+    fn of(facts: &Metadata) -> Version {
+        Version { size: facts.len(), modified: (facts.mtime(), facts.mtime_nsec()) }
+    }
+}
+
+impl ReadAt for FileSource {
+    fn size(&self) -> u64 {
+        self.then.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        fill(buffer, |done, rest| self.file.read_at(rest, offset + done as u64))
+    }
+}
+
+impl ReadAt for [u8] {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.get(offset..)).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> u64 {
+        self.as_slice().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.as_slice().read_at(offset, buffer)
+    }
+}
+
+impl StreamSource {
+    /// Appends up to `limit` bytes to `out`, and fewer only at the end; how many.
+    ///
+    /// After an error `out` holds what came before it.
+    pub fn read_next(&mut self, out: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
+        let start = out.len();
+        out.resize(start + limit, 0);
+        let mut got = 0;
+        let result = fill(&mut out[start..], |_, rest| {
+            let read = self.reader.read(rest)?;
+            got += read;
+            Ok(read)
+        });
+        out.truncate(start + got);
+        result
+    }
+}
+
+/// A stream has nothing to show.
+impl fmt::Debug for StreamSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamSource")
+    }
+}
+
+/// Calls `read` with the number of bytes done and the rest of `buffer` until that is full or there are no more.
+fn fill(buffer: &mut [u8], mut read: impl FnMut(usize, &mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match read(done, &mut buffer[done..]) {
+            Ok(0) => break,
+            Ok(n) => done += n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // A terminal or pipe that another program left in non-blocking mode.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(2)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::open::Opener;
+
+    fn is_sync<T: Send + Sync>(_: &T) {}
+
+    #[test]
+    fn a_file_is_read_from_any_place() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"0123456789").expect("written");
+        let source = Opener::new(false).open(file.path()).expect("a file");
+        is_sync(&source);
+        let mut buffer = [0; 4];
+        assert_eq!(source.size(), Some(10));
+        assert_eq!(source.read_at(3, &mut buffer).expect("read"), 4);
+        assert_eq!(&buffer, b"3456");
+        assert_eq!(source.read_at(8, &mut buffer).expect("read"), 2);
+        assert_eq!(source.read_at(99, &mut buffer).expect("read"), 0);
+        assert_eq!(source.changed(), None);
+    }
+
+    #[test]
+    fn truncating_and_appending_are_noticed() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"0123456789").expect("written");
+        let opener = Opener::new(false);
+        let source = opener.open(file.path()).expect("a file");
+        file.as_file().set_len(5).expect("truncated");
+        assert_eq!(source.read_at(0, &mut [0; 10]).expect("read"), 5);
+        assert_eq!(source.changed(), Some(Reason::Changed));
+        let source = opener.open(file.path()).expect("a file");
+        file.write_all(b"more").expect("written");
+        assert_eq!(source.changed(), Some(Reason::Changed));
+    }
+
+    #[test]
+    fn a_file_removed_while_read_is_still_read_whole() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "abc").expect("written");
+        let source = Opener::new(false).open(file.path()).expect("a file");
+        file.close().expect("removed");
+        assert_eq!(source.read_at(0, &mut [0; 4]).expect("read"), 3);
+        assert_eq!(source.changed(), None);
+    }
+
+    #[test]
+    fn memory_reads_like_a_file() {
+        let bytes = b"0123456789".to_vec();
+        let mut buffer = [0; 4];
+        assert_eq!(bytes.read_at(8, &mut buffer).expect("read"), 2);
+        assert_eq!(bytes.read_at(u64::MAX, &mut buffer).expect("read"), 0);
+        assert_eq!(Source::Memory(bytes).size(), Some(10));
+    }
+
+    /// Gives one byte a call, an interruption now and then, and fails at the end if told to.
+    struct Trickle(u8, bool);
+
+    impl Read for Trickle {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0 += 1;
+            match self.0 {
+                n if n % 3 == 0 => Err(ErrorKind::Interrupted.into()),
+                10.. if self.1 => Err(ErrorKind::BrokenPipe.into()),
+                10.. => Ok(0),
+                n => {
+                    buffer[0] = n;
+                    Ok(1)
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_fills_its_windows() {
+        let mut source = Source::stream(Trickle(0, false));
+        assert_eq!(source.size(), None);
+        assert!(source.read_at(0, &mut [0]).is_err());
+        let stream = source.in_order().expect("a stream");
+        let mut out = vec![0];
+        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 4);
+        assert_eq!(out, [0, 1, 2, 4, 5]);
+        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 2);
+        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 0);
+        assert_eq!(out.len(), 7);
+    }
+
+    #[test]
+    fn a_stream_that_fails_keeps_what_came_before() {
+        let mut source = Source::stream(Trickle(0, true));
+        let mut out = Vec::new();
+        let result = source.in_order().expect("a stream").read_next(&mut out, 99);
+        assert!(result.is_err());
+        assert_eq!(out, [1, 2, 4, 5, 7, 8]);
+    }
+}

@@ -1,0 +1,210 @@
+//! In: the first bytes of a document. Out: whether they are text, and which kind of text.
+//! Refuses bytes that only look like text by accident: too many control characters, too few of ASCII.
+
+/// What a head of bytes looks like as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Valid UTF-8 without control characters but those that text has.
+    Plain,
+    /// Text with blemishes: NULs as padding, a few control characters, bytes of an 8-bit code page.
+    Blemished,
+    /// Every other byte is NUL: UTF-16 without its mark.
+    Utf16,
+    /// The codes of a mainframe's letters, digits and blanks.
+    Ebcdic,
+    /// None of these.
+    Other,
+}
+
+/// Control characters that formats made of text use: tab, line and page ends, MLLP and X12 separators, DOS's end of
+/// file, escape.
+fn is_text_control(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1a..=0x1f)
+}
+
+/// Looks at the first bytes of a document; `head` may end inside a character.
+pub(super) fn look(head: &[u8]) -> Look {
+    let nul = count(head, |b| b == 0);
+    let control = count(head, |b| (b < 0x20 && b != 0 && !is_text_control(b)) || b == 0x7f);
+    let high = count(head, |b| b >= 0x80);
+    let utf8 = is_utf8(head);
+    if nul == 0 && control == 0 && utf8 {
+        return Look::Plain;
+    }
+    if is_utf16(head) {
+        return Look::Utf16;
+    }
+    // Before any tolerance: a record full of blanks has few high bytes.
+    if !utf8 && is_ebcdic(head) {
+        return Look::Ebcdic;
+    }
+    let length = head.len();
+    let seen = length - nul;
+    // Fixed records are padded with NULs, but then half of each at most. A code page's letters are few in English.
+    let few = control * 20 <= seen && nul * 2 <= length && (utf8 || high * 5 <= seen * 2);
+    if few && seen > 0 { Look::Blemished } else { Look::Other }
+}
+
+fn count(head: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
+    head.iter().filter(|b| wanted(**b)).count()
+}
+
+fn is_utf8(head: &[u8]) -> bool {
+    match str::from_utf8(head) {
+        Ok(_) => true,
+        // `None`: it breaks off inside a character at the very end.
+        Err(error) => error.error_len().is_none(),
+    }
+}
+
+/// NULs in most even or most odd places, hardly any in the others.
+fn is_utf16(head: &[u8]) -> bool {
+    let pairs = head.len() / 2;
+    if pairs < 4 {
+        return false;
+    }
+    let nul = |from: usize| head[from..].iter().step_by(2).take(pairs).filter(|b| **b == 0).count();
+    let (even, odd) = (nul(0), nul(1));
+    let (most, few) = (even.max(odd), even.min(odd));
+    most * 10 >= pairs * 7 && few * 20 <= pairs
+}
+
+/// Three of four bytes are EBCDIC letters, digits, blanks or usual signs, and its blank or digits are among them.
+fn is_ebcdic(head: &[u8]) -> bool {
+    let is_letter = |b: u8| matches!(b, 0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9 | 0xf0..=0xf9);
+    let is_sign =
+        |b: u8| matches!(b, 0x40 | 0x4b | 0x4d | 0x50 | 0x5c | 0x5d | 0x60 | 0x61 | 0x6b | 0x6f | 0x7a | 0x7d);
+    let known = count(head, |b| is_letter(b) || is_sign(b));
+    let usual = count(head, |b| b == 0x40 || (0xf0..=0xf9).contains(&b));
+    head.len() >= 16 && known * 4 >= head.len() * 3 && usual * 5 >= head.len()
+}
+
+/// Endings that name a kind of text which its content does not show.
+const ENDINGS: &[(&str, &[&str])] = &[
+    ("markdown", &["md", "markdown", "rst", "adoc"]),
+    ("log", &["log"]),
+    ("sql", &["sql", "ddl"]),
+    ("yaml", &["yaml", "yml"]),
+    ("toml", &["toml"]),
+    ("ini", &["ini", "cfg", "conf", "properties", "env"]),
+    ("ndjson", &["ndjson", "jsonl"]),
+    (
+        "source",
+        &[
+            "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "cs", "go", "java", "kt", "scala", "js", "mjs", "ts", "tsx",
+            "jsx", "py", "rb", "php", "pl", "pm", "sh", "bash", "ps1", "bat", "cmd", "swift", "m", "r", "jl", "lua",
+            "vb", "vbs", "bas", "pas", "f90", "cob", "cbl", "cpy", "sas", "do", "asm", "s", "el", "clj", "hs", "ml",
+            "ex", "erl", "css", "scss", "less", "proto", "cmake", "mk", "gradle", "tf",
+        ],
+    ),
+];
+
+/// The kind of a text: by its beginning, else by the ending of its name, else `text`.
+pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let start = head.trim_ascii_start();
+    let upper: Vec<u8> = start.iter().take(64).map(u8::to_ascii_uppercase).collect();
+    // MLLP frames a message with VT, which is no white space to ASCII.
+    let framed = start.strip_prefix(b"\x0b").unwrap_or(start);
+    if is_hl7(framed) {
+        "hl7"
+    } else if is_x12(start) {
+        "x12"
+    } else if start.starts_with(b"UNA:+") || start.starts_with(b"UNB+UNO") {
+        "edifact"
+    } else if upper.starts_with(b"<!DOCTYPE HTML") || upper.starts_with(b"<HTML") {
+        "html"
+    } else if upper.starts_with(b"<?XML") {
+        let shown = &start[..start.len().min(2048)];
+        if memchr::memmem::find(shown, b"<html").is_some() { "html" } else { "xml" }
+    } else if is_element(start) {
+        "xml"
+    } else if start.starts_with(b"{\\rtf") {
+        "rtf"
+    } else if upper.starts_with(b"BEGIN:VCARD") {
+        "vcard"
+    } else if upper.starts_with(b"BEGIN:VCALENDAR") {
+        "icalendar"
+    } else if is_mail(start) {
+        "mail"
+    } else if let Some(json) = json(start, ending(name).as_str()) {
+        json
+    } else {
+        let ending = ending(name);
+        ENDINGS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map_or("text", |(format, _)| format)
+    }
+}
+
+/// The part after the name's last dot, in small letters.
+pub(super) fn ending(name: &str) -> String {
+    let name = name.rsplit(['/', '!']).next().unwrap_or(name);
+    name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
+}
+
+/// A message, file or batch header: its name, then the field separator, then the four others.
+fn is_hl7(start: &[u8]) -> bool {
+    let header = [&b"MSH"[..], b"FHS", b"BHS"].iter().any(|name| start.starts_with(name));
+    header && start.get(3).is_some_and(u8::is_ascii_punctuation) && start.get(4).is_some_and(u8::is_ascii_punctuation)
+}
+
+/// An interchange header is of fixed width: the separator after `ISA` stands again before the last element.
+fn is_x12(start: &[u8]) -> bool {
+    let separator = start.get(3).copied().filter(|b| !b.is_ascii_alphanumeric());
+    start.starts_with(b"ISA") && separator.is_some() && start.get(103).copied() == separator
+}
+
+/// `<name` and later a `>`: an element, a comment or a declaration.
+fn is_element(start: &[u8]) -> bool {
+    let Some((b'<', rest)) = start.split_first() else { return false };
+    let opens = rest.starts_with(b"!--")
+        || rest.starts_with(b"!DOCTYPE")
+        || rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    opens && memchr::memchr(b'>', rest).is_some()
+}
+
+/// Header lines as a mail starts with, two at least; or the first line of an mbox.
+fn is_mail(start: &[u8]) -> bool {
+    const FIRST: [&str; 9] =
+        ["received", "return-path", "from", "to", "date", "message-id", "delivered-to", "mime-version", "subject"];
+    let mut lines = start.split(|b| *b == b'\n').filter(|line| !line.starts_with(b" ") && !line.starts_with(b"\t"));
+    let is_header = |line: &[u8]| {
+        let name = line.split(|b| *b == b':').next().filter(|name| name.len() < line.len()).unwrap_or_default();
+        FIRST.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+            || name.len() > 2 && name[..2].eq_ignore_ascii_case(b"x-")
+    };
+    match lines.next() {
+        Some(first) if first.starts_with(b"From ") && memchr::memchr(b'@', first).is_some() => {
+            lines.next().is_some_and(is_header)
+        }
+        Some(first) => {
+            is_header(first)
+                && lines.next().is_some_and(is_header)
+                && [&b"message-id:"[..], b"mime-version:", b"received:", b"return-path:"]
+                    .iter()
+                    .any(|name| start.split(|b| *b == b'\n').take(60).any(|line| has_prefix(line, name)))
+        }
+        None => false,
+    }
+}
+
+fn has_prefix(line: &[u8], prefix: &[u8]) -> bool {
+    line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// `json` or `ndjson`: an object or array whose second token may follow. `[section]` and `[2026-01-31]` may not.
+fn json(start: &[u8], ending: &str) -> Option<&'static str> {
+    let (first, rest) = start.split_first()?;
+    let second = rest.trim_ascii_start().first().copied();
+    let opens = match first {
+        b'{' => matches!(second, Some(b'"' | b'}')),
+        b'[' => matches!(second, Some(b'{' | b'[' | b'"' | b']')) || ending == "json",
+        _ => false,
+    };
+    if !opens {
+        return None;
+    }
+    let mut lines = start.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let whole = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
+    let many = lines.next().is_some_and(whole) && lines.next().is_some_and(|line| line.starts_with(b"{"));
+    Some(if many || matches!(ending, "ndjson" | "jsonl") { "ndjson" } else { "json" })
+}

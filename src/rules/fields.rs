@@ -1,0 +1,695 @@
+//! What a field is called, and what that says. In: a column header, a JSON key, an element name. Out: its tokens, whose
+//! field it is, and which rules its name speaks for. Refuses nothing: a name that says nothing gives nothing.
+//!
+//! A name is split at what is no letter or digit and where the case changes (`memberId` → `member id`), folded, and
+//! its abbreviations are written out (`BENE_BRTH_DT` → `beneficiary birth date`). Pattern files write their field
+//! names in any of these ways; both sides go through the same mill. `?` and `=` before a name are explained at [`Entry`].
+
+use crate::finding::{Protection, Subject};
+use crate::identifier::Identifier;
+use crate::validate::{date, email, names};
+
+use super::RuleSet;
+
+/// A field's name, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its words, lower case, abbreviations written out.
+    pub tokens: Vec<String>,
+    /// Whose field it is, as far as the name tells.
+    pub role: Subject,
+    /// The field is about a datum, not the datum: a flag, a count, a format. No rule matches such a name.
+    pub cancel: bool,
+    /// The name says that values stand there masked, hashed or tokenised.
+    pub protection: Option<Protection>,
+}
+
+/// A field name of a pattern file.
+///
+/// `ssn` is found anywhere in a name, its words in this order, other words between them allowed. `=name` is the whole
+/// name or the whole name without the words that say whose it is: `patient name`, but not `file name`. `?name` is the
+/// same and weak: other things are called so too, unless a patient stands before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    tokens: Vec<String>,
+    whole: bool,
+    weak: bool,
+}
+
+/// A rule a field name speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldMatch {
+    /// Index into [`RuleSet::rules`].
+    pub rule: usize,
+    /// The name says this and nothing else; otherwise there are other words in it.
+    pub exact: bool,
+    /// Other things are called so too: worth about half.
+    pub weak: bool,
+}
+
+/// Abbreviations and what they are written out to. From the expansions of section 4.1 (HL7 and CMS column naming) and
+/// the CMS Research Identifiable File layouts (`BENE_SRNM_NAME`, `BENE_GVN_NAME`). Sorted by abbreviation.
+const EXPANSIONS: &[(&str, &str)] = &[
+    ("1st", "first"),
+    ("acct", "account"),
+    ("ad", "address"),
+    ("addr", "address"),
+    ("address1", "address 1"),
+    ("address2", "address 2"),
+    ("adr", "address"),
+    ("bday", "birthday"),
+    ("bene", "beneficiary"),
+    ("benef", "beneficiary"),
+    ("birthdate", "birth date"),
+    ("birthdt", "birth date"),
+    ("brth", "birth"),
+    ("brthdt", "birth date"),
+    ("bth", "birth"),
+    ("byear", "birth year"),
+    ("cd", "code"),
+    ("cel", "cell"),
+    ("clm", "claim"),
+    ("clnt", "client"),
+    ("crnt", "current"),
+    ("cust", "customer"),
+    ("dateofbirth", "date of birth"),
+    ("dob", "dob"),
+    ("dt", "date"),
+    ("dte", "date"),
+    ("dtofbirth", "date of birth"),
+    ("emailaddr", "email"),
+    ("emailaddress", "email"),
+    ("emerg", "emergency"),
+    ("eml", "email"),
+    ("emp", "employee"),
+    ("empl", "employee"),
+    ("firstname", "first name"),
+    ("fn", "first name"),
+    ("fname", "first name"),
+    ("fon", "phone"),
+    ("frst", "first"),
+    ("fullname", "full name"),
+    ("given", "first"),
+    ("givenname", "first name"),
+    ("grp", "group"),
+    ("gtor", "guarantor"),
+    ("guar", "guarantor"),
+    ("gvn", "first"),
+    ("ident", "id"),
+    ("identifier", "id"),
+    ("idn", "id"),
+    ("ins", "insured"),
+    ("lastname", "last name"),
+    ("ln", "last name"),
+    ("lname", "last name"),
+    ("lst", "last"),
+    ("mbr", "member"),
+    ("mbrid", "member id"),
+    ("mdl", "middle"),
+    ("medicalrecordnumber", "medical record number"),
+    ("medrec", "medical record"),
+    ("mem", "member"),
+    ("memberid", "member id"),
+    ("memid", "member id"),
+    ("mi", "middle name"),
+    ("mid", "middle"),
+    ("middlename", "middle name"),
+    ("midl", "middle"),
+    ("mname", "middle name"),
+    ("mob", "mobile"),
+    ("mrno", "mrn"),
+    ("nbr", "number"),
+    ("nm", "name"),
+    ("nme", "name"),
+    ("nmbr", "number"),
+    ("no", "number"),
+    ("nok", "nextofkin"),
+    ("nr", "number"),
+    ("num", "number"),
+    ("pat", "patient"),
+    ("patid", "patient id"),
+    ("patname", "patient name"),
+    ("ph", "phone"),
+    ("phn", "phone"),
+    ("phonenumber", "phone number"),
+    ("phys", "physician"),
+    ("physn", "physician"),
+    ("pol", "policy"),
+    ("postalcode", "postal code"),
+    ("prsn", "person"),
+    ("prvdr", "provider"),
+    ("pt", "patient"),
+    ("ptid", "patient id"),
+    ("ptname", "patient name"),
+    ("ptnt", "patient"),
+    ("rcp", "recipient"),
+    ("rcip", "recipient"),
+    ("recip", "recipient"),
+    ("rec", "record"),
+    ("sbr", "subscriber"),
+    ("sec", "security"),
+    ("sfx", "suffix"),
+    ("soc", "social"),
+    ("socsec", "social security"),
+    ("srnm", "last"),
+    ("srvc", "service"),
+    ("ssno", "ssn"),
+    ("ssnum", "ssn"),
+    ("ssnumber", "ssn"),
+    ("sub", "subscriber"),
+    ("subid", "subscriber id"),
+    ("subs", "subscriber"),
+    ("subscriberid", "subscriber id"),
+    ("surname", "last name"),
+    ("svc", "service"),
+    ("tel", "phone"),
+    ("tele", "phone"),
+    ("telephone", "phone"),
+    ("tm", "time"),
+    ("zipcode", "zip code"),
+];
+
+/// Words of the patient's side: the person, or a relative or household member of the person.
+const PATIENT: &[&str] = &[
+    "beneficiary",
+    "bene",
+    "dependent",
+    "enrollee",
+    "guarantor",
+    "insured",
+    "member",
+    "nextofkin",
+    "patient",
+    "recipient",
+    "resident",
+    "responsible",
+    "spouse",
+    "subscriber",
+    "sponsor",
+];
+
+/// Words for a person of whom the name does not tell whose side it is.
+const PERSON: &[&str] = &["client", "consumer", "contact", "customer", "emergency", "person", "current", "demo"];
+
+/// Words of the provider's side.
+const PROVIDER: &[&str] = &[
+    "attending",
+    "billing",
+    "blg",
+    "clinic",
+    "clinician",
+    "doctor",
+    "dr",
+    "facility",
+    "hospital",
+    "npi",
+    "operating",
+    "org",
+    "organization",
+    "pcp",
+    "pharmacist",
+    "pharmacy",
+    "physician",
+    "practice",
+    "practitioner",
+    "prescriber",
+    "prf",
+    "provider",
+    "referring",
+    "rendering",
+    "rfr",
+    "rndrng",
+    "supplier",
+    "surgeon",
+];
+
+/// Words of the provider's side that are persons: `physician name` is a person's name, `pharmacy name` is not.
+const PROVIDER_PERSONS: &[&str] = &[
+    "attending",
+    "clinician",
+    "doctor",
+    "dr",
+    "operating",
+    "pcp",
+    "pharmacist",
+    "physician",
+    "practitioner",
+    "prescriber",
+    "provider",
+    "referring",
+    "rendering",
+    "surgeon",
+];
+
+/// Words of the workforce's side.
+const WORKFORCE: &[&str] = &["employee", "hire", "hired", "payroll", "salary", "staff", "termination", "worker"];
+
+/// Words beside a datum that make the field one about it (section 4.1, step 5).
+const CANCEL: &[&str] = &[
+    "available",
+    "changed",
+    "check",
+    "cnt",
+    "confirmed",
+    "count",
+    "error",
+    "exists",
+    "flag",
+    "flg",
+    "format",
+    "has",
+    "ind",
+    "indicator",
+    "is",
+    "len",
+    "length",
+    "mask",
+    "missing",
+    "opt",
+    "present",
+    "regex",
+    "required",
+    "source",
+    "status",
+    "sw",
+    "typ",
+    "type",
+    "valid",
+    "validated",
+    "verified",
+    "yn",
+];
+
+/// Words that say a field holds a datum's hash.
+const HASHED: &[&str] = &["hash", "hashed", "hmac", "md5", "sha", "sha1", "sha256", "sha512", "digest"];
+
+/// Words that say a field holds a stand-in of a datum.
+const TOKENIZED: &[&str] =
+    &["enc", "encrypted", "pseudonym", "pseudonymized", "surrogate", "token", "tokenized", "cipher", "deid"];
+
+/// Words that say a field holds a masked datum.
+const MASKED: &[&str] = &["masked", "redacted", "obfuscated"];
+
+/// Words of fields that hold ordinary numbers.
+const ORDINARY: &[&str] = &[
+    "amount",
+    "amt",
+    "asset",
+    "balance",
+    "barcode",
+    "batch",
+    "bytes",
+    "charge",
+    "chrg",
+    "cost",
+    "count",
+    "ein",
+    "epoch",
+    "fein",
+    "fee",
+    "freight",
+    "gtin",
+    "height",
+    "index",
+    "invoice",
+    "inv",
+    "isbn",
+    "item",
+    "lat",
+    "latitude",
+    "lon",
+    "long",
+    "longitude",
+    "lng",
+    "lot",
+    "ndc",
+    "offset",
+    "order",
+    "paid",
+    "part",
+    "pay",
+    "pin",
+    "pmt",
+    "po",
+    "price",
+    "product",
+    "purchase",
+    "qty",
+    "quantity",
+    "rate",
+    "routing",
+    "row",
+    "seq",
+    "sequence",
+    "serial",
+    "ship",
+    "shipment",
+    "size",
+    "sku",
+    "timestamp",
+    "total",
+    "tracking",
+    "trk",
+    "upc",
+    "version",
+    "waybill",
+    "weight",
+];
+
+impl FieldName {
+    /// Takes a name apart.
+    pub fn parse(name: &str) -> FieldName {
+        let tokens = tokens(name);
+        let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
+        let role = if has(PROVIDER) {
+            Subject::Provider
+        } else if has(WORKFORCE) {
+            Subject::Workforce
+        } else if has(PATIENT) {
+            Subject::Patient
+        } else {
+            Subject::Unknown
+        };
+        let protection = if has(HASHED) {
+            Some(Protection::Hashed)
+        } else if has(TOKENIZED) {
+            Some(Protection::Tokenized)
+        } else if has(MASKED) {
+            Some(Protection::Masked)
+        } else {
+            None
+        };
+        let cancel = has(CANCEL);
+        FieldName { tokens, role, cancel, protection }
+    }
+
+    /// Whether the name says that ordinary numbers stand there: amounts, order numbers, coordinates.
+    pub fn ordinary(&self) -> bool {
+        self.tokens.iter().any(|t| ORDINARY.contains(&t.as_str()))
+    }
+
+    /// Its words without those that say whose it is. A name of such words only keeps them.
+    fn core(&self) -> Vec<&str> {
+        let owner =
+            |t: &str| PATIENT.contains(&t) || PERSON.contains(&t) || PROVIDER_PERSONS.contains(&t) || t == "employee";
+        let rest: Vec<&str> = self.tokens.iter().map(String::as_str).filter(|t| !owner(t)).collect();
+        if rest.is_empty() { self.tokens.iter().map(String::as_str).collect() } else { rest }
+    }
+}
+
+/// The words of a name, folded and written out.
+fn tokens(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for part in split(name) {
+        match EXPANSIONS.iter().find(|(short, _)| *short == part) {
+            // `sec` is security only behind `social`; else it is seconds.
+            Some((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
+            // `sub` and `ad` before something that is no person's datum say something else; so does `mid`.
+            Some((_, long)) => words.extend(long.split(' ').map(str::to_string)),
+            None => words.push(part),
+        }
+    }
+    let mut joined: Vec<String> = Vec::new();
+    for word in words {
+        let before = joined.last().map(String::as_str);
+        match (before, word.as_str()) {
+            (Some("e"), "mail") => replace(&mut joined, &["email"]),
+            (Some("l"), "name") => replace(&mut joined, &["last", "name"]),
+            (Some("f"), "name") => replace(&mut joined, &["first", "name"]),
+            (Some("m"), "name") => replace(&mut joined, &["middle", "name"]),
+            (Some("email"), "address") => {}
+            (Some("last" | "first" | "middle"), "nm") => joined.push("name".to_string()),
+            (Some(same), _) if same == word => {}
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+fn replace(words: &mut Vec<String>, with: &[&str]) {
+    words.pop();
+    words.extend(with.iter().map(|w| w.to_string()));
+}
+
+/// Splits at what is no letter or digit, at changes of case and between letters and digits; `#` is the word `number`.
+fn split(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (at, character) in characters.iter().copied().enumerate() {
+        if !character.is_alphanumeric() {
+            words.push(std::mem::take(&mut word));
+            if character == '#' {
+                words.push("number".to_string());
+            }
+            // An apostrophe ends a word and swallows the `s` behind it: `insured's id`.
+            continue;
+        }
+        let before = at.checked_sub(1).map(|i| characters[i]);
+        let after = characters.get(at + 1);
+        let camel = character.is_uppercase()
+            && (before.is_some_and(char::is_lowercase)
+                || (before.is_some_and(char::is_uppercase) && after.is_some_and(|c| c.is_lowercase())));
+        let ordinal =
+            word.bytes().all(|b| b.is_ascii_digit()) && matches!(character.to_ascii_lowercase(), 's' | 'n' | 'r' | 't');
+        let digits = before.is_some_and(|c| c.is_alphanumeric() && c.is_ascii_digit() != character.is_ascii_digit());
+        if camel || (digits && !ordinal) {
+            words.push(std::mem::take(&mut word));
+        }
+        word.extend(character.to_lowercase());
+    }
+    words.push(word);
+    words.retain(|w| !w.is_empty() && w != "s");
+    words
+}
+
+impl Entry {
+    /// Reads a field name as a pattern file writes it.
+    pub fn parse(text: &str) -> Entry {
+        let weak = text.starts_with('?');
+        let whole = weak || text.starts_with('=');
+        Entry { tokens: tokens(text.trim_start_matches(['?', '='])), whole, weak }
+    }
+
+    /// How many of its words the name holds and whether it holds no others; `None` where it does not match.
+    fn match_in(&self, name: &FieldName, core: &[&str]) -> Option<(usize, bool, bool)> {
+        let equal =
+            |words: &[&str]| words.len() == self.tokens.len() && words.iter().zip(&self.tokens).all(|(a, b)| a == b);
+        let mut whole: Vec<&str> = name.tokens.iter().map(String::as_str).collect();
+        let mut bare = core.to_vec();
+        // Fields that repeat are numbered: `phone 2`.
+        for words in [&mut whole, &mut bare] {
+            if words.len() > self.tokens.len() && words.last().is_some_and(|w| w.bytes().all(|b| b.is_ascii_digit())) {
+                words.pop();
+            }
+        }
+        if self.tokens.is_empty() {
+            return None;
+        }
+        if equal(&whole) {
+            return Some((self.tokens.len(), true, self.weak));
+        }
+        if equal(&bare) {
+            return Some((self.tokens.len(), true, self.weak && name.role == Subject::Unknown));
+        }
+        if self.whole {
+            return None;
+        }
+        let mut wanted = self.tokens.iter();
+        let mut next = wanted.next();
+        for word in &name.tokens {
+            if next.is_some_and(|w| w == word) {
+                next = wanted.next();
+            }
+        }
+        next.is_none().then_some((self.tokens.len(), false, false))
+    }
+}
+
+impl RuleSet {
+    /// The rules a field name speaks for: exact matches first, else those that match with most words. Rules of
+    /// different identifiers only where they match equally well. None where the name is about a datum
+    /// ([`FieldName::cancel`]).
+    pub fn field_rules(&self, name: &FieldName) -> Vec<FieldMatch> {
+        if name.cancel {
+            return Vec::new();
+        }
+        let core = name.core();
+        let mut best = (false, 0);
+        let mut matches: Vec<((bool, usize), FieldMatch)> = Vec::new();
+        for (number, rule) in self.rules.iter().enumerate() {
+            if !head_allows(name, rule.identifier)
+                || rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some())
+            {
+                continue;
+            }
+            let found = rule
+                .fields
+                .iter()
+                .filter_map(|entry| entry.match_in(name, &core))
+                .max_by_key(|(words, exact, weak)| (*exact, *words, !*weak));
+            if let Some((words, exact, weak)) = found {
+                best = best.max((exact, words));
+                matches.push(((exact, words), FieldMatch { rule: number, exact, weak }));
+            }
+        }
+        matches.retain(|(rank, _)| *rank == best);
+        matches.into_iter().map(|(_, found)| found).collect()
+    }
+}
+
+impl RuleSet {
+    /// The rules that a field name speaks against although values may look so.
+    pub fn field_not_rules(&self, name: &FieldName) -> Vec<u16> {
+        let core = name.core();
+        let against = |rule: &super::Rule| rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some());
+        self.rules.iter().enumerate().filter(|(_, rule)| against(rule)).map(|(number, _)| number as u16).collect()
+    }
+}
+
+/// The last word of a name says what kind of thing it is: an `mbi effective date` is a date, an `npi name` a name.
+fn head_allows(name: &FieldName, identifier: Identifier) -> bool {
+    let head = name.tokens.iter().rev().find(|t| !t.bytes().all(|b| b.is_ascii_digit())).map_or("", String::as_str);
+    let dates = [Identifier::BIRTH_DATE, Identifier::DEATH_DATE, Identifier::SERVICE_DATE];
+    match head {
+        "date" | "time" | "timestamp" | "datetime" | "ts" => dates.contains(&identifier),
+        "name" => identifier == Identifier::NAME,
+        "description" | "desc" | "city" | "state" | "county" | "country" | "amount" | "amt" | "reason" | "category"
+        | "age" | "url" | "uri" | "path" | "file" => false,
+        _ => true,
+    }
+}
+
+/// Whether a text is a field's name rather than a value, so that it can be shown: it starts with a letter, is short,
+/// and holds no long number, date, address or person's name.
+pub fn reads_as_header(text: &str) -> bool {
+    let text = text.trim();
+    let mut run = 0;
+    let long_number = text.bytes().any(|b| {
+        run = if b.is_ascii_digit() { run + 1 } else { 0 };
+        run >= 4
+    });
+    if text.is_empty()
+        || text.chars().count() > 64
+        || !text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        || long_number
+        || email::is_email(text.as_bytes())
+        || date::parse(text.as_bytes()).is_some()
+    {
+        return false;
+    }
+    let words = tokens(text);
+    let known = |w: &str| is_vocabulary(w);
+    if words.iter().any(|w| known(w)) {
+        return true;
+    }
+    // `Smith`, `Garcia Lopez` and `SMITH, JOHN` are people; `status` and `notes` are not, though both are on the list.
+    let is_name = |w: &str| names::is_name(w.as_bytes());
+    let letters: Vec<&str> = words.iter().map(String::as_str).filter(|w| w.len() > 1).collect();
+    let lower = !text.contains(char::is_uppercase) || text.contains('_');
+    letters.is_empty() || lower || !letters.iter().all(|w| is_name(w))
+}
+
+/// Words that field names are made of, so that a name of them is one although a person may be called so too
+/// (`Day`, `Page`, `Price`, `Street`).
+fn is_vocabulary(word: &str) -> bool {
+    const MORE: &[&str] = &[
+        "account",
+        "active",
+        "address",
+        "age",
+        "amount",
+        "area",
+        "balance",
+        "birth",
+        "branch",
+        "category",
+        "cell",
+        "charge",
+        "city",
+        "claim",
+        "code",
+        "comment",
+        "comments",
+        "company",
+        "cost",
+        "country",
+        "county",
+        "date",
+        "day",
+        "department",
+        "diagnosis",
+        "dob",
+        "dose",
+        "drug",
+        "email",
+        "end",
+        "ethnicity",
+        "fax",
+        "field",
+        "file",
+        "first",
+        "gender",
+        "group",
+        "height",
+        "home",
+        "hour",
+        "id",
+        "key",
+        "language",
+        "last",
+        "line",
+        "location",
+        "middle",
+        "mobile",
+        "month",
+        "mrn",
+        "name",
+        "note",
+        "notes",
+        "npi",
+        "number",
+        "page",
+        "paid",
+        "phone",
+        "place",
+        "plan",
+        "policy",
+        "price",
+        "procedure",
+        "quantity",
+        "race",
+        "rate",
+        "reason",
+        "record",
+        "result",
+        "room",
+        "service",
+        "sex",
+        "site",
+        "social",
+        "ssn",
+        "start",
+        "state",
+        "status",
+        "street",
+        "time",
+        "title",
+        "total",
+        "type",
+        "unit",
+        "user",
+        "value",
+        "visit",
+        "week",
+        "weight",
+        "year",
+        "zip",
+    ];
+    [MORE, PATIENT, PERSON, PROVIDER, WORKFORCE, CANCEL, HASHED, TOKENIZED, MASKED, ORDINARY]
+        .iter()
+        .any(|list| list.contains(&word))
+}
+
+#[cfg(test)]
+mod tests;

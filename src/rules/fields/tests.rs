@@ -1,0 +1,1 @@
+//! Names of fields as files in the wild have them.

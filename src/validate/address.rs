@@ -1,0 +1,94 @@
+//! Street addresses. In: bytes of one candidate. Out: whether it can be where a person lives. Refuses streets without a
+//! name, and in fields what holds no words.
+
+use super::blank::{is_blank, loose};
+use super::{Normal, Setting, Verdict};
+
+/// First words behind a number that are doses, rooms and counts rather than streets: `10 Units Per Ct`, `2 ST
+/// Elevations`.
+const NO_STREETS: &[&str] = &[
+    "am", "bed", "beds", "bpm", "cc", "cm", "day", "days", "ft", "hours", "kg", "lb", "lbs", "mcg", "mg", "ml", "mm",
+    "pm", "st", "tablets", "tabs", "units", "weeks", "years", "yo",
+];
+
+/// Streets of everybody's first example: number any, then these words.
+const EXAMPLES: &[&str] =
+    &["any st", "any street", "anystreet", "main st", "main street", "test ave", "test st", "test street"];
+
+/// A street address or a post-office box.
+pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
+    let value = loose(bytes);
+    if is_blank(value) {
+        return Verdict::Blank;
+    }
+    let figures = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = value[figures..].trim_ascii();
+    // 123 Main St, 1 Main Street: nobody's address; 4817 Main St may be somebody's.
+    let made_up = matches!(&value[..figures], b"1" | b"12" | b"123" | b"1234" | b"12345" | b"111" | b"100");
+    let test =
+        made_up && EXAMPLES.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(rest.strip_suffix(b".").unwrap_or(rest)));
+    let mut normal = Normal::EMPTY;
+    let mut space = false;
+    for byte in value {
+        if byte.is_ascii_alphanumeric() || *byte >= 0x80 {
+            if space && !normal.as_bytes().is_empty() {
+                normal.push(b' ');
+            }
+            normal.push(byte.to_ascii_uppercase());
+        }
+        space = matches!(byte, b' ' | b',');
+    }
+    if setting == Setting::Field {
+        let letters = value.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        let words = value.contains(&b' ') || figures > 0;
+        let other = value.iter().any(|b| matches!(b, b'@' | b'=' | b'{' | b'}' | b'<' | b'>' | b'|' | b'\\' | b':'));
+        return match (letters, words, other) {
+            (true, true, false) if value.len() >= 4 => Verdict::plain(normal, 0, test),
+            _ => Verdict::Invalid("no words of an address"),
+        };
+    }
+    if figures == 0 {
+        // A post-office box: its form says enough.
+        return Verdict::plain(normal, 0, false);
+    }
+    if value[..figures].iter().all(|b| *b == b'0') {
+        return Verdict::Invalid("no house has number 0");
+    }
+    let first = rest.split(|b| *b == b' ').next().unwrap_or(b"");
+    let first = first.strip_suffix(b".").unwrap_or(first);
+    if NO_STREETS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first)) {
+        return Verdict::Invalid("a dose or a count, not a street");
+    }
+    let words = rest.split(|b| *b == b' ').filter(|w| !w.is_empty()).count();
+    if words < 2 {
+        return Verdict::Invalid("a street without a name");
+    }
+    Verdict::plain(normal, 0, test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{Say::*, run};
+    use super::*;
+
+    #[test]
+    fn addresses_are_where_people_live() {
+        run(
+            check,
+            &[
+                ("1970 S University Blvd", Yes, Yes, "a street"),
+                ("4817 Main St", Yes, Yes, "many towns have one"),
+                ("123 Main St", Test, Test, "made up"),
+                ("P.O. Box 1234", Yes, Yes, "a box"),
+                ("10 Units Per Ct", No, Yes, "a dose"),
+                ("0 Oak St", No, Yes, "no such house"),
+                ("12 Park Row", Yes, Yes, "a street that is called like a suffix"),
+                ("12 Row", No, Yes, "no name"),
+                ("Apt 4B", Yes, Yes, "an address line"),
+                ("10.1.2.3", No, No, "another kind of address"),
+                ("0x7fff:12ab", No, No, "another kind of address"),
+                ("N/A", Empty, Empty, "not filled in"),
+            ],
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Fields that were not filled in, and numbers nobody has. In: a value. Out: yes or no. Knows no identifiers.
+
+/// The value without what spreadsheets and exports put around it: spaces, quotes, `="…"`, a leading apostrophe.
+pub fn loose(mut bytes: &[u8]) -> &[u8] {
+    bytes = bytes.trim_ascii();
+    if let Some(inner) =
+        bytes.strip_prefix(b"=").and_then(|b| b.strip_prefix(b"\"")).and_then(|b| b.strip_suffix(b"\""))
+    {
+        bytes = inner.trim_ascii();
+    }
+    if let Some(inner) = bytes.strip_prefix(b"\"").and_then(|b| b.strip_suffix(b"\"")) {
+        bytes = inner.trim_ascii();
+    }
+    if let Some(inner) = bytes.strip_prefix(b"'") {
+        bytes = inner.strip_suffix(b"'").unwrap_or(inner).trim_ascii();
+    }
+    bytes
+}
+
+/// Words that stand where nothing is known. Upper case.
+const PLACEHOLDERS: &[&str] = &[
+    "#N/A",
+    "BLANK",
+    "DECLINED",
+    "DEFAULT",
+    "EMPTY",
+    "MISSING",
+    "N A",
+    "N.A.",
+    "N/A",
+    "NA",
+    "NAN",
+    "NIL",
+    "NOT APPLICABLE",
+    "NOT AVAILABLE",
+    "NOT GIVEN",
+    "NOT ON FILE",
+    "NOT PROVIDED",
+    "NONE",
+    "NULL",
+    "NOVALUE",
+    "REDACTED",
+    "REFUSED",
+    "REMOVED",
+    "TBD",
+    "UNASSIGNED",
+    "UNAVAILABLE",
+    "UNDEFINED",
+    "UNK",
+    "UNKNOWN",
+    "UNSPECIFIED",
+];
+
+/// Whether nothing was filled in: empty, one character, `N/A` and its kin, dashes, zeros or nines only, stars only.
+pub fn is_blank(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    if value.len() <= 1 {
+        return true;
+    }
+    let marks = |b: &u8| b"-_.*#?~/ \\xX".contains(b);
+    let mut digits = value.iter().filter(|b| b.is_ascii_digit());
+    if let Some(first) = digits.next() {
+        // `000-00-0000`, `9999999999`; two or three nines may be an ordinary number.
+        let count = value.iter().filter(|b| b.is_ascii_digit()).count();
+        return (*first == b'0' || (*first == b'9' && count >= 4))
+            && digits.all(|b| b == first)
+            && value.iter().all(|b| b.is_ascii_digit() || b"-. /()".contains(b));
+    }
+    value.iter().all(marks) || PLACEHOLDERS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value))
+}
+
+/// Whether digits are of the kind people make up (section 11.3 of the identifier notes): all equal, ascending or
+/// descending by one, alternating.
+pub fn is_trivial(digits: &[u8]) -> bool {
+    if digits.len() < 4 {
+        return false;
+    }
+    let step = |a: u8, b: u8| (10 + b - a) % 10;
+    let first = step(digits[0], digits[1]);
+    let runs = matches!(first, 0 | 1 | 9) && digits.windows(2).all(|pair| step(pair[0], pair[1]) == first);
+    let alternates = digits.len() >= 6 && digits.iter().zip(&digits[2..]).all(|(a, b)| a == b);
+    runs || alternates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_told_from_values() {
+        for (value, blank) in [
+            ("", true),
+            ("  ", true),
+            ("-", true),
+            ("n/a", true),
+            ("Unknown", true),
+            ("000-00-0000", true),
+            ("999999999", true),
+            ("***-**-****", true),
+            ("XXX-XX-XXXX", true),
+            ("S", true),
+            ("Nat", false),
+            ("99", false),
+            ("536-90-4398", false),
+            ("***-**-1234", false),
+        ] {
+            assert_eq!(is_blank(value.as_bytes()), blank, "{value}");
+        }
+    }
+
+    #[test]
+    fn trivial_numbers_are_told_from_others() {
+        for (value, trivial) in [
+            ("123456789", true),
+            ("987654321", true),
+            ("0123456789", true),
+            ("890123", true),
+            ("777777777", true),
+            ("121212121", true),
+            ("536904398", false),
+            ("112233", false),
+            ("12", false),
+        ] {
+            assert_eq!(is_trivial(value.as_bytes()), trivial, "{value}");
+        }
+    }
+
+    #[test]
+    fn spreadsheet_marks_are_taken_off() {
+        for (value, inner) in
+            [("=\"001234567\"", "001234567"), ("'001234567", "001234567"), (" a ", "a"), ("\"x y\"", "x y")]
+        {
+            assert_eq!(loose(value.as_bytes()), inner.as_bytes(), "{value}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Numbers that every hospital and payer makes up by itself: medical record, member and group numbers. In: bytes of one
+//! candidate. Out: whether it can be one. Refuses words, dates, UUIDs where they are not used, and blanks: the field's
+//! name or a label has to say the rest.
+
+use super::blank::{is_blank, is_trivial, loose};
+use super::digits::{number, without_point_zero};
+use super::{Normal, Setting, Verdict, date};
+
+/// What a kind of number asks for.
+struct Kind {
+    /// Fewest and most characters without separators.
+    length: (usize, usize),
+    /// Fewest digits.
+    digits: usize,
+    /// Published samples.
+    samples: &'static [&'static [u8]],
+    /// Whether FHIR servers use UUIDs for it.
+    uuid: bool,
+}
+
+/// A medical record number: section 5.7, `[A-Z]{0,4}` and four to twelve digits, a short tail.
+pub fn mrn(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true })
+}
+
+/// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more.
+pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
+    const SAMPLES: &[&[u8]] = &[b"ABC123456789", b"MEMBER123", b"U12345678", b"W123456789", b"XYZ123456789"];
+    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true })
+}
+
+/// A group or policy number: it names a contract, so it is shorter.
+pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false })
+}
+
+fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
+    let mut value = loose(bytes);
+    if is_blank(value) {
+        return Verdict::Blank;
+    }
+    if setting == Setting::Field {
+        value = without_point_zero(value);
+    }
+    let seen = value.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    let hidden = value.iter().filter(|b| matches!(b, b'*' | b'#')).count();
+    let figures = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let normal = Normal::alnum(value);
+    if hidden > 0 {
+        return match figures {
+            0 => Verdict::Blank,
+            1..=5 if hidden >= 3 => Verdict::masked(normal),
+            _ => Verdict::Invalid("marks in it that no such number has"),
+        };
+    }
+    if is_uuid(value) {
+        return match kind.uuid && setting == Setting::Field {
+            true => Verdict::plain(normal, 0, false),
+            false => Verdict::Invalid("a UUID"),
+        };
+    }
+    if !value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b' ' | b'.' | b'/' | b'_')) {
+        return Verdict::Invalid("marks in it that no such number has");
+    }
+    if !(kind.length.0..=kind.length.1).contains(&seen) {
+        return Verdict::Invalid("too short or too long");
+    }
+    if figures < kind.digits {
+        return Verdict::Invalid("too few digits");
+    }
+    // Dates with marks are dates; eight bare figures may be a record number that reads as one.
+    if seen < value.len() && date::parse(value).is_some() {
+        return Verdict::Invalid("a date");
+    }
+    if setting == Setting::Free && value.contains(&b' ') {
+        return Verdict::Invalid("more than one word");
+    }
+    let bare = figures == value.len();
+    let measure = if bare { number(value) } else { 0 };
+    // CMS numbers its synthetic beneficiaries below zero.
+    let negative = setting == Setting::Field && value[0] == b'-' && value[1..].iter().all(u8::is_ascii_digit);
+    let made_up = bare && seen >= 6 && is_trivial(value);
+    Verdict::plain(normal, measure, negative || made_up || kind.samples.contains(&normal.as_bytes()))
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{Say::*, run};
+    use super::*;
+
+    #[test]
+    fn record_numbers_are_told_from_words_and_dates() {
+        run(
+            mrn,
+            &[
+                ("00482913", Yes, Yes, "figures"),
+                ("MR-482913", Yes, Yes, "a prefix"),
+                ("48-29-13", Yes, Yes, "terminal digits"),
+                ("2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e", No, Yes, "a UUID: FHIR servers use them"),
+                ("2023-01-15", No, No, "a date"),
+                ("ABCDEFGH", No, No, "letters only"),
+                ("123456", Test, Test, "made up"),
+                ("000000", Empty, Empty, "not filled in"),
+                ("****2913", Mask, Mask, "the end is left"),
+                ("17", No, No, "too short"),
+            ],
+        );
+    }
+
+    #[test]
+    fn member_numbers_are_told_from_words_and_dates() {
+        run(
+            member,
+            &[
+                ("XQZ804512345", Yes, Yes, "Blue Cross"),
+                ("R48291357", Yes, Yes, "federal employees"),
+                ("482913570-01", Yes, Yes, "TRICARE"),
+                ("804 512 345", No, Yes, "groups: a field must say so"),
+                ("XYZ123456789", Test, Test, "a sample"),
+                ("-1000018", Yes, Test, "CMS's synthetic beneficiaries"),
+                ("MEMBER", No, No, "a word"),
+                ("2023-01-15", No, No, "a date"),
+                ("999999999", Empty, Empty, "not filled in"),
+            ],
+        );
+        run(group, &[("70482", Yes, Yes, "figures"), ("GRP-0482", Yes, Yes, "a prefix"), ("GOLD", No, No, "a word")]);
+    }
+}

@@ -1,0 +1,235 @@
+//! Names of persons. In: bytes of one candidate. Out: whether they can be a name, and in `measure` how many pieces of
+//! evidence the words themselves give: 1 for a known given name, 1 for a known surname beside it, 1 for a title before.
+//! Refuses placeholders, words of forms and headings, and what holds figures (but for Synthea's `Abbott123`).
+
+use super::blank::{is_blank, loose};
+use super::{Normal, Setting, Verdict, names};
+
+/// Words that stand before a name and are none.
+const TITLES: &[&str] = &[
+    "dear",
+    "dr",
+    "md",
+    "member",
+    "miss",
+    "mr",
+    "mrs",
+    "ms",
+    "mx",
+    "name",
+    "patient",
+    "prof",
+    "pt",
+    "rev",
+    "sir",
+    "sr",
+    "subscriber",
+];
+
+/// Words behind a name that are none.
+const SUFFIXES: &[&str] = &["do", "ii", "iii", "iv", "jr", "md", "np", "pa", "phd", "rn", "sr"];
+
+/// Capitalised words that are on the lists of names or stand where names stand, but say in text that no person is meant:
+/// headings of notes and forms, places, days and months, institutions.
+#[rustfmt::skip]
+const NO_NAMES: &[&str] = &[
+    "access", "account", "active", "acute", "address", "administration", "admission", "advantage", "agreement",
+    "allergies", "america", "american", "amount", "analysis", "appendix", "application", "april", "arizona", "article",
+    "assessment", "association", "august", "authority", "avenue", "bank", "basic", "beneficiary", "billing", "birth",
+    "blood", "blue", "board", "building", "bureau", "business", "calculate", "california", "cancer", "cardiac", "care",
+    "carolina", "case", "center", "centers", "central", "certificate", "change", "chapter", "chief", "children",
+    "chronic", "city", "claim", "claims", "class", "clinic", "clinical", "code", "college", "colorado", "commission",
+    "committee", "community", "company", "complaint", "contact", "control", "copyright", "corporation", "council",
+    "county", "court", "create", "credit", "cross", "current", "customer", "daily", "data", "database", "date",
+    "december", "default", "delaware", "delete", "department", "description", "design", "development", "diagnosis",
+    "disease", "discharge", "district", "division", "document", "drive", "drug", "east", "eastern", "education",
+    "effective", "electronic", "emergency", "end", "english", "error", "event", "example", "exam", "examination",
+    "family", "federal", "february", "field", "file", "final", "financial", "first", "florida", "follow", "for",
+    "form", "foundation", "free", "friday", "from", "function", "general", "get", "global", "group", "head", "health",
+    "healthcare", "heart", "high", "history", "home", "hospital", "hospice", "house", "human", "if", "illinois", "in",
+    "income", "index", "indiana", "information", "initial", "inc", "insert", "institute", "insurance", "internal",
+    "international", "invoice", "item", "january", "july", "june", "key", "labs", "laboratory", "last", "left",
+    "letter", "level", "library", "license", "life", "limited", "line", "list", "llc", "low", "ltd", "main", "male",
+    "female", "management", "manager", "march", "medicaid", "medical", "medicare", "medication", "medications",
+    "medicine", "member", "memorial", "mental", "message", "michigan", "minnesota", "model", "monday", "month",
+    "name", "national", "network", "new", "next", "no", "none", "normal", "north", "northern", "not", "note", "notes",
+    "notice", "november", "number", "nursing", "object", "october", "of", "office", "ohio", "open", "option", "order",
+    "oregon", "page", "part", "past", "patient", "payment", "pennsylvania", "permission", "personal", "pharmacy",
+    "phone", "physical", "physician", "plan", "please", "point", "policy", "power", "present", "pressure", "primary",
+    "problem", "procedure", "product", "program", "project", "property", "provider", "public", "quality", "rate",
+    "reason", "record", "records", "reference", "regional", "register", "report", "request", "research", "response",
+    "result", "results", "return", "review", "right", "room", "saturday", "school", "science", "search", "section",
+    "security", "see", "select", "september", "server", "service", "services", "set", "shield", "signed", "social",
+    "society", "software", "south", "southern", "special", "standard", "state", "states", "status", "street",
+    "string", "subscriber", "summary", "sunday", "support", "surgery", "system", "systems", "table", "test", "texas",
+    "the", "this", "thursday", "time", "to", "total", "treatment", "trust", "tuesday", "type", "unified", "union",
+    "unit", "united", "university", "update", "usage", "use", "user", "valley", "value", "version", "virginia",
+    "visit", "vital", "warning", "washington", "web", "wednesday", "week", "west", "western", "windows", "with",
+    "world", "year", "york", "your",
+];
+
+/// Names that mean "nobody" or "a test".
+const TESTS: &[&str] = &[
+    "anonymous",
+    "demo",
+    "deidentified",
+    "doe",
+    "dummy",
+    "everyman",
+    "everywoman",
+    "fake",
+    "mouse",
+    "sample",
+    "test",
+    "tester",
+    "testing",
+    "testpatient",
+    "testy",
+    "zztest",
+    "zzztest",
+    "xtest",
+    "ztest",
+    "ztester",
+];
+
+/// Names that mean "not known yet".
+const UNKNOWN: &[&str] =
+    &["anon", "baby", "boy", "first", "firstname", "girl", "last", "lastname", "newborn", "unknown", "unk"];
+
+/// A person's name, or a part of one.
+pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
+    let value = loose(bytes);
+    if is_blank(value) {
+        return Verdict::Blank;
+    }
+    if value.len() > 80 {
+        return Verdict::Invalid("longer than a name");
+    }
+    let separator = |b: &u8| matches!(b, b' ' | b',' | b'^' | b'.' | b'~' | b';');
+    let mut words = [&b""[..]; 8];
+    let mut count = 0;
+    for word in value.split(separator).filter(|w| !w.is_empty()) {
+        let Some(slot) = words.get_mut(count) else {
+            return Verdict::Invalid("more words than a name has");
+        };
+        *slot = word;
+        count += 1;
+    }
+    let mut words = &words[..count];
+    let is = |word: &[u8], list: &[&str]| list.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word));
+    let mut measure = 0;
+    while let [first, rest @ ..] = words
+        && is(first, TITLES)
+    {
+        measure = 1;
+        words = rest;
+    }
+    while let [rest @ .., last] = words
+        && rest.len() > 1
+        && is(last, SUFFIXES)
+    {
+        words = rest;
+    }
+    if words.is_empty() {
+        return Verdict::Invalid("a title and no name");
+    }
+    if words.iter().all(|w| is(w, UNKNOWN) || w.len() == 1) {
+        return Verdict::Blank;
+    }
+    let mut test = false;
+    let mut normal = Normal::EMPTY;
+    for word in words {
+        let letters = word.len() - word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        // Synthea numbers the names of its people.
+        if letters < word.len() {
+            if setting == Setting::Free || letters < 2 {
+                return Verdict::Invalid("figures in it");
+            }
+            test = true;
+        }
+        let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-' | b'`' | b'(' | b')') || *b >= 0x80;
+        if !word[..letters].iter().all(letter) {
+            return Verdict::Invalid("marks in it that no name has");
+        }
+        test |= is(word, TESTS);
+        if !normal.as_bytes().is_empty() {
+            normal.push(b' ');
+        }
+        word.iter()
+            .filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80)
+            .for_each(|b| normal.push(b.to_ascii_uppercase()));
+    }
+    if setting == Setting::Field {
+        return Verdict::plain(normal, measure + support(value, words), test);
+    }
+    if words.len() < 2 {
+        return Verdict::Invalid("one word");
+    }
+    if words.iter().any(|word| word.len() <= 14 && is_no_name(word)) {
+        return Verdict::Invalid("a word of headings, places or dates");
+    }
+    let support = support(value, words);
+    // `A^B` is a name only where the lists know it: codes and their systems are written so too.
+    if value.contains(&b'^') && support < 2 {
+        return Verdict::Invalid("no known name beside the caret");
+    }
+    Verdict::plain(normal, measure + support, test)
+}
+
+/// 1 for a given name at its place, 1 for a surname beside it.
+fn support(value: &[u8], words: &[&[u8]]) -> i64 {
+    let family_first = value.iter().any(|b| matches!(b, b',' | b'^'));
+    let (given, family) = match words {
+        [only] => return i64::from(names::is_name(only)),
+        [first, .., last] if !family_first => (*first, *last),
+        [first, second, ..] => (*second, *first),
+        [] => return 0,
+    };
+    i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+}
+
+/// Whether a word, in any case, is among [`NO_NAMES`].
+fn is_no_name(word: &[u8]) -> bool {
+    NO_NAMES.iter().any(|other| other.len() == word.len() && other.as_bytes().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{Say::*, run};
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_headings() {
+        run(
+            check,
+            &[
+                ("Maria Q. Delgado", Yes, Yes, "a name"),
+                ("Delgado, Maria", Yes, Yes, "the surname first"),
+                ("DELGADO^MARIA", Yes, Yes, "HL7"),
+                ("GLUCOSE^SERUM", No, Yes, "a code and its text"),
+                ("Xiomara Quintzalli", Yes, Yes, "not on the lists, which says nothing"),
+                ("Delgado", No, Yes, "one word: a field must say so"),
+                ("O'Neil", No, Yes, "an apostrophe"),
+                ("José Ñáñez", Yes, Yes, "other letters"),
+                ("Kris249", No, Test, "Synthea"),
+                ("John Doe", Test, Test, "nobody"),
+                ("Test Patient", No, Test, "a test"),
+                ("Blood Pressure", No, Yes, "a heading"),
+                ("Social Security", No, Yes, "a heading"),
+                ("New York", No, Yes, "a place"),
+                ("UNKNOWN", Empty, Empty, "not filled in"),
+                ("Baby Boy", Empty, Empty, "not named yet"),
+                ("S", Empty, Empty, "an initial"),
+                ("ab_cd", No, No, "an underscore"),
+                ("report.final.csv v2", No, No, "figures"),
+                ("https://x", No, No, "marks"),
+            ],
+        );
+        for (value, support) in
+            [("Patient Maria Delgado", 3), ("Maria Delgado", 2), ("Maria Quintzalli", 1), ("Xq Zq", 0)]
+        {
+            let Verdict::Valid(valid) = check(value.as_bytes(), Setting::Free) else { panic!("{value} is not valid") };
+            assert_eq!(valid.measure, support, "{value}");
+        }
+    }
+}

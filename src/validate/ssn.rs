@@ -1,0 +1,236 @@
+//! Social Security numbers and ITINs. In: bytes of one candidate. Out: whether the number can have been issued. Refuses
+//! areas, groups and serials that never were.
+//!
+//! Rules from the SSA randomization FAQ: no area 000, 666 or 900–999, no group 00, no serial 0000. Highest groups and
+//! areas of before June 2011 are not applied: they would drop everyone numbered since.
+
+use super::blank::{is_blank, is_trivial, loose};
+use super::digits::{Digits, number, without_point_zero};
+use super::{Normal, Setting, Verdict};
+
+/// Numbers printed in advertisements and samples, so not a person's secret: the blacklist of python-stdnum, the list of
+/// two public validators, SSA's lowest number, Microsoft's documentation sample, and numbers people make up. Sorted.
+const PUBLISHED: &[&[u8; 9]] = &[
+    b"001010001",
+    b"002281852",
+    b"042103580",
+    b"062360749",
+    b"078051120",
+    b"095073645",
+    b"111223333",
+    b"123121234",
+    b"123456789",
+    b"128036045",
+    b"135016629",
+    b"141186941",
+    b"165167999",
+    b"165187999",
+    b"165207999",
+    b"165227999",
+    b"165247999",
+    b"189092294",
+    b"212097694",
+    b"212099999",
+    b"219099999",
+    b"222334444",
+    b"306302348",
+    b"308125070",
+    b"333445555",
+    b"444556666",
+    b"457555462",
+    b"468288779",
+    b"489368350",
+    b"536904399",
+    b"549241889",
+    b"555667777",
+];
+
+/// Whether nine digits can be an SSN; the reason where not.
+pub(super) fn issued(digits: &[u8]) -> Result<(), &'static str> {
+    match number(&digits[..3]) {
+        0 => return Err("area 000 was never issued"),
+        666 => return Err("area 666 was never issued"),
+        900.. => return Err("areas from 900 were never issued"),
+        _ => {}
+    }
+    if &digits[3..5] == b"00" {
+        return Err("group 00 was never issued");
+    }
+    if &digits[5..9] == b"0000" {
+        return Err("serial 0000 was never issued");
+    }
+    Ok(())
+}
+
+/// Whether nine digits are published or of the kind people make up.
+pub(super) fn published(digits: &[u8]) -> bool {
+    is_trivial(digits) || PUBLISHED.binary_search_by(|known| known.as_slice().cmp(digits)).is_ok()
+}
+
+/// An SSN, plain or masked.
+pub fn ssn(bytes: &[u8], setting: Setting) -> Verdict {
+    let value = loose(bytes);
+    if is_blank(value) {
+        return Verdict::Blank;
+    }
+    if let Some(verdict) = masked(value, setting) {
+        return verdict;
+    }
+    let digits = match nine(value, setting) {
+        Ok(digits) => digits,
+        Err(verdict) => return verdict,
+    };
+    let nine = digits.as_bytes();
+    // Synthea gives everyone area 999; 987-65-4320 to -4329 are kept for advertisements. Only a field's name makes
+    // these synthetic SSNs rather than numbers of another kind.
+    if setting == Setting::Field
+        && ((&nine[..3] == b"999" && &nine[3..5] != b"00" && &nine[5..] != b"0000") || &nine[..8] == b"98765432")
+    {
+        return Verdict::plain(Normal::digits(nine), digits.number(), true);
+    }
+    match issued(nine) {
+        Ok(()) => Verdict::plain(Normal::digits(nine), digits.number(), published(nine)),
+        Err(reason) => Verdict::Invalid(reason),
+    }
+}
+
+/// An individual taxpayer identification number (IRS): 9DD, then a group of 50–65, 70–88, 90–92 or 94–99.
+pub fn itin(bytes: &[u8], setting: Setting) -> Verdict {
+    let value = loose(bytes);
+    if is_blank(value) {
+        return Verdict::Blank;
+    }
+    if let Some(verdict) = masked(value, setting) {
+        // A masked number shows nothing by which the two kinds could be told: in text it is called an SSN.
+        return if setting == Setting::Field { verdict } else { Verdict::Invalid("masked numbers count as SSN") };
+    }
+    let digits = match nine(value, setting) {
+        Ok(digits) => digits,
+        Err(verdict) => return verdict,
+    };
+    let nine = digits.as_bytes();
+    if nine[0] != b'9' {
+        return Verdict::Invalid("an ITIN starts with 9");
+    }
+    match number(&nine[3..5]) {
+        50..=65 | 70..=88 | 90..=92 | 94..=99 => {
+            let test = is_trivial(nine) || &nine[..3] == b"999" || &nine[..8] == b"98765432";
+            Verdict::plain(Normal::digits(nine), digits.number(), test)
+        }
+        93 => Verdict::Invalid("group 93 is an adoption number (ATIN)"),
+        _ => Verdict::Invalid("no ITIN has this group"),
+    }
+}
+
+/// Nine digits; in a field of that name also seven or eight that lost their zeros.
+fn nine(value: &[u8], setting: Setting) -> Result<Digits, Verdict> {
+    let plain = if setting == Setting::Field { without_point_zero(value) } else { value };
+    let digits = Digits::gather(plain, b"- ./").ok_or(Verdict::Invalid("holds more than digits"))?;
+    let bare = plain.iter().all(u8::is_ascii_digit);
+    match digits.as_bytes().len() {
+        9 if bare || grouped(plain) => Ok(digits),
+        9 if setting == Setting::Field => Ok(digits),
+        7 | 8 if setting == Setting::Field && bare => Ok(digits.padded(9)),
+        // The last four of a column that calls itself SSN: protected, but still a part of one.
+        4 if setting == Setting::Field && bare => Err(Verdict::masked(Normal::digits(plain))),
+        9 => Err(Verdict::Invalid("the separators differ")),
+        _ => Err(Verdict::Invalid("not nine digits")),
+    }
+}
+
+/// 3-2-4 with the same separator twice.
+fn grouped(value: &[u8]) -> bool {
+    value.len() == 11 && value[3] == value[6] && !value[3].is_ascii_digit() && !value[6].is_ascii_digit()
+}
+
+/// A number of which only four or five digits are left, or none.
+fn masked(value: &[u8], setting: Setting) -> Option<Verdict> {
+    let mut stars = 0;
+    let mut digits = 0;
+    let mut rest = value;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        match byte {
+            b'*' | b'x' | b'X' | b'#' => stars += 1,
+            // U+2022, the bullet.
+            0xE2 if tail.starts_with(&[0x80, 0xA2]) => {
+                stars += 1;
+                rest = &tail[2..];
+            }
+            b'0'..=b'9' => digits += 1,
+            b'-' | b' ' | b'.' | b'/' => {}
+            _ => return None,
+        }
+    }
+    match (stars, digits) {
+        (0, _) => None,
+        (_, 0) => Some(Verdict::Blank),
+        (5, 4) | (4, 5) => Some(Verdict::masked(Normal::digits(value))),
+        (_, 4) if setting == Setting::Field => Some(Verdict::masked(Normal::digits(value))),
+        _ => Some(Verdict::Invalid("masked, but not as an SSN is")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{Say::*, run};
+    use super::*;
+
+    #[test]
+    fn ssns_are_told_from_other_numbers() {
+        assert!(PUBLISHED.is_sorted());
+        run(
+            ssn,
+            &[
+                ("536-90-4398", Yes, Yes, "a number that can have been issued"),
+                ("899-99-9999", Yes, Yes, "the highest"),
+                ("536904398", Yes, Yes, "bare"),
+                ("536 90 4398", Yes, Yes, "spaced"),
+                ("536-90 4398", No, Yes, "mixed separators"),
+                ("000-12-3456", No, No, "area 000 was never issued"),
+                ("666-12-3456", No, No, "area 666 was never issued"),
+                ("912-34-5678", No, No, "areas from 900 were never issued"),
+                ("523-00-6789", No, No, "group 00 was never issued"),
+                ("523-45-0000", No, No, "serial 0000 was never issued"),
+                ("078-05-1120", Test, Test, "Woolworth's wallet"),
+                ("219-09-9999", Test, Test, "SSA's pamphlet"),
+                ("123-45-6789", Test, Test, "made up"),
+                ("777-77-7777", Test, Test, "all equal"),
+                ("987-65-4321", No, Test, "kept for advertisements"),
+                ("999-32-1456", No, Test, "Synthea"),
+                ("000-00-0000", Empty, Empty, "not filled in"),
+                ("999-99-9999", Empty, Empty, "not filled in"),
+                ("***-**-4398", Mask, Mask, "last four"),
+                ("XXX-XX-4398", Mask, Mask, "last four"),
+                ("xxxxx4398", Mask, Mask, "last four"),
+                ("536-90-XXXX", Mask, Mask, "first five"),
+                ("***-**-****", Empty, Empty, "nothing left"),
+                ("x-4398", No, Mask, "only a field's name tells"),
+                ("4398", No, Mask, "the last four of an SSN column"),
+                ("=\"001234567\"", Yes, Yes, "a spreadsheet's text"),
+                ("'001234567", Yes, Yes, "a spreadsheet's text"),
+                ("523456789.0", No, Yes, "a spreadsheet's number"),
+                ("1234567", No, Yes, "lost its zeros"),
+                ("01234567", No, Yes, "lost a zero"),
+                ("12345", No, No, "too short"),
+                ("N/A", Empty, Empty, "not filled in"),
+                ("1112-23333", No, Yes, "the dash at the wrong place"),
+            ],
+        );
+    }
+
+    #[test]
+    fn itins_are_told_from_ssns() {
+        run(
+            itin,
+            &[
+                ("912-70-1234", Yes, Yes, "group 70"),
+                ("900-50-0001", Yes, Yes, "group 50"),
+                ("912-89-1234", No, No, "group 89"),
+                ("912-93-4567", No, No, "an ATIN"),
+                ("523-70-1234", No, No, "an SSN's area"),
+                ("999-70-1234", Test, Test, "Synthea's area"),
+            ],
+        );
+    }
+}
