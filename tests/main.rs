@@ -2,5 +2,7 @@
 
 // How much of the made vendor drop in `testdata/` is found, and how much else.
 mod accuracy;
+// The command line: what it refuses, with which words and which exit code.
+mod cli;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;

@@ -351,8 +351,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, 
         Some(Sub::Rules(command)) => Command::Rules(command),
         Some(Sub::Explain(args)) => Command::Explain(args),
         None => {
-            let help = Cli::command().render_help();
-            let message = format!("a command is needed, such as: phisweep scan PATH\n\n{help}");
+            let message = "a command is needed, such as: phisweep scan PATH";
             return Err(Cli::command().error(clap::error::ErrorKind::MissingSubcommand, message));
         }
     };

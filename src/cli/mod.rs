@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::{Command, Parsed};
 use crate::error::{Error, Result};
-use crate::report::text::plain;
+use crate::report::words::plain;
 
 /// Runs phisweep with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::args::ShowProgress;
-use crate::report::text::size;
+use crate::report::words::size;
 use crate::scan::Progress;
 
 /// How often the line is drawn.

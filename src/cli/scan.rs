@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::Summary;
@@ -23,7 +23,8 @@ use crate::report::dir::{self, Dir};
 use crate::report::jsonl::Jsonl;
 use crate::report::output::{Output, temporary};
 use crate::report::set::Reports;
-use crate::report::text::{Text, plain};
+use crate::report::text::Text;
+use crate::report::words::plain;
 use crate::report::{self, Format};
 use crate::scan::{self, Event, Listener, Progress, Run};
 
@@ -42,7 +43,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     check_rules(&engine, &args.look_for.rules)?;
     let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
     let roots = scan::roots(&args.paths)?;
-    let show = args.progress;
+    let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
     let mut reports = Reports::default();
     let ours = open(&args, &wanted, &mut reports)?;
     let mut options = options(*args)?;
@@ -62,7 +63,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
-    let mut supervisor = Supervisor { reports, policy, tally: Tally::default() };
+    let mut supervisor = Supervisor { reports, policy, tally: Tally::default(), summary_for_people };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -82,6 +83,8 @@ struct Supervisor {
     reports: Reports,
     policy: Policy,
     tally: Tally,
+    /// Standard output is for people, and not for a program.
+    summary_for_people: bool,
 }
 
 impl Listener for Supervisor {
@@ -108,10 +111,20 @@ impl Supervisor {
     fn close(&mut self, mut summary: Summary, received: &signals::Received, begun: Instant) -> i32 {
         self.tally.signal = received.signal();
         summary.complete &= self.tally.signal.is_none();
+        // Whatever ended it early: a scan that is not whole must never look like one that is.
+        self.tally.incomplete_output |= !summary.complete;
         summary.seconds = begun.elapsed().as_secs_f64();
         summary.exit = self.tally.code(&self.policy);
         self.reports.finish(&summary);
         self.hear_failures();
+        let written = self.reports.names();
+        if self.summary_for_people && !written.is_empty() {
+            // Only now is it known which reports came to their end.
+            if let Err(error) = out(&format!("Written: {}\n", written.join(", "))) {
+                self.tally.incomplete_output = true;
+                report_error(&error);
+            }
+        }
         self.tally.code(&self.policy)
     }
 }
@@ -255,21 +268,20 @@ fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports) -> Result<Vec
                 if args.matches {
                     tables = tables.matches(Output::create(&one.path.with_file_name(MATCHES))?)?;
                 }
-                reports.push(Box::new(tables));
+                reports.push(&one.shown, Box::new(tables));
             }
-            Format::Jsonl => reports.push(Box::new(Jsonl::new(Output::create(&one.path)?))),
-            Format::Dir => reports.push(Box::new(Dir::create(&one.path, args.matches)?)),
+            Format::Jsonl => reports.push(&one.shown, Box::new(Jsonl::new(Output::create(&one.path)?))),
+            Format::Dir => reports.push(&one.shown, Box::new(Dir::create(&one.path, args.matches)?)),
         }
     }
     let stdout = Output::stream("standard output", Box::new(io::stdout()));
     match args.format {
         Stdout::Text | Stdout::Sarif => {
             let colour = io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb();
-            let files = wanted.iter().map(|one| one.shown.clone()).collect();
-            reports.push(Box::new(Text::new(stdout, colour, files)));
+            reports.push("", Box::new(Text::new(stdout, colour, !wanted.is_empty())));
         }
-        Stdout::Csv => reports.push(Box::new(Tables::default().findings(stdout)?)),
-        Stdout::Jsonl => reports.push(Box::new(Jsonl::new(stdout))),
+        Stdout::Csv => reports.push("", Box::new(Tables::default().findings(stdout)?)),
+        Stdout::Jsonl => reports.push("", Box::new(Jsonl::new(stdout))),
     }
     Ok(names.iter().flat_map(|name| ours(name)).collect())
 }

@@ -47,3 +47,24 @@ pub(super) fn listen(progress: Arc<Progress>, temporary: Vec<PathBuf>) -> std::i
 fn at_once(signal: i32) -> ! {
     std::process::exit(128 + signal)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn the_first_signal_asks_the_scan_to_stop() {
+        let progress = Arc::new(Progress::default());
+        let received = listen(progress.clone(), Vec::new()).unwrap();
+        assert_eq!(received.signal(), None);
+        signal_hook::low_level::raise(SIGTERM).unwrap();
+        let begun = Instant::now();
+        while !progress.stop.load(Ordering::Acquire) {
+            assert!(begun.elapsed() < Duration::from_secs(10), "nobody told the scan");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(received.signal(), Some(SIGTERM));
+    }
+}

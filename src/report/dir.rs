@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::finding::Summary;
 use crate::report::csv::Tables;
-use crate::report::jsonl::{Jsonl, RunRecord, SummaryRecord};
+use crate::report::jsonl::Jsonl;
 use crate::report::output::{Output, Written};
+use crate::report::records::{RunRecord, SummaryRecord};
 use crate::report::{Report, utc};
 use crate::scan::{Event, Run};
 

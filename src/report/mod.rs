@@ -8,13 +8,16 @@ pub mod csv;
 pub mod dir;
 pub mod jsonl;
 pub mod output;
+mod records;
 pub mod set;
 pub mod text;
+pub mod words;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::finding::{Root, Summary};
+use crate::finding::{Document, Match, Root, Summary};
 use crate::scan::{Event, Run};
 
 /// One report being written.
@@ -69,6 +72,13 @@ pub fn format_of(path: &Path) -> Result<Format> {
 /// The name of root number `index`; empty for an index the run does not know.
 fn root_name(roots: &[Root], index: usize) -> &str {
     roots.get(index).map_or("", |root| root.name.as_str())
+}
+
+/// The matches of listed findings. A document may hold very many.
+fn listed_matches(document: &Document) -> impl Iterator<Item = &Match> {
+    let listed = document.findings.iter().filter(|finding| finding.listed).map(|finding| finding.id.as_str());
+    let listed: HashSet<&str> = if document.matches.is_empty() { HashSet::new() } else { listed.collect() };
+    document.matches.iter().filter(move |one| listed.contains(one.finding_id.as_str()))
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC; `None` for times no calendar holds.

@@ -9,14 +9,19 @@ use crate::scan::{Event, Run};
 /// The reports of a run.
 #[derive(Default)]
 pub struct Reports {
-    open: Vec<Box<dyn Report>>,
+    open: Vec<(String, Box<dyn Report>)>,
     failed: Vec<Error>,
 }
 
 impl Reports {
-    /// One more.
-    pub fn push(&mut self, report: Box<dyn Report>) {
-        self.open.push(report);
+    /// One more; `name` is for people, and empty where nobody needs to be told that it is there.
+    pub fn push(&mut self, name: &str, report: Box<dyn Report>) {
+        self.open.push((name.to_string(), report));
+    }
+
+    /// Names of those that have not failed.
+    pub fn names(&self) -> Vec<&str> {
+        self.open.iter().map(|(name, _)| name.as_str()).filter(|name| !name.is_empty()).collect()
     }
 
     /// How many are still written.
@@ -46,7 +51,7 @@ impl Reports {
 
     fn each(&mut self, mut tell: impl FnMut(&mut dyn Report) -> Result<(), Error>) {
         let failed = &mut self.failed;
-        self.open.retain_mut(|report| match tell(report.as_mut()) {
+        self.open.retain_mut(|(_, report)| match tell(report.as_mut()) {
             Ok(()) => true,
             Err(error) => {
                 failed.push(error);
@@ -90,13 +95,14 @@ mod tests {
     fn one_that_fails_does_not_stop_the_others() {
         let (good, bad) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
         let mut reports = Reports::default();
-        reports.push(Box::new(Counting { told: bad.clone(), fails: true }));
-        reports.push(Box::new(Counting { told: good.clone(), fails: false }));
+        reports.push("bad.csv", Box::new(Counting { told: bad.clone(), fails: true }));
+        reports.push("good.csv", Box::new(Counting { told: good.clone(), fails: false }));
         for _ in 0..2 {
             reports.event(&Event::Document(Box::new(crate::report::samples::document())));
         }
         assert_eq!((bad.get(), good.get()), (1, 2));
         assert_eq!(reports.take_failures().len(), 1);
+        assert_eq!(reports.names(), ["good.csv"]);
         assert_eq!((reports.open(), reports.take_failures().len()), (1, 0));
     }
 }

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::finding::{Confidence, Document, DocumentClass, Finding, Protection, Root, Severity, Summary};
 use crate::gap::{Class, Gap, Reason};
 use crate::report::output::Output;
+use crate::report::words::{about_number, count, cut, plain, size, thousands};
 use crate::report::{Report, root_name};
 use crate::scan::{Event, Run};
 
@@ -23,8 +24,8 @@ const FINDINGS: usize = 8;
 pub struct Text {
     output: Option<Output>,
     colour: bool,
-    /// Reports written beside it, to be named at the end.
-    files: Vec<String>,
+    /// Whether report files are written too.
+    files: bool,
     roots: Vec<Root>,
     title: String,
     worst: Vec<Shown>,
@@ -56,8 +57,8 @@ struct Many {
 }
 
 impl Text {
-    /// A summary to `output`; `files` are the names of reports written beside it.
-    pub fn new(output: Output, colour: bool, files: Vec<String>) -> Text {
+    /// A summary to `output`; `files`: whether report files are written too.
+    pub fn new(output: Output, colour: bool, files: bool) -> Text {
         Text {
             output: Some(output),
             colour,
@@ -224,13 +225,12 @@ impl Text {
             thousands(summary.unlisted),
             about_number(summary.unlisted_true)
         );
-        let _ = writeln!(out, "Counts say whose data lies here, not who has seen it.");
-        if !self.files.is_empty() {
-            let _ = writeln!(out, "Written: {}", self.files.join(", "));
+        if summary.people > 0 {
+            out.push_str("Counts say whose data lies here, not who has seen it.\n");
         }
-        let next = match (self.worst.first(), self.files.is_empty()) {
-            (Some(_), true) => "-o findings.csv writes every finding, for a spreadsheet.".to_string(),
-            (Some(_), false) => "phisweep explain PATH:LINE shows why a value was accepted or rejected.".to_string(),
+        let next = match (self.worst.first(), self.files) {
+            (Some(_), false) => "-o findings.csv writes every finding, for a spreadsheet.".to_string(),
+            (Some(_), true) => "phisweep explain PATH:LINE shows why a value was accepted or rejected.".to_string(),
             (None, _) if summary.gaps[Class::Blind as usize] > 0 => {
                 "look at what was not read: nothing is known about it.".to_string()
             }
@@ -322,71 +322,6 @@ fn about(document: &Document) -> String {
     line
 }
 
-/// A name as a terminal shows it safely: control characters and marks that turn the writing direction are escaped.
-pub fn plain(text: &str) -> String {
-    let unsafe_ = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if unsafe_(c) {
-            let _ = write!(out, "{}", c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// At most `width` characters, the last of them `…` if something was cut.
-fn cut(text: &str, width: usize) -> String {
-    match text.char_indices().nth(width) {
-        None => text.to_string(),
-        Some(_) => text.chars().take(width - 1).chain(['…']).collect(),
-    }
-}
-
-/// `1,171`
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
-}
-
-/// `12.3 MB`
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    let mut amount = bytes as f64;
-    let mut unit = "bytes";
-    for next in UNITS {
-        if amount < 1000.0 {
-            break;
-        }
-        amount /= 1000.0;
-        unit = next;
-    }
-    if unit == "bytes" { format!("{bytes} bytes") } else { format!("{amount:.1} {unit}") }
-}
-
-/// `0`, `0.4`, `12`: as exact as an estimate deserves.
-fn about_number(x: f64) -> String {
-    match x {
-        x if x < 0.05 || !x.is_finite() => "0".to_string(),
-        x if x < 10.0 => format!("{x:.1}"),
-        x => thousands(x.round() as u64),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -394,7 +329,7 @@ mod tests {
 
     fn summary_of(documents: usize, colour: bool) -> String {
         let shared = Shared::default();
-        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), colour, Vec::new());
+        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), colour, false);
         report.begin(&samples::run()).unwrap();
         for n in 0..documents {
             let mut document = samples::document();
@@ -437,23 +372,5 @@ mod tests {
         let text = summary_of(DOCUMENTS + 3, false);
         assert!(text.contains("… and 3 more documents"), "{text}");
         assert!(text.contains("d12.csv") && !text.contains("d2.csv"), "{text}");
-    }
-
-    #[test]
-    fn names_cannot_play_tricks_on_the_terminal() {
-        assert_eq!(plain("a\x1b[31m\n\u{202e}b"), "a\\u{1b}[31m\\n\\u{202e}b");
-    }
-
-    #[test]
-    fn numbers_read_easily() {
-        for (n, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(n), expected);
-        }
-        for (bytes, expected) in [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (12_345_678, "12.3 MB")] {
-            assert_eq!(size(bytes), expected);
-        }
-        for (x, expected) in [(0.0, "0"), (0.44, "0.4"), (12.4, "12"), (f64::NAN, "0")] {
-            assert_eq!(about_number(x), expected);
-        }
     }
 }

@@ -1,0 +1,261 @@
+//! Columns and rows of the tables. In: a document with its findings, a gap, a match. Out: one row, its cells in the
+//! order of the columns. Refuses nothing; what only a sweep knows is empty.
+
+use crate::finding::{Document, Finding, Match, Root};
+use crate::gap::Class;
+use crate::report::csv::sheet::Row;
+
+/// Columns of `findings.csv`, as the contract fixes them.
+pub(super) const FINDINGS: &[&str] = &[
+    "finding_id",
+    "series_id",
+    "state",
+    "severity",
+    "severity_reason",
+    "confidence",
+    "probability",
+    "class",
+    "subject",
+    "identifier",
+    "hipaa_category",
+    "root",
+    "vendor",
+    "responsible",
+    "path",
+    "format",
+    "bytes",
+    "place",
+    "first_record",
+    "first_line",
+    "matches",
+    "distinct",
+    "records",
+    "people",
+    "linked_with",
+    "expected",
+    "protection",
+    "readable_by",
+    "access_basis",
+    "mode",
+    "file_owner",
+    "modified_utc",
+    "first_seen_utc",
+    "days_open",
+    "action_hint",
+    "evidence",
+    "picture",
+    "rules",
+    "ruleset",
+    "run_id",
+    "scanned_utc",
+    "disposition",
+    "ticket",
+    "until",
+];
+
+/// Columns of `documents.csv`.
+pub(super) const DOCUMENTS: &[&str] = &[
+    "root",
+    "path",
+    "series",
+    "format",
+    "bytes",
+    "status",
+    "class",
+    "severity",
+    "records",
+    "people",
+    "people_low",
+    "people_high",
+    "people_exact",
+    "findings",
+    "findings_not_listed",
+    "linked",
+    "gaps",
+    "readable_by",
+    "access_basis",
+    "mode",
+    "uid",
+    "gid",
+    "file_owner",
+    "modified_utc",
+    "path_holds_values",
+    "run_id",
+    "scanned_utc",
+];
+
+/// Columns of `gaps.csv`.
+pub(super) const GAPS: &[&str] =
+    &["root", "path", "reason", "class", "detail", "bytes", "format", "run_id", "scanned_utc"];
+
+/// Columns of `matches.csv`.
+pub(super) const MATCHES: &[&str] = &[
+    "finding_id",
+    "identifier",
+    "rule",
+    "path",
+    "place",
+    "record",
+    "line",
+    "column",
+    "byte_start",
+    "byte_end",
+    "confidence",
+    "probability",
+    "protection",
+    "value",
+    "fingerprint",
+    "test_value",
+];
+
+/// What of the run stands in every row.
+#[derive(Default)]
+pub(super) struct About {
+    pub(super) roots: Vec<Root>,
+    pub(super) run_id: String,
+    pub(super) ruleset: String,
+    pub(super) started: String,
+}
+
+/// A document and what is computed from its locator once for all its rows.
+pub(super) struct Where<'a> {
+    pub(super) root: &'a str,
+    pub(super) path: &'a str,
+    pub(super) document: &'a Document,
+}
+
+impl About {
+    pub(super) fn finding(&self, at: &Where<'_>, finding: &Finding) -> Row {
+        let Where { root, path, document } = *at;
+        let access = &document.access;
+        Row::default()
+            .text(&finding.id)
+            .text(&finding.series_id)
+            .empty(1)
+            .text(finding.severity.name())
+            .text(&finding.severity_reason)
+            .text(finding.confidence.name())
+            .probability(finding.probability)
+            .text(document.class.name())
+            .text(finding.subject.name())
+            .text(finding.identifier.name())
+            .text(finding.identifier.info().letter.encode_utf8(&mut [0; 4]))
+            .text(root)
+            .empty(2)
+            .text(path)
+            .text(document.format)
+            .number(document.bytes)
+            .text(&finding.place.to_string())
+            .ordinal(finding.first.record)
+            .ordinal(finding.first.line)
+            .number(finding.matches)
+            .number(finding.distinct)
+            .number(finding.records)
+            .number(finding.people)
+            .text(&finding.linked_with.join("+"))
+            .empty(1)
+            .text(finding.protection.name())
+            .text(access.readable_by.name())
+            .text(&access.basis)
+            .text(&access.mode)
+            .text(&access.file_owner)
+            .time(access.modified)
+            .empty(2)
+            .text(finding.action_hint)
+            .text(&finding.evidence.join("; "))
+            .text(&finding.picture)
+            .text(&finding.rules.join("; "))
+            .text(&self.ruleset)
+            .text(&self.run_id)
+            .time_text(&self.started)
+            .empty(3)
+    }
+
+    /// A gap among the findings, so that one who reads only this table knows what was not read.
+    #[allow(clippy::too_many_arguments, reason = "the cells of one row, from a gap or from a count of them")]
+    pub(super) fn gap(
+        &self,
+        root: &str,
+        path: &str,
+        format: &str,
+        bytes: Option<u64>,
+        class: Class,
+        evidence: &str,
+        document: Option<&Document>,
+    ) -> Row {
+        let row = Row::default().empty(3).text("gap").empty(7).text(root).empty(2).text(path).text(format);
+        let row = row.optional(bytes).empty(10);
+        let row = match document.map(|document| &document.access) {
+            Some(access) => row
+                .text(access.readable_by.name())
+                .text(&access.basis)
+                .text(&access.mode)
+                .text(&access.file_owner)
+                .time(access.modified),
+            None => row.empty(5),
+        };
+        // What could hold data is to be looked at; what is encrypted is as it should be.
+        let row = row.empty(2).text(if class == Class::Blind { "verify-by-hand" } else { "" });
+        let row = row.text(evidence).empty(2).text(&self.ruleset).text(&self.run_id);
+        row.time_text(&self.started).empty(3)
+    }
+
+    pub(super) fn document(&self, at: &Where<'_>) -> Row {
+        let Where { root, path, document } = *at;
+        let access = &document.access;
+        let listed = document.findings.iter().filter(|finding| finding.listed).count();
+        let linked: Vec<String> = document
+            .linked
+            .iter()
+            .map(|linked| format!("{} on {}", linked.identifiers.join("+"), linked.records))
+            .collect();
+        Row::default()
+            .text(root)
+            .text(path)
+            .text(&document.locator.series(root))
+            .text(document.format)
+            .number(document.bytes)
+            .text(document.status.name())
+            .text(document.class.name())
+            .text(document.severity.name())
+            .number(document.records)
+            .number(document.people)
+            .number(document.people_low)
+            .number(document.people_high)
+            .flag(document.people_exact)
+            .number(listed as u64)
+            .number((document.findings.len() - listed) as u64)
+            .text(&linked.join("; "))
+            .number(document.gaps.len() as u64)
+            .text(access.readable_by.name())
+            .text(&access.basis)
+            .text(&access.mode)
+            .optional(access.uid.map(u64::from))
+            .optional(access.gid.map(u64::from))
+            .text(&access.file_owner)
+            .time(access.modified)
+            .flag(document.path_holds_values)
+            .text(&self.run_id)
+            .time_text(&self.started)
+    }
+}
+
+pub(super) fn match_row(path: &str, one: &Match) -> Row {
+    Row::default()
+        .text(&one.finding_id)
+        .text(one.identifier.name())
+        .text(&one.rule)
+        .text(path)
+        .text(&one.place.to_string())
+        .ordinal(one.position.record)
+        .ordinal(one.position.line)
+        .ordinal(one.position.column)
+        .number(one.bytes.start)
+        .number(one.bytes.end)
+        .text(one.confidence.name())
+        .probability(one.probability)
+        .text(one.protection.name())
+        .text(&one.value)
+        .text(&one.fingerprint)
+        .flag(one.test_value)
+}

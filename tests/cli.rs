@@ -1,0 +1,106 @@
+//! The command line from outside: what it refuses, with which words and which exit code, before anything is read.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn phisweep(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_phisweep")).args(args).output().expect("phisweep runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Names of all files below a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = walkdir::WalkDir::new(folder).min_depth(1).sort_by_file_name();
+    entries
+        .into_iter()
+        .map(|entry| entry.expect("readable").path().strip_prefix(folder).expect("below").display().to_string())
+        .collect()
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "nothing here\n").unwrap();
+    let (root, at) = (folder.path().to_str().unwrap(), |name: &str| format!("{}/{name}", folder.path().display()));
+    for (args, part) in [
+        (vec!["scan"], "<PATH>"),
+        (vec!["scan", "--only", "snn", root], "did you mean ssn?"),
+        (vec!["scan", "-o", &at("x.html"), root], "not built yet"),
+        (vec!["scan", "-o", &at("x.txt"), root], "cannot tell the format"),
+        (vec!["scan", "-o", &at("no/such/x.csv"), root], "no/such/x.csv: No such file"),
+        (vec!["scan", "-o", &at("x.csv"), "-o", &at("./x.csv"), root], "given twice"),
+        (vec!["scan", "-o", &at("x.csv"), "-o", &at("matches.csv"), "--matches", root], "two reports"),
+        (vec!["scan", "-f", "sarif", root], "not built yet"),
+        (vec!["scan", "--matches", root], "--matches needs"),
+        (vec!["scan", "--matches", "--reveal", "full", "-o", &at("x.jsonl"), root], "--i-may-hold-phi"),
+        (vec!["scan", "--fingerprint-key", &at("a.txt"), root], "32 bytes"),
+        (vec!["scan", "-", "-"], "twice"),
+        (vec!["rules", "show", "no.such"], "no rule is called no.such"),
+        (vec!["sweeep"], "unrecognized subcommand"),
+    ] {
+        let output = phisweep(&args);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(part), "{args:?}: {said}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+        assert_eq!(names(folder.path()), ["a.txt"], "{args:?} left something behind");
+    }
+}
+
+#[test]
+fn the_version_names_the_matcher_where_asked() {
+    let version = text(&phisweep(&["--version"]).stdout);
+    assert_eq!(version, format!("phisweep {}\n", env!("CARGO_PKG_VERSION")));
+    let output = phisweep(&["--version", "-v"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("detect: "));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_2_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "nothing here\n").unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
+    let output = command.arg("scan").arg(folder.path()).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot write standard output"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "nothing here\n").unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
+    let output = command.args(["scan", "-f", "jsonl"]).arg(folder.path()).stdout(writer).output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(2), "what was asked for is not whole");
+}
+
+#[test]
+fn a_set_holds_what_the_contract_says_for_its_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "nothing here\n").unwrap();
+    let set = folder.path().join("out");
+    let output = phisweep(&["scan", "-o", &format!("{}/", set.display()), folder.path().to_str().unwrap()]);
+    let said = text(&output.stdout);
+    assert!(said.contains("Written: "), "{said}");
+    let expected = ["documents.csv", "findings.csv", "findings.jsonl", "gaps.csv", "manifest.json", "summary.json"];
+    assert_eq!(names(&set), expected);
+    #[cfg(unix)]
+    for name in expected {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(set.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let jsonl = std::fs::read_to_string(set.join("findings.jsonl")).unwrap();
+    assert!(jsonl.starts_with("{\"type\":\"run\",\"schema\":1,"), "{jsonl}");
+    assert!(jsonl.lines().last().unwrap().starts_with("{\"type\":\"summary\",\"complete\":"), "{jsonl}");
+}
