@@ -130,6 +130,11 @@ impl Rule {
     pub fn examples(&self) -> Result<Examples> {
         load::examples(&self.file, &self.source)
     }
+
+    /// Whether a value, normalised, is among the test values its file lists.
+    pub fn is_test_value(&self, normal: &[u8]) -> bool {
+        self.test_values.iter().any(|value| value == normal)
+    }
 }
 
 impl RuleSet {

@@ -214,7 +214,7 @@ mod tests {
                 ("01234567", No, Yes, "lost a zero"),
                 ("12345", No, No, "too short"),
                 ("N/A", Empty, Empty, "not filled in"),
-                ("1112-23333", No, Yes, "the dash at the wrong place"),
+                ("4182-67715", No, Yes, "the dash at the wrong place"),
             ],
         );
     }
