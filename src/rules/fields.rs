@@ -68,12 +68,14 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("byear", "birth year"),
     ("cd", "code"),
     ("cel", "cell"),
+    ("cellphone", "cell phone"),
     ("clm", "claim"),
     ("clnt", "client"),
     ("crnt", "current"),
     ("cust", "customer"),
     ("dateofbirth", "date of birth"),
     ("dob", "dob"),
+    ("dobdt", "dob date"),
     ("dt", "date"),
     ("dte", "date"),
     ("dtofbirth", "date of birth"),
@@ -91,10 +93,13 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("fullname", "full name"),
     ("given", "first"),
     ("givenname", "first name"),
+    ("groupno", "group number"),
+    ("groupnumber", "group number"),
     ("grp", "group"),
     ("gtor", "guarantor"),
     ("guar", "guarantor"),
     ("gvn", "first"),
+    ("homephone", "home phone"),
     ("ident", "id"),
     ("identifier", "id"),
     ("idn", "id"),
@@ -104,12 +109,16 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("lname", "last name"),
     ("lst", "last"),
     ("mbr", "member"),
+    ("mbrdob", "member dob"),
     ("mbrid", "member id"),
+    ("mbrssn", "member ssn"),
     ("mdl", "middle"),
     ("medicalrecordnumber", "medical record number"),
     ("medrec", "medical record"),
     ("mem", "member"),
     ("memberid", "member id"),
+    ("membername", "member name"),
+    ("memdob", "member dob"),
     ("memid", "member id"),
     ("mi", "middle name"),
     ("mid", "middle"),
@@ -117,20 +126,27 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("midl", "middle"),
     ("mname", "middle name"),
     ("mob", "mobile"),
+    ("mobilephone", "mobile phone"),
     ("mrno", "mrn"),
     ("nbr", "number"),
     ("nm", "name"),
-    ("nme", "name"),
     ("nmbr", "number"),
+    ("nme", "name"),
     ("no", "number"),
     ("nok", "nextofkin"),
     ("nr", "number"),
     ("num", "number"),
     ("pat", "patient"),
+    ("patdob", "patient dob"),
     ("patid", "patient id"),
+    ("patientid", "patient id"),
+    ("patientname", "patient name"),
     ("patname", "patient name"),
+    ("patssn", "patient ssn"),
     ("ph", "phone"),
     ("phn", "phone"),
+    ("phoneno", "phone number"),
+    ("phonenum", "phone number"),
     ("phonenumber", "phone number"),
     ("phys", "physician"),
     ("physn", "physician"),
@@ -139,13 +155,15 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("prsn", "person"),
     ("prvdr", "provider"),
     ("pt", "patient"),
+    ("ptdob", "patient dob"),
     ("ptid", "patient id"),
     ("ptname", "patient name"),
     ("ptnt", "patient"),
-    ("rcp", "recipient"),
+    ("ptssn", "patient ssn"),
     ("rcip", "recipient"),
-    ("recip", "recipient"),
+    ("rcp", "recipient"),
     ("rec", "record"),
+    ("recip", "recipient"),
     ("sbr", "subscriber"),
     ("sec", "security"),
     ("sfx", "suffix"),
@@ -157,6 +175,7 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("ssnum", "ssn"),
     ("ssnumber", "ssn"),
     ("sub", "subscriber"),
+    ("subdob", "subscriber dob"),
     ("subid", "subscriber id"),
     ("subs", "subscriber"),
     ("subscriberid", "subscriber id"),
@@ -166,6 +185,7 @@ const EXPANSIONS: &[(&str, &str)] = &[
     ("tele", "phone"),
     ("telephone", "phone"),
     ("tm", "time"),
+    ("workphone", "work phone"),
     ("zipcode", "zip code"),
 ];
 
@@ -401,12 +421,11 @@ impl FieldName {
 fn tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for part in split(name) {
-        match EXPANSIONS.iter().find(|(short, _)| *short == part) {
+        match EXPANSIONS.binary_search_by(|(short, _)| (*short).cmp(&part)).map(|at| EXPANSIONS[at]) {
             // `sec` is security only behind `social`; else it is seconds.
-            Some((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
-            // `sub` and `ad` before something that is no person's datum say something else; so does `mid`.
-            Some((_, long)) => words.extend(long.split(' ').map(str::to_string)),
-            None => words.push(part),
+            Ok((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
+            Ok((_, long)) => words.extend(long.split(' ').map(str::to_string)),
+            Err(_) => words.push(part),
         }
     }
     let mut joined: Vec<String> = Vec::new();
@@ -442,7 +461,6 @@ fn split(name: &str) -> Vec<String> {
             if character == '#' {
                 words.push("number".to_string());
             }
-            // An apostrophe ends a word and swallows the `s` behind it: `insured's id`.
             continue;
         }
         let before = at.checked_sub(1).map(|i| characters[i]);
@@ -459,6 +477,7 @@ fn split(name: &str) -> Vec<String> {
         word.extend(character.to_lowercase());
     }
     words.push(word);
+    // The `s` of `insured's id` says nothing.
     words.retain(|w| !w.is_empty() && w != "s");
     words
 }
