@@ -376,6 +376,101 @@ const ORDINARY: &[&str] = &[
     "weight",
 ];
 
+/// Words of fields that hold dates of something else than a birth (section 6.4).
+const OTHER_DATES: &[&str] = &[
+    "accident",
+    "adj",
+    "adjudication",
+    "adm",
+    "admission",
+    "admit",
+    "admsn",
+    "appointment",
+    "appt",
+    "begin",
+    "bgn",
+    "check",
+    "collected",
+    "collection",
+    "coverage",
+    "cov",
+    "covstart",
+    "created",
+    "death",
+    "deceased",
+    "disch",
+    "discharge",
+    "dispensed",
+    "dod",
+    "dos",
+    "dschrg",
+    "dx",
+    "eff",
+    "efctv",
+    "effective",
+    "elig",
+    "encounter",
+    "end",
+    "enroll",
+    "enrolled",
+    "enrollment",
+    "exp",
+    "expiration",
+    "expires",
+    "expns",
+    "fill",
+    "filled",
+    "from",
+    "hire",
+    "hired",
+    "injury",
+    "insrt",
+    "issued",
+    "lmp",
+    "load",
+    "loaded",
+    "modified",
+    "obslt",
+    "onset",
+    "order",
+    "ordered",
+    "paid",
+    "payment",
+    "posted",
+    "prcdr",
+    "printed",
+    "proc",
+    "procedure",
+    "process",
+    "processed",
+    "received",
+    "reg",
+    "registration",
+    "report",
+    "reported",
+    "result",
+    "resulted",
+    "run",
+    "sent",
+    "service",
+    "signed",
+    "srvc",
+    "start",
+    "stmt",
+    "submitted",
+    "surgery",
+    "term",
+    "terminated",
+    "termination",
+    "through",
+    "thru",
+    "trans",
+    "updated",
+    "updt",
+    "visit",
+    "written",
+];
+
 impl FieldName {
     /// Takes a name apart.
     pub fn parse(name: &str) -> FieldName {
@@ -406,6 +501,15 @@ impl FieldName {
     /// Whether the name says that ordinary numbers stand there: amounts, order numbers, coordinates.
     pub fn ordinary(&self) -> bool {
         self.tokens.iter().any(|t| ORDINARY.contains(&t.as_str()))
+    }
+
+    /// Whether the name says that dates of something else than a birth stand there: of a service, a death, a load.
+    pub fn other_date(&self) -> bool {
+        let birth = |t: &String| matches!(t.as_str(), "birth" | "birthday" | "born" | "dob" | "nacimiento");
+        let dated = |t: &String| matches!(t.as_str(), "date" | "datetime" | "time" | "timestamp" | "ts");
+        !self.tokens.iter().any(birth)
+            && (self.tokens.iter().any(|t| OTHER_DATES.contains(&t.as_str()))
+                || (self.tokens.len() > 1 && self.tokens.iter().any(dated)))
     }
 
     /// Its words without those that say whose it is. A name of such words only keeps them.

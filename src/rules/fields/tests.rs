@@ -230,6 +230,31 @@ fn names_tell_protection_and_ordinary_numbers() {
 }
 
 #[test]
+fn names_tell_dates_of_something_else() {
+    for name in [
+        "CLM_FROM_DT",
+        "CLM_THRU_DT",
+        "NCH_WKLY_PROC_DT",
+        "CLM_ADMSN_DT",
+        "LINE_1ST_EXPNS_DT",
+        "REV_CNTR_DT",
+        "PRCDR_DT1",
+        "IDR_TRANS_EFCTV_TS",
+        "COVSTART",
+        "DEATH_DT",
+        "service date",
+        "admitted_on_date",
+        "BENE_DEATH_DT",
+        "hireDate",
+    ] {
+        assert!(FieldName::parse(name).other_date(), "{name}");
+    }
+    for name in ["BENE_BIRTH_DT", "dob", "date of birth", "date", "ssn", "column_3"] {
+        assert!(!FieldName::parse(name).other_date(), "{name}");
+    }
+}
+
+#[test]
 fn headers_are_told_from_values() {
     for header in [
         "ssn",
