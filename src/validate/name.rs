@@ -159,6 +159,9 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
             .filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80)
             .for_each(|b| normal.push(b.to_ascii_uppercase()));
     }
+    if normal.as_bytes().is_empty() {
+        return Verdict::Invalid("no letters in it");
+    }
     if setting == Setting::Field {
         return Verdict::plain(normal, measure + support(value, words), test);
     }
