@@ -244,6 +244,12 @@ impl RuleSet {
     }
 }
 
+/// Whether one of the entries matches the name.
+pub(super) fn denies(entries: &[Entry], name: &FieldName) -> bool {
+    let core = name.core();
+    entries.iter().any(|entry| entry.match_in(name, &core).is_some())
+}
+
 /// The last word of a name says what kind of thing it is: an `mbi effective date` is a date, an `npi name` a name.
 fn head_allows(name: &FieldName, identifier: Identifier) -> bool {
     let head = name.tokens.iter().rev().find(|t| !t.bytes().all(|b| b.is_ascii_digit())).map_or("", String::as_str);

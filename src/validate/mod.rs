@@ -50,8 +50,8 @@ pub struct Valid {
     pub test: bool,
     /// The value without its form: what equality, distinct counts and fingerprints go by.
     pub normal: Normal,
-    /// A number for statistics over a column: the number itself for digits, days since 1970-01-01 for dates, 0 where
-    /// neither is meant.
+    /// A number for statistics over a column: the number itself for digits, days since 1970-01-01 for dates, for names
+    /// how much the words themselves support it (see [`name`]), 0 where none of these is meant.
     pub measure: i64,
 }
 

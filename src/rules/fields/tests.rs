@@ -255,6 +255,14 @@ fn names_tell_dates_of_something_else() {
 }
 
 #[test]
+fn names_deny_what_their_values_look_like() {
+    let rules = load_built_in().unwrap();
+    let phone = rules.by_id("us.phone").unwrap();
+    assert!(phone.denied_by(&FieldName::parse("Fax No")));
+    assert!(!phone.denied_by(&FieldName::parse("Phone No")));
+}
+
+#[test]
 fn headers_are_told_from_values() {
     for header in [
         "ssn",
