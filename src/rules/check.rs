@@ -52,6 +52,26 @@ pub fn check(engine: &Engine) -> Vec<Failure> {
     failures
 }
 
+/// Runs every hit so that it lies across the byte `edge`, where a reader that works in windows of this size cuts.
+pub fn check_across(engine: &Engine, edge: usize) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for rule in &engine.rules().rules {
+        let Ok(examples) = rule.examples() else { continue };
+        for hit in &examples.hits {
+            let before = edge.saturating_sub(hit.text.len() / 2);
+            let mut text = "-\n".repeat(before / 2);
+            text.push_str(if before % 2 == 1 { "\n" } else { "" });
+            text.push_str(&hit.text);
+            text.push('\n');
+            if best(engine, rule, "example.txt", &text).is_none() {
+                let message = format!("not found across byte {edge}");
+                failures.push(Failure { file: rule.file.clone(), line: hit.line, message });
+            }
+        }
+    }
+    failures
+}
+
 /// Runs every example of every rule through `detect` and `validate` only.
 pub fn check_stages(rules: &RuleSet) -> Vec<Failure> {
     let mut failures = Vec::new();

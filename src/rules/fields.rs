@@ -11,6 +11,13 @@ use crate::validate::{date, email, names};
 
 use super::RuleSet;
 
+mod words;
+
+use words::{
+    CANCEL, EXPANSIONS, HASHED, MASKED, ORDINARY, OTHER_DATES, PATIENT, PERSON, PLAIN, PROVIDER, PROVIDER_PERSONS,
+    TOKENIZED, WORKFORCE,
+};
+
 /// A field's name, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldName {
@@ -47,315 +54,6 @@ pub struct FieldMatch {
     pub weak: bool,
 }
 
-/// Abbreviations and what they are written out to. From the expansions of section 4.1 (HL7 and CMS column naming) and
-/// the CMS Research Identifiable File layouts (`BENE_SRNM_NAME`, `BENE_GVN_NAME`). Sorted by abbreviation.
-const EXPANSIONS: &[(&str, &str)] = &[
-    ("1st", "first"),
-    ("acct", "account"),
-    ("ad", "address"),
-    ("addr", "address"),
-    ("address1", "address 1"),
-    ("address2", "address 2"),
-    ("adr", "address"),
-    ("bday", "birthday"),
-    ("bene", "beneficiary"),
-    ("benef", "beneficiary"),
-    ("birthdate", "birth date"),
-    ("birthdt", "birth date"),
-    ("brth", "birth"),
-    ("brthdt", "birth date"),
-    ("bth", "birth"),
-    ("byear", "birth year"),
-    ("cd", "code"),
-    ("cel", "cell"),
-    ("clm", "claim"),
-    ("clnt", "client"),
-    ("crnt", "current"),
-    ("cust", "customer"),
-    ("dateofbirth", "date of birth"),
-    ("dob", "dob"),
-    ("dt", "date"),
-    ("dte", "date"),
-    ("dtofbirth", "date of birth"),
-    ("emailaddr", "email"),
-    ("emailaddress", "email"),
-    ("emerg", "emergency"),
-    ("eml", "email"),
-    ("emp", "employee"),
-    ("empl", "employee"),
-    ("firstname", "first name"),
-    ("fn", "first name"),
-    ("fname", "first name"),
-    ("fon", "phone"),
-    ("frst", "first"),
-    ("fullname", "full name"),
-    ("given", "first"),
-    ("givenname", "first name"),
-    ("grp", "group"),
-    ("gtor", "guarantor"),
-    ("guar", "guarantor"),
-    ("gvn", "first"),
-    ("ident", "id"),
-    ("identifier", "id"),
-    ("idn", "id"),
-    ("ins", "insured"),
-    ("lastname", "last name"),
-    ("ln", "last name"),
-    ("lname", "last name"),
-    ("lst", "last"),
-    ("mbr", "member"),
-    ("mbrid", "member id"),
-    ("mdl", "middle"),
-    ("medicalrecordnumber", "medical record number"),
-    ("medrec", "medical record"),
-    ("mem", "member"),
-    ("memberid", "member id"),
-    ("memid", "member id"),
-    ("mi", "middle name"),
-    ("mid", "middle"),
-    ("middlename", "middle name"),
-    ("midl", "middle"),
-    ("mname", "middle name"),
-    ("mob", "mobile"),
-    ("mrno", "mrn"),
-    ("nbr", "number"),
-    ("nm", "name"),
-    ("nme", "name"),
-    ("nmbr", "number"),
-    ("no", "number"),
-    ("nok", "nextofkin"),
-    ("nr", "number"),
-    ("num", "number"),
-    ("pat", "patient"),
-    ("patid", "patient id"),
-    ("patname", "patient name"),
-    ("ph", "phone"),
-    ("phn", "phone"),
-    ("phonenumber", "phone number"),
-    ("phys", "physician"),
-    ("physn", "physician"),
-    ("pol", "policy"),
-    ("postalcode", "postal code"),
-    ("prsn", "person"),
-    ("prvdr", "provider"),
-    ("pt", "patient"),
-    ("ptid", "patient id"),
-    ("ptname", "patient name"),
-    ("ptnt", "patient"),
-    ("rcp", "recipient"),
-    ("rcip", "recipient"),
-    ("recip", "recipient"),
-    ("rec", "record"),
-    ("sbr", "subscriber"),
-    ("sec", "security"),
-    ("sfx", "suffix"),
-    ("soc", "social"),
-    ("socsec", "social security"),
-    ("srnm", "last"),
-    ("srvc", "service"),
-    ("ssno", "ssn"),
-    ("ssnum", "ssn"),
-    ("ssnumber", "ssn"),
-    ("sub", "subscriber"),
-    ("subid", "subscriber id"),
-    ("subs", "subscriber"),
-    ("subscriberid", "subscriber id"),
-    ("surname", "last name"),
-    ("svc", "service"),
-    ("tel", "phone"),
-    ("tele", "phone"),
-    ("telephone", "phone"),
-    ("tm", "time"),
-    ("zipcode", "zip code"),
-];
-
-/// Words of the patient's side: the person, or a relative or household member of the person.
-const PATIENT: &[&str] = &[
-    "beneficiary",
-    "bene",
-    "dependent",
-    "enrollee",
-    "guarantor",
-    "insured",
-    "member",
-    "nextofkin",
-    "patient",
-    "recipient",
-    "resident",
-    "responsible",
-    "spouse",
-    "subscriber",
-    "sponsor",
-];
-
-/// Words for a person of whom the name does not tell whose side it is.
-const PERSON: &[&str] = &["client", "consumer", "contact", "customer", "emergency", "person", "current", "demo"];
-
-/// Words of the provider's side.
-const PROVIDER: &[&str] = &[
-    "attending",
-    "billing",
-    "blg",
-    "clinic",
-    "clinician",
-    "doctor",
-    "dr",
-    "facility",
-    "hospital",
-    "npi",
-    "operating",
-    "org",
-    "organization",
-    "pcp",
-    "pharmacist",
-    "pharmacy",
-    "physician",
-    "practice",
-    "practitioner",
-    "prescriber",
-    "prf",
-    "provider",
-    "referring",
-    "rendering",
-    "rfr",
-    "rndrng",
-    "supplier",
-    "surgeon",
-];
-
-/// Words of the provider's side that are persons: `physician name` is a person's name, `pharmacy name` is not.
-const PROVIDER_PERSONS: &[&str] = &[
-    "attending",
-    "clinician",
-    "doctor",
-    "dr",
-    "operating",
-    "pcp",
-    "pharmacist",
-    "physician",
-    "practitioner",
-    "prescriber",
-    "provider",
-    "referring",
-    "rendering",
-    "surgeon",
-];
-
-/// Words of the workforce's side.
-const WORKFORCE: &[&str] = &["employee", "hire", "hired", "payroll", "salary", "staff", "termination", "worker"];
-
-/// Words beside a datum that make the field one about it (section 4.1, step 5).
-const CANCEL: &[&str] = &[
-    "available",
-    "changed",
-    "check",
-    "cnt",
-    "confirmed",
-    "count",
-    "error",
-    "exists",
-    "flag",
-    "flg",
-    "format",
-    "has",
-    "ind",
-    "indicator",
-    "is",
-    "len",
-    "length",
-    "mask",
-    "missing",
-    "opt",
-    "present",
-    "regex",
-    "required",
-    "source",
-    "status",
-    "sw",
-    "typ",
-    "type",
-    "valid",
-    "validated",
-    "verified",
-    "yn",
-];
-
-/// Words that say a field holds a datum's hash.
-const HASHED: &[&str] = &["hash", "hashed", "hmac", "md5", "sha", "sha1", "sha256", "sha512", "digest"];
-
-/// Words that say a field holds a stand-in of a datum.
-const TOKENIZED: &[&str] =
-    &["enc", "encrypted", "pseudonym", "pseudonymized", "surrogate", "token", "tokenized", "cipher", "deid"];
-
-/// Words that say a field holds a masked datum.
-const MASKED: &[&str] = &["masked", "redacted", "obfuscated"];
-
-/// Words of fields that hold ordinary numbers.
-const ORDINARY: &[&str] = &[
-    "amount",
-    "amt",
-    "asset",
-    "balance",
-    "barcode",
-    "batch",
-    "bytes",
-    "charge",
-    "chrg",
-    "cost",
-    "count",
-    "ein",
-    "epoch",
-    "fein",
-    "fee",
-    "freight",
-    "gtin",
-    "height",
-    "index",
-    "invoice",
-    "inv",
-    "isbn",
-    "item",
-    "lat",
-    "latitude",
-    "lon",
-    "long",
-    "longitude",
-    "lng",
-    "lot",
-    "ndc",
-    "offset",
-    "order",
-    "paid",
-    "part",
-    "pay",
-    "pin",
-    "pmt",
-    "po",
-    "price",
-    "product",
-    "purchase",
-    "qty",
-    "quantity",
-    "rate",
-    "routing",
-    "row",
-    "seq",
-    "sequence",
-    "serial",
-    "ship",
-    "shipment",
-    "size",
-    "sku",
-    "timestamp",
-    "total",
-    "tracking",
-    "trk",
-    "upc",
-    "version",
-    "waybill",
-    "weight",
-];
-
 impl FieldName {
     /// Takes a name apart.
     pub fn parse(name: &str) -> FieldName {
@@ -388,6 +86,15 @@ impl FieldName {
         self.tokens.iter().any(|t| ORDINARY.contains(&t.as_str()))
     }
 
+    /// Whether the name says that dates of something else than a birth stand there: of a service, a death, a load.
+    pub fn other_date(&self) -> bool {
+        let birth = |t: &String| matches!(t.as_str(), "birth" | "birthday" | "born" | "dob" | "nacimiento");
+        let dated = |t: &String| matches!(t.as_str(), "date" | "datetime" | "time" | "timestamp" | "ts");
+        !self.tokens.iter().any(birth)
+            && (self.tokens.iter().any(|t| OTHER_DATES.contains(&t.as_str()))
+                || (self.tokens.len() > 1 && self.tokens.iter().any(dated)))
+    }
+
     /// Its words without those that say whose it is. A name of such words only keeps them.
     fn core(&self) -> Vec<&str> {
         let owner =
@@ -401,12 +108,11 @@ impl FieldName {
 fn tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for part in split(name) {
-        match EXPANSIONS.iter().find(|(short, _)| *short == part) {
+        match EXPANSIONS.binary_search_by(|(short, _)| (*short).cmp(&part)).map(|at| EXPANSIONS[at]) {
             // `sec` is security only behind `social`; else it is seconds.
-            Some((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
-            // `sub` and `ad` before something that is no person's datum say something else; so does `mid`.
-            Some((_, long)) => words.extend(long.split(' ').map(str::to_string)),
-            None => words.push(part),
+            Ok((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
+            Ok((_, long)) => words.extend(long.split(' ').map(str::to_string)),
+            Err(_) => words.push(part),
         }
     }
     let mut joined: Vec<String> = Vec::new();
@@ -442,7 +148,6 @@ fn split(name: &str) -> Vec<String> {
             if character == '#' {
                 words.push("number".to_string());
             }
-            // An apostrophe ends a word and swallows the `s` behind it: `insured's id`.
             continue;
         }
         let before = at.checked_sub(1).map(|i| characters[i]);
@@ -459,6 +164,7 @@ fn split(name: &str) -> Vec<String> {
         word.extend(character.to_lowercase());
     }
     words.push(word);
+    // The `s` of `insured's id` says nothing.
     words.retain(|w| !w.is_empty() && w != "s");
     words
 }
@@ -538,13 +244,10 @@ impl RuleSet {
     }
 }
 
-impl RuleSet {
-    /// The rules that a field name speaks against although values may look so.
-    pub fn field_not_rules(&self, name: &FieldName) -> Vec<u16> {
-        let core = name.core();
-        let against = |rule: &super::Rule| rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some());
-        self.rules.iter().enumerate().filter(|(_, rule)| against(rule)).map(|(number, _)| number as u16).collect()
-    }
+/// Whether one of the entries matches the name.
+pub(super) fn denies(entries: &[Entry], name: &FieldName) -> bool {
+    let core = name.core();
+    entries.iter().any(|entry| entry.match_in(name, &core).is_some())
 }
 
 /// The last word of a name says what kind of thing it is: an `mbi effective date` is a date, an `npi name` a name.
@@ -593,100 +296,7 @@ pub fn reads_as_header(text: &str) -> bool {
 /// Words that field names are made of, so that a name of them is one although a person may be called so too
 /// (`Day`, `Page`, `Price`, `Street`).
 fn is_vocabulary(word: &str) -> bool {
-    const MORE: &[&str] = &[
-        "account",
-        "active",
-        "address",
-        "age",
-        "amount",
-        "area",
-        "balance",
-        "birth",
-        "branch",
-        "category",
-        "cell",
-        "charge",
-        "city",
-        "claim",
-        "code",
-        "comment",
-        "comments",
-        "company",
-        "cost",
-        "country",
-        "county",
-        "date",
-        "day",
-        "department",
-        "diagnosis",
-        "dob",
-        "dose",
-        "drug",
-        "email",
-        "end",
-        "ethnicity",
-        "fax",
-        "field",
-        "file",
-        "first",
-        "gender",
-        "group",
-        "height",
-        "home",
-        "hour",
-        "id",
-        "key",
-        "language",
-        "last",
-        "line",
-        "location",
-        "middle",
-        "mobile",
-        "month",
-        "mrn",
-        "name",
-        "note",
-        "notes",
-        "npi",
-        "number",
-        "page",
-        "paid",
-        "phone",
-        "place",
-        "plan",
-        "policy",
-        "price",
-        "procedure",
-        "quantity",
-        "race",
-        "rate",
-        "reason",
-        "record",
-        "result",
-        "room",
-        "service",
-        "sex",
-        "site",
-        "social",
-        "ssn",
-        "start",
-        "state",
-        "status",
-        "street",
-        "time",
-        "title",
-        "total",
-        "type",
-        "unit",
-        "user",
-        "value",
-        "visit",
-        "week",
-        "weight",
-        "year",
-        "zip",
-    ];
-    [MORE, PATIENT, PERSON, PROVIDER, WORKFORCE, CANCEL, HASHED, TOKENIZED, MASKED, ORDINARY]
+    [PLAIN, PATIENT, PERSON, PROVIDER, WORKFORCE, CANCEL, HASHED, TOKENIZED, MASKED, ORDINARY]
         .iter()
         .any(|list| list.contains(&word))
 }

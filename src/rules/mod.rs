@@ -131,6 +131,11 @@ impl Rule {
         load::examples(&self.file, &self.source)
     }
 
+    /// Whether a field of this name does not hold it although its values look so: its `not_fields` say so.
+    pub fn denied_by(&self, name: &FieldName) -> bool {
+        fields::denies(&self.not_fields, name)
+    }
+
     /// Whether a value, normalised, is among the test values its file lists.
     pub fn is_test_value(&self, normal: &[u8]) -> bool {
         self.test_values.iter().any(|value| value == normal)

@@ -48,8 +48,12 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         };
     }
     if figures == 0 {
-        // A post-office box: its form says enough.
-        return Verdict::plain(normal, 0, false);
+        // A post-office box, `P.O. Box 12` or `POB 12`: its form says enough.
+        let is_box = value.iter().any(u8::is_ascii_digit) && value.iter().any(|b| matches!(b, b'b' | b'B'));
+        return match is_box && value[0].eq_ignore_ascii_case(&b'p') {
+            true => Verdict::plain(normal, 0, false),
+            false => Verdict::Invalid("no house number"),
+        };
     }
     if value[..figures].iter().all(|b| *b == b'0') {
         return Verdict::Invalid("no house has number 0");
@@ -84,7 +88,7 @@ mod tests {
                 ("0 Oak St", No, Yes, "no such house"),
                 ("12 Park Row", Yes, Yes, "a street that is called like a suffix"),
                 ("12 Row", No, Yes, "no name"),
-                ("Apt 4B", Yes, Yes, "an address line"),
+                ("Apt 4B", No, Yes, "an address line"),
                 ("10.1.2.3", No, No, "another kind of address"),
                 ("0x7fff:12ab", No, No, "another kind of address"),
                 ("N/A", Empty, Empty, "not filled in"),

@@ -58,15 +58,15 @@ pub fn is_blank(value: &[u8]) -> bool {
         return true;
     }
     let marks = |b: &u8| b"-_.*#?~/ \\xX".contains(b);
-    let mut digits = value.iter().filter(|b| b.is_ascii_digit());
-    if let Some(first) = digits.next() {
+    if let Some(first) = value.iter().find(|b| b.is_ascii_digit()) {
         // `000-00-0000`, `9999999999`; two or three nines may be an ordinary number.
-        let count = value.iter().filter(|b| b.is_ascii_digit()).count();
-        return (*first == b'0' || (*first == b'9' && count >= 4))
-            && digits.all(|b| b == first)
-            && value.iter().all(|b| b.is_ascii_digit() || b"-. /()".contains(b));
+        return matches!(first, b'0' | b'9')
+            && value.iter().all(|b| b == first || b"-. /()".contains(b))
+            && (*first == b'0' || value.iter().filter(|b| *b == first).count() >= 4);
     }
-    value.iter().all(marks) || PLACEHOLDERS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value))
+    // The longest placeholder has fourteen bytes.
+    value.iter().all(marks)
+        || value.len() <= 14 && PLACEHOLDERS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value))
 }
 
 /// Whether digits are of the kind people make up (section 11.3 of the identifier notes): all equal, ascending or
@@ -88,6 +88,7 @@ mod tests {
 
     #[test]
     fn blanks_are_told_from_values() {
+        assert!(PLACEHOLDERS.iter().all(|word| word.len() <= 14));
         for (value, blank) in [
             ("", true),
             ("  ", true),

@@ -50,8 +50,8 @@ pub struct Valid {
     pub test: bool,
     /// The value without its form: what equality, distinct counts and fingerprints go by.
     pub normal: Normal,
-    /// A number for statistics over a column: the number itself for digits, days since 1970-01-01 for dates, 0 where
-    /// neither is meant.
+    /// A number for statistics over a column: the number itself for digits, days since 1970-01-01 for dates, for names
+    /// how much the words themselves support it (see [`name`]), 0 where none of these is meant.
     pub measure: i64,
 }
 
@@ -195,6 +195,60 @@ mod table {
                     Verdict::Blank => Say::Empty,
                 };
                 assert_eq!(said, *expected, "{value} in {setting:?}: {because}; {verdict:?}");
+            }
+        }
+    }
+}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn checks_are_found_by_their_name() {
+        assert!(NAMES.is_sorted());
+        assert!(NAMES.iter().all(|name| by_name(name).is_some()));
+        assert!(by_name("nonsense").is_none());
+    }
+
+    proptest! {
+        /// Whatever stands in a file, no check panics, and a valid value has a normal form.
+        #[test]
+        fn checks_bear_anything(
+            value in prop_oneof![
+                "[0-9A-Za-z*#xX ./:,'^@=\"+-]{0,40}",
+                "[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/., ]{1,2}[0-9]{1,9}.{0,9}",
+                ".{0,20}",
+            ],
+        ) {
+            for name in NAMES {
+                let check = by_name(name).expect("all names have a check");
+                for setting in [Setting::Free, Setting::Field] {
+                    if let Verdict::Valid(valid) = check(value.as_bytes(), setting) {
+                        prop_assert!(!valid.normal.as_bytes().is_empty(), "{name}");
+                    }
+                }
+            }
+        }
+
+        /// A day written in any form is the same day.
+        #[test]
+        fn forms_of_a_day_agree(year in 1930..2020_i32, month in 1..=12_u8, day in 1..=28_u8) {
+            const MONTHS: [&str; 12] =
+                ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            let name = MONTHS[usize::from(month) - 1];
+            let iso = date::parse(format!("{year}-{month:02}-{day:02}").as_bytes()).map(|d| d.days);
+            prop_assert!(iso.is_some());
+            for form in [
+                format!("{month}/{day}/{year}"),
+                format!("{day:02}-{name}-{year}"),
+                format!("{day:02}{name}{year}"),
+                format!("{name} {day}, {year}"),
+                format!("{year}{month:02}{day:02}"),
+                format!("{year}-{month:02}-{day:02}T00:00:00Z"),
+            ] {
+                prop_assert_eq!(date::parse(form.as_bytes()).map(|d| d.days), iso);
             }
         }
     }

@@ -40,6 +40,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     if is_blank(value) {
         return Verdict::Blank;
     }
+    // As C-CDA and HTML links have it.
+    let value = value.strip_prefix(b"tel:").unwrap_or(value);
     let value = if setting == Setting::Field { without_point_zero(value) } else { value };
     let value = without_extension(value);
     if value.iter().any(|b| matches!(b, b'*' | b'#' | b'x' | b'X')) {
@@ -71,8 +73,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::plain(normal, measure, true);
     }
     let area = number(&phone[..3]) as u16;
-    // No area code 555 is in use: such numbers are Synthea's.
-    let synthea = area == 555 && setting == Setting::Field;
+    // No area code 555 is in use: numbers written so are Synthea's.
+    let synthea = area == 555 && (setting == Setting::Field || !value.iter().all(u8::is_ascii_digit));
     if !synthea && AREAS.binary_search(&area).is_err() && !TOLL_FREE.contains(&area) {
         return Verdict::Invalid("no such area code");
     }
@@ -140,7 +142,9 @@ mod tests {
                 ("787-432-8841", Yes, Yes, "Puerto Rico"),
                 ("800-432-8841", Yes, Yes, "toll-free"),
                 ("251-555-0143", Test, Test, "kept for fiction"),
-                ("555-432-8841", No, Test, "Synthea"),
+                ("555-432-8841", Test, Test, "Synthea"),
+                ("5554328841", No, Test, "ten digits, or Synthea"),
+                ("tel:+1(251)432-8841", Yes, Yes, "a link"),
                 ("211-432-8841", No, No, "no such area code"),
                 ("251-911-8841", No, No, "a service code"),
                 ("251-132-8841", No, No, "no exchange starts with 1"),

@@ -19,6 +19,7 @@ fn speaks_for(rules: &RuleSet, name: &str) -> String {
 
 #[test]
 fn names_are_taken_apart() {
+    assert!(EXPANSIONS.is_sorted(), "they are searched by halving");
     for (name, tokens) in [
         ("BENE_BRTH_DT", "beneficiary birth date"),
         ("memberId", "member id"),
@@ -91,9 +92,16 @@ fn names_speak_for_their_identifier() {
         ("socialSecurityNumber", "ssn"),
         ("member_ssn", "ssn"),
         ("ssn_last4", "ssn"),
+        ("last4", "ssn?"),
         ("Phone (Home)", "phone"),
         ("cell_phone", "phone"),
         ("fax", ""),
+        ("cellphone", "phone"),
+        ("PATDOB", "birth-date"),
+        ("emergency_contact", "name"),
+        ("customer_name", "name?"),
+        ("PLAN_PBP_REC_NUM", ""),
+        ("dob_year", ""),
         ("e-mail", "email"),
         ("email_address", "email"),
         ("MRN", "mrn"),
@@ -173,7 +181,6 @@ fn names_of_other_things_speak_for_nothing() {
         "CLM_HOSPC_START_DT_ID",
         "first_seen",
         "last_login",
-        "last4",
     ] {
         assert_eq!(speaks_for(&rules, name), "", "{name}");
     }
@@ -220,6 +227,39 @@ fn names_tell_protection_and_ordinary_numbers() {
     ] {
         assert_eq!(FieldName::parse(name).ordinary(), ordinary, "{name}");
     }
+}
+
+#[test]
+fn names_tell_dates_of_something_else() {
+    for name in [
+        "CLM_FROM_DT",
+        "CLM_THRU_DT",
+        "NCH_WKLY_PROC_DT",
+        "CLM_ADMSN_DT",
+        "LINE_1ST_EXPNS_DT",
+        "REV_CNTR_DT",
+        "PRCDR_DT1",
+        "IDR_TRANS_EFCTV_TS",
+        "COVSTART",
+        "DEATH_DT",
+        "service date",
+        "admitted_on_date",
+        "BENE_DEATH_DT",
+        "hireDate",
+    ] {
+        assert!(FieldName::parse(name).other_date(), "{name}");
+    }
+    for name in ["BENE_BIRTH_DT", "dob", "date of birth", "date", "ssn", "column_3"] {
+        assert!(!FieldName::parse(name).other_date(), "{name}");
+    }
+}
+
+#[test]
+fn names_deny_what_their_values_look_like() {
+    let rules = load_built_in().unwrap();
+    let phone = rules.by_id("us.phone").unwrap();
+    assert!(phone.denied_by(&FieldName::parse("Fax No")));
+    assert!(!phone.denied_by(&FieldName::parse("Phone No")));
 }
 
 #[test]
