@@ -131,7 +131,7 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     } else if weak {
         numbers(slot, &mut evidence);
     }
-    if plan.not.contains(&slot.rule) {
+    if plan.not.contains(&slot.rule) || (dates && plan.other_date) {
         evidence.push(("field says something else".to_string(), -6.0));
     } else if let Some((other, _)) =
         plan.bound.iter().find(|(r, _)| engine.rules().rules[*r as usize].identifier != rule.identifier)

@@ -39,6 +39,8 @@ pub struct ColumnPlan {
     pub headed: bool,
     /// Its name says ordinary numbers: invoice, amount, sku.
     pub ordinary: bool,
+    /// Its name says a date that is no birth date: of service, death, loading.
+    pub other_date: bool,
     /// Its name says the values are hashed, masked or tokens.
     pub protection: Option<Protection>,
     /// Its name says a flag or code about an identifier, not the identifier.
@@ -84,7 +86,8 @@ impl ColumnPlan {
             .filter(|found| active[found.rule])
             .map(|found| {
                 let weight = engine.rules().rules[found.rule].evidence.field;
-                (found.rule as u16, if found.exact { weight } else { weight + INEXACT })
+                let words = if found.exact { 0.0 } else { INEXACT };
+                (found.rule as u16, if found.weak { weight / 2.0 } else { weight } + words)
             })
             .collect();
         ColumnPlan {
@@ -93,9 +96,13 @@ impl ColumnPlan {
             subject: (name.role != Subject::Unknown).then_some(name.role),
             headed: true,
             ordinary: name.ordinary(),
+            other_date: name.other_date(),
             protection: name.protection,
             cancel: name.cancel,
-            not: engine.rules().field_not_rules(&name),
+            not: (0..engine.rules().rules.len())
+                .filter(|rule| engine.rules().rules[*rule].denied_by(&name))
+                .map(|rule| rule as u16)
+                .collect(),
         }
     }
 }

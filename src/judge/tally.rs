@@ -16,7 +16,7 @@ use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
 use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::text::{self, Clues, Judged, Label};
 use crate::options::{Options, Reveal, TestValues};
-use crate::validate::{Setting, Valid, Verdict, names};
+use crate::validate::{Setting, Valid, Verdict};
 
 /// The shape number of values that a field's name speaks for.
 pub const BY_FIELD: u8 = u8::MAX;
@@ -616,8 +616,7 @@ impl Counter {
         slot.valid += 1;
         slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
         if identifier == Identifier::NAME && shape != BY_FIELD {
-            let words = chunk.bytes[span.clone()].split(|b| !b.is_ascii_alphabetic()).filter(|w| w.len() > 1);
-            slot.spread.early += u64::from(words.clone().count() > 0 && words.clone().all(names::is_name));
+            slot.spread.early += u64::from(valid.measure >= 2);
         }
         let form = slot.forms[valid.protection as usize].get_or_insert_with(|| {
             Box::new(Form::new(First::at(span.start, number, identifier, &chunk.bytes[span.clone()])))
