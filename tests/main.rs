@@ -4,5 +4,7 @@
 mod accuracy;
 // The command line: what it refuses, with which words and which exit code.
 mod cli;
+// Files written by others, where they are at hand.
+mod corpora;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;

@@ -16,10 +16,14 @@ use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
 use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::text::{self, Clues, Judged, Label};
 use crate::options::{Options, Reveal, TestValues};
-use crate::validate::{Setting, Valid, Verdict};
+use crate::validate::{Setting, Valid, Verdict, names};
 
 /// The shape number of values that a field's name speaks for.
 pub const BY_FIELD: u8 = u8::MAX;
+/// The shape number of single capitalised words in a column without a name.
+pub const WORD: u8 = u8::MAX - 1;
+/// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
+const FREQUENT: u32 = 1000;
 /// Log-odds of [`Confidence::Possible`]'s floor, 0.20.
 pub const POSSIBLE: f32 = -1.386_294_4;
 /// Log-odds of [`Confidence::Likely`]'s floor, 0.70.
@@ -62,7 +66,7 @@ pub struct ColumnTally {
 pub struct Slot {
     /// Index into the rules.
     pub rule: u16,
-    /// Index into the rule's shapes, or [`BY_FIELD`].
+    /// Index into the rule's shapes, [`BY_FIELD`] or [`WORD`].
     pub shape: u8,
     /// Values that passed the check.
     pub valid: u64,
@@ -135,9 +139,9 @@ pub struct Spread {
     pub min: i64,
     /// Largest measure.
     pub max: i64,
-    /// Dates before 1 January 1975.
+    /// Dates before 1 January 1975; names that the lists know, given names of [`WORD`].
     pub early: u64,
-    /// Dates less than two years ago.
+    /// Dates less than two years ago; frequent surnames of [`WORD`].
     pub recent: u64,
     previous: i64,
 }
@@ -510,6 +514,13 @@ impl Counter {
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
             }
+            if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
+                let verdict = match names::is_name(&bytes[span.clone()]) {
+                    true => (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field),
+                    false => Verdict::Invalid("not on the lists of names"),
+                };
+                self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
+            }
         }
         if taken || first == next {
             return next;
@@ -615,7 +626,11 @@ impl Counter {
         let hash = hash(identifier, &valid);
         slot.valid += 1;
         slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
-        if identifier == Identifier::NAME && shape != BY_FIELD {
+        if shape == WORD {
+            let word = &chunk.bytes[span.clone()];
+            slot.spread.early += u64::from(names::given_rank(word).is_some());
+            slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
+        } else if identifier == Identifier::NAME && shape != BY_FIELD {
             slot.spread.early += u64::from(valid.measure >= 2);
         }
         let form = slot.forms[valid.protection as usize].get_or_insert_with(|| {
@@ -756,6 +771,13 @@ fn picture(identifier: Identifier, value: &[u8]) -> [u8; 24] {
         };
     }
     picture
+}
+
+/// A capitalised word, as a name is in a column of its own.
+fn is_word(bytes: &[u8]) -> bool {
+    (3..=20).contains(&bytes.len())
+        && bytes[0].is_ascii_uppercase()
+        && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
 }
 
 fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
