@@ -16,16 +16,8 @@ use phisweep::scan::{self, Event, Listener, Progress};
 /// Medicare's research files: beneficiaries, claims of eight kinds, one table of another system.
 const MEDICARE: &str = "cms-bfd";
 /// The files of claims: they hold dates of everything but a birth.
-const CLAIMS: [&str; 8] = [
-    "carrier.csv",
-    "dme.csv",
-    "hha.csv",
-    "hospice.csv",
-    "inpatient.csv",
-    "outpatient.csv",
-    "pde.csv",
-    "snf.csv",
-];
+const CLAIMS: [&str; 8] =
+    ["carrier.csv", "dme.csv", "hha.csv", "hospice.csv", "inpatient.csv", "outpatient.csv", "pde.csv", "snf.csv"];
 
 /// One line of `labels/*.jsonl`: what a field holds by its position.
 #[derive(Debug, Deserialize)]
@@ -153,7 +145,8 @@ fn names_and_addresses_of_beneficiaries_are_found() {
     all_found("NAME", Identifier::NAME);
     all_found("ADDRESS", Identifier::ADDRESS);
     for document in medicare().iter().filter(|d| d.locator.parts()[0].contains("beneficiary_2")) {
-        let zip = document.findings.iter().any(|f| f.identifier == Identifier::ZIP && f.confidence >= Confidence::Likely);
+        let zip =
+            document.findings.iter().any(|f| f.identifier == Identifier::ZIP && f.confidence >= Confidence::Likely);
         assert!(zip, "{}", document.locator.path(""));
     }
 }

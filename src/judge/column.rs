@@ -157,11 +157,12 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
 fn words(tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> {
     let mut evidence = vec![("start".to_string(), FIELD_START)];
     let values = slot.valid + slot.invalid;
-    let share = |part: u64| part as f32 / values as f32;
+    let share = |part: u64| part as f32 / slot.spread.count.max(1) as f32;
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
-    let names = share(slot.valid) >= 0.7 && (share(slot.spread.early) >= 0.6 || share(slot.spread.recent) >= 0.25);
+    let listed = share(slot.spread.listed);
+    let names = listed >= 0.7 && (share(slot.spread.early) >= 0.6 || share(slot.spread.recent) >= 0.25);
     if names && distinct >= 10 && values * 5 >= tally.filled * 4 {
-        evidence.push((format!("{:.0} % of the words on the name lists", share(slot.valid) * 100.0), 2.0));
+        evidence.push((format!("{:.0} % of the words on the name lists", listed * 100.0), 2.0));
         if company {
             evidence.push(("beside other identifiers".to_string(), 4.0));
         }

@@ -62,6 +62,8 @@ struct Draft {
     providers: u64,
     rules: Vec<String>,
     evidence: Vec<(String, f32)>,
+    /// A keyword stands before the best match.
+    labelled: bool,
 }
 
 /// The cases of every column of a document, by column.
@@ -127,6 +129,7 @@ fn from_columns(
                     providers: 0,
                     rules: vec![rule.id.clone()],
                     evidence: case.evidence.clone(),
+                    labelled: false,
                 };
                 add(drafts, draft);
             }
@@ -172,6 +175,7 @@ fn from_text(
             providers: 0,
             rules: vec![rule.id.clone()],
             evidence: clues(engine, text.rule, &text.best),
+            labelled: text.best.context.keyword.is_some(),
         };
         let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
@@ -256,15 +260,15 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     evidence
 }
 
-/// The most that an address says in a text in which nobody is found: firms and foundations have addresses too.
+/// The most that an address without a label says in a text in which nobody is found: firms and foundations have addresses too.
 const NOBODY_NEAR: f32 = 0.5;
 
-/// Lowers addresses and ZIP codes of a text in which nothing identifies a person.
+/// Lowers addresses and ZIP codes of a text in which nothing identifies a person and no label says whose they are.
 fn nobody_near(drafts: &mut [Draft]) {
     if drafts.iter().any(is_somebody) {
         return;
     }
-    for draft in drafts.iter_mut().filter(|d| d.column.is_none() && d.subject != Subject::Patient) {
+    for draft in drafts.iter_mut().filter(|d| d.column.is_none() && !d.labelled && d.subject != Subject::Patient) {
         if matches!(draft.identifier, Identifier::ADDRESS | Identifier::ZIP) && draft.logit > NOBODY_NEAR {
             draft.evidence.push(("nobody near".to_string(), NOBODY_NEAR - draft.logit));
             draft.logit = NOBODY_NEAR;

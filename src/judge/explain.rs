@@ -84,7 +84,10 @@ fn explain_bytes(
     let mut explainer = Explainer { engine, plan: &plan, chunk: &chunk, cases: &cases, line, out };
     explainer.candidates()?;
     if !somebody && matches!(plan.layout, Layout::Text) {
-        writeln!(out, "nothing in it identifies a person: addresses and ZIP codes are possible at most")?;
+        writeln!(
+            out,
+            "nothing in it identifies a person: addresses and ZIP codes without a label are possible at most"
+        )?;
     }
     Ok(())
 }

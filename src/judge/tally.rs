@@ -175,10 +175,12 @@ pub struct Spread {
     pub min: i64,
     /// Largest measure.
     pub max: i64,
-    /// Dates before 1 January 1975; names that the lists know, given names of [`WORD`].
+    /// Dates before 1 January 1975; names that the lists know; given names among words of [`WORD`].
     pub early: u64,
-    /// Dates less than two years ago; frequent surnames of [`WORD`].
+    /// Dates less than two years ago; frequent surnames among words of [`WORD`].
     pub recent: u64,
+    /// Words of [`WORD`] that the lists of names know.
+    pub listed: u64,
     previous: i64,
 }
 
@@ -227,6 +229,7 @@ impl Default for Spread {
             max: i64::MIN,
             early: 0,
             recent: 0,
+            listed: 0,
             previous: i64::MIN,
         }
     }
@@ -260,6 +263,7 @@ impl Spread {
         self.max = self.max.max(other.max);
         self.early += other.early;
         self.recent += other.recent;
+        self.listed += other.listed;
         self.previous = other.previous;
     }
 
@@ -595,10 +599,7 @@ impl Counter {
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
             }
             if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
-                let verdict = match names::is_name(&bytes[span.clone()]) {
-                    true => (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field),
-                    false => Verdict::Invalid("not on the lists of names"),
-                };
+                let verdict = (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field);
                 self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
             }
         }
@@ -708,6 +709,7 @@ impl Counter {
         slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
         if shape == WORD {
             let word = &chunk.bytes[span.clone()];
+            slot.spread.listed += u64::from(names::is_name(word));
             slot.spread.early += u64::from(names::given_rank(word).is_some());
             slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
         } else if identifier == Identifier::NAME && shape != BY_FIELD {

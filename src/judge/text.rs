@@ -55,14 +55,7 @@ pub struct Clues {
 impl Clues {
     /// The sum, in natural log-odds.
     pub fn logit(&self) -> f32 {
-        self.alone
-            + self.keyword
-            + self.field
-            + self.against
-            + self.other
-            + self.neighbour
-            + self.listed
-            + self.token
+        self.alone + self.keyword + self.field + self.against + self.other + self.neighbour + self.listed + self.token
     }
 }
 

@@ -42,9 +42,9 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let rest = value[figures..].trim_ascii();
     // 123 Main St, 1 Main Street: nobody's address; 4817 Main St may be somebody's.
     let made_up = matches!(&value[..figures], b"1" | b"12" | b"123" | b"1234" | b"12345" | b"111" | b"100");
-    let test =
-        (made_up && EXAMPLES.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(rest.strip_suffix(b".").unwrap_or(rest))))
-            || FAMOUS.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(value.strip_suffix(b".").unwrap_or(value)));
+    let test = (made_up
+        && EXAMPLES.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(rest.strip_suffix(b".").unwrap_or(rest))))
+        || FAMOUS.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(value.strip_suffix(b".").unwrap_or(value)));
     let mut normal = Normal::EMPTY;
     let mut space = false;
     for byte in value {
