@@ -4,5 +4,7 @@
 mod accuracy;
 // The command line: what it refuses, with which words and which exit code.
 mod cli;
+// Documents and folders that mean no good.
+mod hostile;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
