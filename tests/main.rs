@@ -6,5 +6,7 @@ mod accuracy;
 mod cli;
 // Files written by others, where they are at hand.
 mod corpora;
+// Documents and folders that mean no good.
+mod hostile;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
