@@ -4,5 +4,7 @@
 mod accuracy;
 // The command line: what it refuses, with which words and which exit code.
 mod cli;
+// What the documents say, against what the program knows.
+mod docs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
