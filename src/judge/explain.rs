@@ -73,7 +73,7 @@ fn explain_bytes(
     let core = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }..bytes.len();
     let chunk = Chunk { base: 0, core, bytes, entry: Entry::START };
     let key = [0; 32];
-    let job = |plan| Job { engine, options, plan, key: &key, today: date::today() };
+    let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
     plan.keys = decide::key_columns(engine, &plan, &tally);
     let cases = decide::column_cases(engine, &plan, &tally);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::detect::Candidate;
 use crate::engine::Engine;
@@ -11,7 +13,7 @@ use crate::extract::rows::{Field, Fields};
 use crate::extract::{AFTER, Chunk, Layout, Quote};
 use crate::finding::{Confidence, Position, Protection, Subject};
 use crate::identifier::Identifier;
-use crate::judge::distinct::Distinct;
+use crate::judge::distinct::{Distinct, Sketch};
 use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
 use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::text::{self, Clues, Judged, Label};
@@ -40,12 +42,46 @@ pub struct Tally {
     pub text: Vec<TextTally>,
     /// Sets of identifiers on one record (a bit each, by [`Identifier::index`]), with the number of records.
     pub sets: BTreeMap<u64, u64>,
-    /// The people.
+    /// The people: of a whole document.
     pub people: People,
+    /// Of a chunk, the keys of its records, to be added in order; or, where the document has too many people to count
+    /// them one by one, the sketch alone.
+    keys: ChunkKeys,
     /// Records: rows that hold something; in text, groups of values near each other.
     pub records: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
+}
+
+/// The person keys of a chunk.
+#[derive(Debug)]
+enum ChunkKeys {
+    Records(Vec<RecordKeys>),
+    Sketch(Sketch<14>),
+}
+
+impl Default for ChunkKeys {
+    fn default() -> ChunkKeys {
+        ChunkKeys::Records(Vec::new())
+    }
+}
+
+impl ChunkKeys {
+    fn add(&mut self, keys: &RecordKeys) {
+        match self {
+            _ if keys.is_empty() => {}
+            ChunkKeys::Records(records) => records.push(*keys),
+            ChunkKeys::Sketch(sketch) => sketch.insert(keys.primary()),
+        }
+    }
+}
+
+/// What is known already of the document a chunk belongs to, so that work is not done that must be thrown away: counts
+/// that have left the exact range do not come back. Never changes a result.
+#[derive(Debug, Default)]
+pub struct Known {
+    people_sketched: AtomicBool,
+    distinct_sketched: Mutex<Vec<(u32, u16, u8)>>,
 }
 
 /// What a column holds.
@@ -307,12 +343,45 @@ impl Tally {
         for (set, records) in other.sets {
             add_set(&mut self.sets, set, records);
         }
-        self.people.merge(&other.people);
+        self.add_people(other.keys);
         self.matches.extend(other.matches.into_iter().map(|mut m| {
             m.position.record += shift;
             m
         }));
         self.records += other.records;
+    }
+}
+
+impl Tally {
+    fn add_people(&mut self, keys: ChunkKeys) {
+        match keys {
+            ChunkKeys::Records(records) => records.iter().for_each(|keys| self.people.add(keys)),
+            ChunkKeys::Sketch(sketch) => self.people.merge(&People::sketched(sketch)),
+        }
+    }
+
+    /// The tally of the first chunk, as that of the document so far.
+    pub fn opened(mut self) -> Tally {
+        let keys = std::mem::take(&mut self.keys);
+        self.add_people(keys);
+        self
+    }
+
+    /// Notes what later chunks need not count one by one.
+    pub fn tell(&self, known: &Known) {
+        if !self.people.is_exact() {
+            known.people_sketched.store(true, Ordering::Relaxed);
+        }
+        let mut sketched = known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner);
+        for (column, tally) in self.columns.iter().enumerate() {
+            for slot in &tally.slots {
+                let all = |form: &Form| matches!(form.distinct, Distinct::Sketch(_));
+                let key = (column as u32, slot.rule, slot.shape);
+                if slot.forms[0].as_deref().is_some_and(all) && !sketched.contains(&key) {
+                    sketched.push(key);
+                }
+            }
+        }
     }
 }
 
@@ -327,6 +396,8 @@ fn add_set(sets: &mut BTreeMap<u64, u64>, set: u64, records: u64) {
 pub struct Counter {
     candidates: Vec<Candidate>,
     judged: Vec<Judged>,
+    /// Slots whose distinct values are only sketched.
+    sketched: Vec<(u32, u16, u8)>,
 }
 
 /// What a chunk is counted by.
@@ -342,12 +413,21 @@ pub struct Job<'a> {
     pub key: &'a [u8; 32],
     /// Today, days since 1970-01-01.
     pub today: i64,
+    /// What is known of the document already, if anything.
+    pub known: Option<&'a Known>,
 }
 
 impl Counter {
     /// Counts one chunk.
     pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
         let mut tally = Tally::default();
+        self.sketched.clear();
+        if let Some(known) = job.known {
+            if known.people_sketched.load(Ordering::Relaxed) {
+                tally.keys = ChunkKeys::Sketch(Sketch::default());
+            }
+            self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         self.candidates.clear();
         // A value that starts in the core may end behind it, or stand in a record that does.
         let from = chunk.core.start.saturating_sub(BEFORE_CORE);
@@ -618,9 +698,18 @@ impl Counter {
         if identifier == Identifier::NAME && shape != BY_FIELD {
             slot.spread.early += u64::from(valid.measure >= 2);
         }
-        let form = slot.forms[valid.protection as usize].get_or_insert_with(|| {
-            Box::new(Form::new(First::at(span.start, number, identifier, &chunk.bytes[span.clone()])))
-        });
+        let form = match &mut slot.forms[valid.protection as usize] {
+            Some(form) => form,
+            empty => {
+                let first = First::at(span.start, number, identifier, &chunk.bytes[span.clone()]);
+                let mut form = Box::new(Form::new(first));
+                let sketched = self.sketched.contains(&(column as u32, rule, shape));
+                if sketched && valid.protection == Protection::Plaintext {
+                    form.distinct = Distinct::sketch();
+                }
+                empty.insert(form)
+            }
+        };
         form.add(&valid, test, hash, number);
         let plan = job.plan.columns.get(column);
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
@@ -696,7 +785,7 @@ impl Record {
         if self.set != 0 {
             add_set(&mut tally.sets, self.set, 1);
         }
-        tally.people.add(&self.keys);
+        tally.keys.add(&self.keys);
     }
 }
 
@@ -719,12 +808,9 @@ fn is_test(job: Job<'_>, samples: &[Vec<u8>], valid: &Valid) -> bool {
     job.options.test_values != TestValues::Live && (valid.test || samples.iter().any(|t| t == valid.normal.as_bytes()))
 }
 
-/// The hash of a value that counts go by: SipHash-1-3 with a fixed key. It never leaves the process.
+/// The hash of a value that counts go by: XXH3 with a seed of the identifier. It never leaves the process.
 fn hash(identifier: Identifier, valid: &Valid) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = siphasher::sip::SipHasher13::new_with_keys(0x7068_6973_7765_6570, identifier.index() as u64);
-    hasher.write(valid.normal.as_bytes());
-    hasher.finish()
+    xxhash_rust::xxh3::xxh3_64_with_seed(valid.normal.as_bytes(), 0x7068_6973_7765_6570 ^ identifier.index() as u64)
 }
 
 impl First {
