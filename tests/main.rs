@@ -8,5 +8,7 @@ mod cli;
 mod corpora;
 // Documents and folders that mean no good.
 mod hostile;
+// What the documents say, against what the program knows.
+mod docs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;

@@ -910,7 +910,7 @@ fn add_text(
     let same = |t: &&mut TextTally| {
         (t.column, t.rule, t.protection, t.subject) == (column, judged.rule, protection, judged.subject)
     };
-    let text = match tally.text.iter_mut().position(|mut t| same(&&mut t)) {
+    let text = match tally.text.iter_mut().position(|t| same(&t)) {
         Some(at) => &mut tally.text[at],
         None => {
             tally.text.push(TextTally {
