@@ -1,7 +1,7 @@
 //! Runs the stages: thread pool, one document at a time, stable order. This is the one file where the stages meet.
 //!
 //! The calling thread is the supervisor: it hears events and writes reports. Scanning runs on threads of its own. Files
-//! are numbered as the walk meets them and told in that order; only [`AHEAD`] of them are under way at once, so that
+//! are numbered as the walk meets them and told in that order; only `AHEAD` of them are under way at once, so that
 //! what finishes out of order waits in bounded memory.
 
 mod document;

@@ -55,6 +55,14 @@ fn longest_anywhere(tokens: &[Token], bytes: &[u8], at: usize) -> Option<usize> 
     (token.min as usize..=run).rev().find_map(|length| longest_anywhere(rest, bytes, at + length))
 }
 
+/// The end of the longest match of a picture at `start` that stands alone; `None` for a named shape.
+pub(super) fn picture_at(shape: &Shape, bytes: &[u8], start: usize) -> Option<usize> {
+    match &shape.form {
+        Form::Picture(tokens) => longest(tokens, shape, bytes, start, start),
+        Form::Named(_) => None,
+    }
+}
+
 /// The end of the longest match of `tokens` at `at` that stands alone from `start`.
 fn longest(tokens: &[Token], shape: &Shape, bytes: &[u8], start: usize, at: usize) -> Option<usize> {
     let Some((token, rest)) = tokens.split_first() else {

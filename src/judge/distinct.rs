@@ -23,7 +23,13 @@ impl Default for Distinct {
 }
 
 impl Distinct {
+    /// An empty set that is only sketched: for a part of a set that is known to be larger than [`EXACT`].
+    pub fn sketch() -> Distinct {
+        Distinct::Sketch(Sketch::default())
+    }
+
     /// Adds one hash.
+    #[inline]
     pub fn insert(&mut self, hash: u64) {
         match self {
             Distinct::Sketch(sketch) => sketch.insert(hash),
@@ -60,58 +66,58 @@ impl Distinct {
     }
 }
 
-/// A HyperLogLog sketch of 2^14 registers: standard error 0.8 % (Flajolet et al. 2007), with Ertl's estimator (2017),
-/// which needs no table of corrections.
-#[derive(Clone, Debug)]
-pub struct Sketch {
+/// A HyperLogLog sketch of 2^B registers: standard error 1.04 / 2^(B/2) (Flajolet et al. 2007), with Ertl's estimator
+/// (2017), which needs no table of corrections. Takes no memory before the first hash.
+#[derive(Clone, Debug, Default)]
+pub struct Sketch<const B: u32 = 12> {
     registers: Vec<u8>,
 }
 
-const INDEX_BITS: u32 = 14;
-const RANK_BITS: u32 = 64 - INDEX_BITS;
+impl<const B: u32> Sketch<B> {
+    const RANK_BITS: u32 = 64 - B;
 
-impl Default for Sketch {
-    fn default() -> Sketch {
-        Sketch { registers: vec![0; 1 << INDEX_BITS] }
-    }
-}
-
-impl Sketch {
     /// The sketch of these hashes.
-    pub fn of(hashes: impl Iterator<Item = u64>) -> Sketch {
-        let mut sketch = Sketch::default();
+    pub fn of(hashes: impl Iterator<Item = u64>) -> Sketch<B> {
+        let mut sketch = Sketch { registers: Vec::new() };
         hashes.for_each(|hash| sketch.insert(hash));
         sketch
     }
 
     /// Adds one hash.
+    #[inline]
     pub fn insert(&mut self, hash: u64) {
-        let index = (hash >> RANK_BITS) as usize;
-        let rank = ((hash << INDEX_BITS).leading_zeros().min(RANK_BITS) + 1) as u8;
+        if self.registers.is_empty() {
+            self.registers.resize(1 << B, 0);
+        }
+        let index = (hash >> Self::RANK_BITS) as usize;
+        let rank = ((hash << B).leading_zeros().min(Self::RANK_BITS) + 1) as u8;
         self.registers[index] = self.registers[index].max(rank);
     }
 
     /// Adds all of another sketch.
-    pub fn merge(&mut self, other: &Sketch) {
+    pub fn merge(&mut self, other: &Sketch<B>) {
+        if self.registers.is_empty() {
+            self.registers.clone_from(&other.registers);
+            return;
+        }
         for (ours, theirs) in self.registers.iter_mut().zip(&other.registers) {
             *ours = (*ours).max(*theirs);
         }
     }
 
-    /// Whether nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.registers.iter().all(|r| *r == 0)
-    }
-
     /// How many distinct hashes were added, about.
     pub fn estimate(&self) -> u64 {
-        let mut histogram = [0u32; RANK_BITS as usize + 2];
+        if self.registers.is_empty() {
+            return 0;
+        }
+        let last = Self::RANK_BITS as usize + 1;
+        let mut histogram = [0u32; 66];
         for register in &self.registers {
             histogram[*register as usize] += 1;
         }
         let m = self.registers.len() as f64;
-        let mut z = m * tau(1.0 - f64::from(histogram[RANK_BITS as usize + 1]) / m);
-        for count in histogram[1..=RANK_BITS as usize].iter().rev() {
+        let mut z = m * tau(1.0 - f64::from(histogram[last]) / m);
+        for count in histogram[1..last].iter().rev() {
             z = 0.5 * (z + f64::from(*count));
         }
         z += m * sigma(f64::from(histogram[0]) / m);
@@ -190,7 +196,7 @@ mod tests {
         left.merge(&right);
         assert_eq!(left.count(), whole.count());
         let (count, exact) = whole.count();
-        assert!(!exact && (19_500..20_500).contains(&count), "{count}");
+        assert!(!exact && (19_000..21_000).contains(&count), "{count}");
     }
 
     #[test]

@@ -75,15 +75,23 @@ fn explain_bytes(
     let core = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }..bytes.len();
     let chunk = Chunk { base: 0, core, bytes, entry: Entry::START, ends: whole };
     let key = [0; 32];
-    let job = |plan| Job { engine, options, plan, key: &key, today: date::today() };
+    let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
     plan.keys = decide::key_columns(engine, &plan, &tally);
     let cases = decide::column_cases(engine, &plan, &tally);
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, &plan, &cases, out)?;
     }
+    let somebody = decide::holds_somebody(engine, &plan, &tally, &cases);
     let mut explainer = Explainer { engine, plan: &plan, chunk: &chunk, cases: &cases, line, out };
-    explainer.candidates()
+    explainer.candidates()?;
+    if !somebody && matches!(plan.layout, Layout::Text) {
+        writeln!(
+            out,
+            "nothing in it identifies a person: addresses and ZIP codes without a label are possible at most"
+        )?;
+    }
+    Ok(())
 }
 
 /// The sum for each column.

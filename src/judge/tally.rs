@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::detect::Candidate;
 use crate::engine::Engine;
@@ -11,15 +13,19 @@ use crate::extract::rows::{Field, Fields};
 use crate::extract::{Chunk, Layout, Quote};
 use crate::finding::{Confidence, Position, Protection, Subject};
 use crate::identifier::Identifier;
-use crate::judge::distinct::Distinct;
+use crate::judge::distinct::{Distinct, Sketch};
 use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
 use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::text::{self, Clues, Judged, Label};
 use crate::options::{Options, Reveal, TestValues};
-use crate::validate::{Setting, Valid, Verdict};
+use crate::validate::{Setting, Valid, Verdict, names};
 
 /// The shape number of values that a field's name speaks for.
 pub const BY_FIELD: u8 = u8::MAX;
+/// The shape number of single capitalised words in a column without a name.
+pub const WORD: u8 = u8::MAX - 1;
+/// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
+const FREQUENT: u32 = 1000;
 /// Log-odds of [`Confidence::Possible`]'s floor, 0.20.
 pub const POSSIBLE: f32 = -1.386_294_4;
 /// Log-odds of [`Confidence::Likely`]'s floor, 0.70.
@@ -40,12 +46,46 @@ pub struct Tally {
     pub text: Vec<TextTally>,
     /// Sets of identifiers on one record (a bit each, by [`Identifier::index`]), with the number of records.
     pub sets: BTreeMap<u64, u64>,
-    /// The people.
+    /// The people: of a whole document.
     pub people: People,
+    /// Of a chunk, the keys of its records, to be added in order; or, where the document has too many people to count
+    /// them one by one, the sketch alone.
+    keys: ChunkKeys,
     /// Records: rows that hold something; in text, groups of values near each other.
     pub records: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
+}
+
+/// The person keys of a chunk.
+#[derive(Debug)]
+enum ChunkKeys {
+    Records(Vec<RecordKeys>),
+    Sketch(Sketch<14>),
+}
+
+impl Default for ChunkKeys {
+    fn default() -> ChunkKeys {
+        ChunkKeys::Records(Vec::new())
+    }
+}
+
+impl ChunkKeys {
+    fn add(&mut self, keys: &RecordKeys) {
+        match self {
+            _ if keys.is_empty() => {}
+            ChunkKeys::Records(records) => records.push(*keys),
+            ChunkKeys::Sketch(sketch) => sketch.insert(keys.primary()),
+        }
+    }
+}
+
+/// What is known already of the document a chunk belongs to, so that work is not done that must be thrown away: counts
+/// that have left the exact range do not come back. Never changes a result.
+#[derive(Debug, Default)]
+pub struct Known {
+    people_sketched: AtomicBool,
+    distinct_sketched: Mutex<Vec<(u32, u16, u8)>>,
 }
 
 /// What a column holds.
@@ -62,7 +102,7 @@ pub struct ColumnTally {
 pub struct Slot {
     /// Index into the rules.
     pub rule: u16,
-    /// Index into the rule's shapes, or [`BY_FIELD`].
+    /// Index into the rule's shapes, [`BY_FIELD`] or [`WORD`].
     pub shape: u8,
     /// Values that passed the check.
     pub valid: u64,
@@ -135,10 +175,12 @@ pub struct Spread {
     pub min: i64,
     /// Largest measure.
     pub max: i64,
-    /// Dates before 1 January 1975.
+    /// Dates before 1 January 1975; names that the lists know; given names among words of [`WORD`].
     pub early: u64,
-    /// Dates less than two years ago.
+    /// Dates less than two years ago; frequent surnames among words of [`WORD`].
     pub recent: u64,
+    /// Words of [`WORD`] that the lists of names know.
+    pub listed: u64,
     first: i64,
     previous: i64,
 }
@@ -188,6 +230,7 @@ impl Default for Spread {
             max: i64::MIN,
             early: 0,
             recent: 0,
+            listed: 0,
             first: i64::MIN,
             previous: i64::MIN,
         }
@@ -234,6 +277,7 @@ impl Spread {
         self.max = self.max.max(other.max);
         self.early += other.early;
         self.recent += other.recent;
+        self.listed += other.listed;
         self.previous = other.previous;
     }
 
@@ -324,12 +368,45 @@ impl Tally {
         for (set, records) in other.sets {
             add_set(&mut self.sets, set, records);
         }
-        self.people.merge(&other.people);
+        self.add_people(other.keys);
         self.matches.extend(other.matches.into_iter().map(|mut m| {
             m.position.record += shift;
             m
         }));
         self.records += other.records;
+    }
+}
+
+impl Tally {
+    fn add_people(&mut self, keys: ChunkKeys) {
+        match keys {
+            ChunkKeys::Records(records) => records.iter().for_each(|keys| self.people.add(keys)),
+            ChunkKeys::Sketch(sketch) => self.people.merge(&People::sketched(sketch)),
+        }
+    }
+
+    /// The tally of the first chunk, as that of the document so far.
+    pub fn opened(mut self) -> Tally {
+        let keys = std::mem::take(&mut self.keys);
+        self.add_people(keys);
+        self
+    }
+
+    /// Notes what later chunks need not count one by one.
+    pub fn tell(&self, known: &Known) {
+        if !self.people.is_exact() {
+            known.people_sketched.store(true, Ordering::Relaxed);
+        }
+        let mut sketched = known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner);
+        for (column, tally) in self.columns.iter().enumerate() {
+            for slot in &tally.slots {
+                let all = |form: &Form| matches!(form.distinct, Distinct::Sketch(_));
+                let key = (column as u32, slot.rule, slot.shape);
+                if slot.forms[0].as_deref().is_some_and(all) && !sketched.contains(&key) {
+                    sketched.push(key);
+                }
+            }
+        }
     }
 }
 
@@ -344,6 +421,8 @@ fn add_set(sets: &mut BTreeMap<u64, u64>, set: u64, records: u64) {
 pub struct Counter {
     candidates: Vec<Candidate>,
     judged: Vec<Judged>,
+    /// Slots whose distinct values are only sketched.
+    sketched: Vec<(u32, u16, u8)>,
 }
 
 /// What a chunk is counted by.
@@ -359,12 +438,21 @@ pub struct Job<'a> {
     pub key: &'a [u8; 32],
     /// Today, days since 1970-01-01.
     pub today: i64,
+    /// What is known of the document already, if anything.
+    pub known: Option<&'a Known>,
 }
 
 impl Counter {
     /// Counts one chunk.
     pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
         let mut tally = Tally::default();
+        self.sketched.clear();
+        if let Some(known) = job.known {
+            if known.people_sketched.load(Ordering::Relaxed) {
+                tally.keys = ChunkKeys::Sketch(Sketch::default());
+            }
+            self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         self.candidates.clear();
         // A value that starts in the core may end behind it, or stand in a record that does.
         let from = chunk.core.start.saturating_sub(BEFORE_CORE);
@@ -525,6 +613,10 @@ impl Counter {
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
             }
+            if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
+                let verdict = (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field);
+                self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
+            }
         }
         if taken || first == next {
             return next;
@@ -630,12 +722,26 @@ impl Counter {
         let hash = hash(identifier, &valid);
         slot.valid += 1;
         slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
-        if identifier == Identifier::NAME && shape != BY_FIELD {
+        if shape == WORD {
+            let word = &chunk.bytes[span.clone()];
+            slot.spread.listed += u64::from(names::is_name(word));
+            slot.spread.early += u64::from(names::given_rank(word).is_some());
+            slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
+        } else if identifier == Identifier::NAME && shape != BY_FIELD {
             slot.spread.early += u64::from(valid.measure >= 2);
         }
-        let form = slot.forms[valid.protection as usize].get_or_insert_with(|| {
-            Box::new(Form::new(First::at(span.start, number, identifier, &chunk.bytes[span.clone()])))
-        });
+        let form = match &mut slot.forms[valid.protection as usize] {
+            Some(form) => form,
+            empty => {
+                let first = First::at(span.start, number, identifier, &chunk.bytes[span.clone()]);
+                let mut form = Box::new(Form::new(first));
+                let sketched = self.sketched.contains(&(column as u32, rule, shape));
+                if sketched && valid.protection == Protection::Plaintext {
+                    form.distinct = Distinct::sketch();
+                }
+                empty.insert(form)
+            }
+        };
         form.add(&valid, test, hash, number);
         let plan = job.plan.columns.get(column);
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
@@ -711,7 +817,7 @@ impl Record {
         if self.set != 0 {
             add_set(&mut tally.sets, self.set, 1);
         }
-        tally.people.add(&self.keys);
+        tally.keys.add(&self.keys);
     }
 }
 
@@ -734,12 +840,9 @@ fn is_test(job: Job<'_>, samples: &[Vec<u8>], valid: &Valid) -> bool {
     job.options.test_values != TestValues::Live && (valid.test || samples.iter().any(|t| t == valid.normal.as_bytes()))
 }
 
-/// The hash of a value that counts go by: SipHash-1-3 with a fixed key. It never leaves the process.
+/// The hash of a value that counts go by: XXH3 with a seed of the identifier. It never leaves the process.
 fn hash(identifier: Identifier, valid: &Valid) -> u64 {
-    use std::hash::Hasher;
-    let mut hasher = siphasher::sip::SipHasher13::new_with_keys(0x7068_6973_7765_6570, identifier.index() as u64);
-    hasher.write(valid.normal.as_bytes());
-    hasher.finish()
+    xxhash_rust::xxh3::xxh3_64_with_seed(valid.normal.as_bytes(), 0x7068_6973_7765_6570 ^ identifier.index() as u64)
 }
 
 impl First {
@@ -773,6 +876,13 @@ fn picture(identifier: Identifier, value: &[u8]) -> [u8; 24] {
     picture
 }
 
+/// A capitalised word, as a name is in a column of its own.
+fn is_word(bytes: &[u8]) -> bool {
+    (3..=20).contains(&bytes.len())
+        && bytes[0].is_ascii_uppercase()
+        && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
+}
+
 fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
     let text = &bytes[scope.clone()];
     let left = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -800,7 +910,7 @@ fn add_text(
     let same = |t: &&mut TextTally| {
         (t.column, t.rule, t.protection, t.subject) == (column, judged.rule, protection, judged.subject)
     };
-    let text = match tally.text.iter_mut().position(|mut t| same(&&mut t)) {
+    let text = match tally.text.iter_mut().position(|t| same(&t)) {
         Some(at) => &mut tally.text[at],
         None => {
             tally.text.push(TextTally {

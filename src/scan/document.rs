@@ -15,7 +15,7 @@ use crate::gap::{Class, Gap, Reason};
 use crate::judge::decide::{self, FileFacts, Judgement};
 use crate::judge::people::People;
 use crate::judge::plan::DocumentPlan;
-use crate::judge::tally::{Counter, Job, Tally};
+use crate::judge::tally::{Counter, Job, Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, ReadAt, Source, StreamSource, sniff};
 use crate::options::Options;
@@ -191,7 +191,7 @@ impl Scanner<'_> {
     }
 
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
-        Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today() }
+        Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today(), known: None }
     }
 
     fn facts<'a>(&'a self, root: usize, locator: &'a Locator, access: &Access, series: &'a str) -> FileFacts<'a> {
@@ -253,6 +253,7 @@ impl Scanner<'_> {
         if !plan.keys.is_empty() {
             tally = self.count(&plan, &chunk);
         }
+        let mut tally = tally.opened();
         let mut entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
         let mut next = 1;
         if self.options.cut.core != CORE && source.by_offset().is_some() {
@@ -293,6 +294,11 @@ impl Scanner<'_> {
         COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk))
     }
 
+    fn count_on(&self, plan: &DocumentPlan, chunk: &Chunk, known: &Known) -> Tally {
+        let job = Job { known: Some(known), ..self.job(plan) };
+        COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
+    }
+
     /// The chunks of a large document from the `next` on, which is entered in the state `entry`, on as many threads as
     /// are free. Bytes read, and the state they end in or why it ended early.
     fn large(
@@ -315,7 +321,9 @@ impl Scanner<'_> {
                 stopped: None,
             }),
             moved: Condvar::new(),
+            known: Known::default(),
         };
+        tally.tell(&chain.known);
         let threads = rayon::current_num_threads() as u64;
         let total = Mutex::new(std::mem::take(tally));
         rayon::scope(|scope| {
@@ -368,7 +376,7 @@ impl Scanner<'_> {
             chain.tell(number + 1, entry.after(&fold));
             let ends = base + buffer.len() as u64 == source.size();
             let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry, ends };
-            let counted = self.count(plan, &chunk);
+            let counted = self.count_on(plan, &chunk, &chain.known);
             self.progress.bytes_done.fetch_add(chunk.core.len() as u64, Ordering::Relaxed);
             chain.merge(number, counted, total);
             buffer = chunk.bytes;
@@ -457,6 +465,7 @@ struct Chain {
     stop: AtomicBool,
     state: Mutex<State>,
     moved: Condvar,
+    known: Known,
 }
 
 struct State {
@@ -525,6 +534,7 @@ impl Chain {
             total.merge(tally);
             state.merged += 1;
         }
+        total.tell(&self.known);
         self.moved.notify_all();
     }
 }

@@ -1,0 +1,200 @@
+//! Bitmaps to anchors: the few positions of a window where a shape can be. In: [`Planes`]. Out: [`Anchors`], one bitmap
+//! a kind of anchor. An anchor may turn out to be nothing; a shape without its anchor may not exist.
+//!
+//! Everything here is plain code over words: shifts and ANDs of whole planes, which the compiler makes wide inside the
+//! function of each kernel.
+
+use super::bitmap::{FRESH, Plane, Planes, SLOTS};
+
+/// Which anchors a plan needs, as masks: all ones or zero.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    /// Clusters of six and seven bytes count, not only those of eight and more.
+    pub(super) short: u64,
+    pub(super) spaced: u64,
+    pub(super) masked: u64,
+    pub(super) rare: u64,
+    pub(super) name: u64,
+    pub(super) street: u64,
+    pub(super) po_box: u64,
+    pub(super) code: u64,
+}
+
+/// The anchors of a window, by slot.
+#[repr(C, align(64))]
+pub(super) struct Anchors {
+    /// Letters and digits.
+    pub(super) alnum: Plane,
+    /// Bytes that belong to a cluster: letters, digits, and the marks that join them to what follows.
+    pub(super) joined: Plane,
+    /// The first byte of a cluster that opens with a digit and is long enough.
+    pub(super) cluster: Plane,
+    /// The kinds below, together.
+    pub(super) aside: Plane,
+    /// A space before four digits.
+    pub(super) spaced: Plane,
+    /// The first of four digits behind a masking mark.
+    pub(super) masked: Plane,
+    /// `@` and `^`.
+    pub(super) rare: Plane,
+    /// A space or comma before a capital, behind what may be a word.
+    pub(super) name: Plane,
+    /// The space behind what may be a house number.
+    pub(super) street: Plane,
+    /// The space between a letter and a digit.
+    pub(super) po_box: Plane,
+    /// A digit that may stand in a code behind a label.
+    pub(super) code: Plane,
+}
+
+impl Anchors {
+    pub(super) fn new() -> Anchors {
+        let zero = [0; SLOTS];
+        Anchors {
+            alnum: zero,
+            joined: zero,
+            cluster: zero,
+            aside: zero,
+            spaced: zero,
+            masked: zero,
+            rare: zero,
+            name: zero,
+            street: zero,
+            po_box: zero,
+            code: zero,
+        }
+    }
+}
+
+/// The word before, the word and the word behind: what one word's bits can see.
+#[derive(Clone, Copy)]
+struct Sight {
+    before: u64,
+    here: u64,
+    behind: u64,
+}
+
+impl Sight {
+    #[inline(always)]
+    fn at(plane: &Plane, slot: usize) -> Sight {
+        Sight { before: plane[slot - 1], here: plane[slot], behind: plane[slot + 1] }
+    }
+
+    /// Bit `i` is the class of byte `i + k`.
+    #[inline(always)]
+    fn next<const K: u32>(self) -> u64 {
+        self.here >> K | self.behind << (64 - K)
+    }
+
+    /// Bit `i` is the class of byte `i - k`.
+    #[inline(always)]
+    fn last<const K: u32>(self) -> u64 {
+        self.here << K | self.before >> (64 - K)
+    }
+
+    #[inline(always)]
+    fn or(self, other: Sight) -> Sight {
+        Sight { before: self.before | other.before, here: self.here | other.here, behind: self.behind | other.behind }
+    }
+}
+
+/// Fills `alnum` and `joined` of slots 1 to `FRESH + 1`.
+///
+/// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
+/// `-` `.` `/` `:` before a digit, `-` before a letter.
+#[inline(always)]
+pub(super) fn join(planes: &Planes, out: &mut Anchors) {
+    out.alnum[0] = planes.digit[0] | planes.letter[0];
+    for slot in 1..FRESH + 2 {
+        let digit = Sight::at(&planes.digit, slot);
+        let letter = Sight::at(&planes.letter, slot);
+        let alnum = digit.or(letter);
+        let dash = planes.dash[slot];
+        let dots = planes.dots[slot];
+        let marks = (dash & alnum.next::<1>()) | (dots & digit.next::<1>());
+        out.alnum[slot] = alnum.here;
+        out.joined[slot] = alnum.here | (marks & alnum.last::<1>());
+    }
+}
+
+/// Fills the anchors that digits alone need: `cluster`, `spaced` and, of them, `aside`.
+#[inline(always)]
+pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..FRESH + 1 {
+        let digit = Sight::at(&planes.digit, slot);
+        let alnum = digit.or(Sight::at(&planes.letter, slot));
+        let mark = Sight::at(&planes.dash, slot).or(Sight::at(&planes.dots, slot));
+        // Not inside a word or number, not joined to a digit.
+        let clean = digit.here & !alnum.last::<1>() & !(mark.last::<1>() & digit.last::<2>());
+        let c = Sight::at(&out.joined, slot);
+        let six = c.next::<1>() & c.next::<2>() & c.next::<3>() & c.next::<4>() & c.next::<5>();
+        let eight = c.next::<6>() & c.next::<7>();
+        out.cluster[slot] = clean & six & (eight | wanted.short);
+    }
+    for slot in 1..FRESH + 1 {
+        let digit = Sight::at(&planes.digit, slot);
+        let four = digit.next::<1>() & digit.next::<2>() & digit.next::<3>() & digit.next::<4>();
+        let spaced = planes.space[slot] & four & wanted.spaced;
+        out.spaced[slot] = spaced;
+        out.aside[slot] = spaced;
+    }
+}
+
+/// Fills the other anchors; behind [`digits`].
+#[inline(always)]
+pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..FRESH + 1 {
+        let digit = Sight::at(&planes.digit, slot);
+        let letter = Sight::at(&planes.letter, slot);
+        let alnum = digit.or(letter);
+        let dash = Sight::at(&planes.dash, slot);
+        let comma = Sight::at(&planes.comma, slot);
+        let masks = Sight::at(&planes.mask, slot);
+        let three = digit.here & digit.next::<1>() & digit.next::<2>();
+
+        let masked = three
+            & digit.next::<3>()
+            & !digit.last::<1>()
+            & (masks.last::<1>() | (dash.last::<1>() & masks.last::<2>()))
+            & wanted.masked;
+        let inner = alnum.or(dash);
+        let opens = digit.here
+            & !(alnum.or(comma).or(dash)).last::<1>()
+            & inner.next::<1>()
+            & inner.next::<2>()
+            & inner.next::<3>();
+        let follows = three & (letter.last::<1>() | (dash.last::<1>() & letter.last::<2>()));
+        let code = (opens | follows) & wanted.code;
+        out.masked[slot] = masked;
+        out.code[slot] = code;
+        out.aside[slot] |= masked | code;
+    }
+    for slot in 1..FRESH + 1 {
+        let digit = Sight::at(&planes.digit, slot);
+        let letter = Sight::at(&planes.letter, slot);
+        let comma = Sight::at(&planes.comma, slot);
+        let space = planes.space[slot];
+        let capital = Sight::at(&planes.upper, slot).next::<1>();
+        let word = letter.or(comma).or(Sight::at(&planes.dots, slot)).last::<1>();
+        let digit_next = digit.next::<1>();
+
+        let name = (space | comma.here) & capital & word & wanted.name;
+        let house = digit.last::<1>() | (letter.last::<1>() & digit.last::<2>());
+        let ordinal = digit_next & (letter.next::<2>() | letter.next::<3>() | letter.next::<4>());
+        let street = space & house & (capital | ordinal) & wanted.street;
+        let po_box = space & letter.last::<1>() & digit_next & wanted.po_box;
+        let rare = planes.rare[slot] & wanted.rare;
+        out.name[slot] = name;
+        out.street[slot] = street;
+        out.po_box[slot] = po_box;
+        out.rare[slot] = rare;
+        out.aside[slot] |= name | street | po_box | rare;
+    }
+}
+
+/// The 64 bits of `plane` from `bit` on, counted from the start of slot 0.
+#[inline(always)]
+pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
+    let (slot, shift) = (bit >> 6, bit & 63);
+    plane[slot] >> shift | (plane[slot + 1] << 1) << (63 - shift)
+}

@@ -1,0 +1,111 @@
+//! The AVX2 kernel: 32 bytes at a time, nibble look-ups for the classes, one `vpmovmskb` a class.
+
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::*;
+
+use super::{GROUP, Kernel, Planes};
+use crate::detect::Candidate;
+use crate::detect::search::{Search, search};
+
+/// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
+pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
+    // SAFETY: `Backend::Avx2` is only made where these features were detected.
+    unsafe { find_avx2(job, out) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn find_avx2(job: Search<'_>, out: &mut Vec<Candidate>) {
+    search(Avx2 { _private: () }, job, out);
+}
+
+/// The kernel; made only inside [`find_avx2`].
+#[derive(Clone, Copy)]
+struct Avx2 {
+    _private: (),
+}
+
+impl Kernel for Avx2 {
+    #[inline(always)]
+    fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
+        // SAFETY: an `Avx2` exists only behind the detection of the feature.
+        unsafe { classify::<FULL>(text, planes, slot) }
+    }
+}
+
+/// The bits of the nibble tables. Each stands for one rectangle of high × low nibbles.
+mod bit {
+    pub(super) const DIGIT: i8 = -128;
+    pub(super) const LETTER_1: i8 = 1 << 6;
+    pub(super) const LETTER_2: i8 = 1 << 5;
+    pub(super) const DASH: i8 = 1 << 4;
+    pub(super) const POINT_SLASH: i8 = 1 << 3;
+    pub(super) const COLON: i8 = 1 << 2;
+    pub(super) const SPACE: i8 = 1 << 1;
+    pub(super) const COMMA: i8 = 1;
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
+    let (blocks, _) = text.as_chunks::<64>();
+    for (block, slot) in blocks.iter().zip(slot..slot + 8) {
+        let (halves, _) = block.as_chunks::<32>();
+        let (low, high) = (half::<FULL>(&halves[0]), half::<FULL>(&halves[1]));
+        for ((plane, low), high) in planes.each(FULL).zip(low).zip(high) {
+            plane[slot] = u64::from(low) | u64::from(high) << 32;
+        }
+    }
+}
+
+/// The masks of 32 bytes, in the order of the planes.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn half<const FULL: bool>(text: &[u8; 32]) -> [u32; 9] {
+    use bit::{COLON, COMMA, DASH, DIGIT, LETTER_1, LETTER_2, POINT_SLASH, SPACE};
+    const A: i8 = LETTER_1 | LETTER_2;
+    let twice = |row: __m128i| _mm256_broadcastsi128_si256(row);
+    #[rustfmt::skip]
+    let low_table = twice(_mm_setr_epi8(
+        DIGIT | SPACE | LETTER_2,
+        DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A,
+        A | COLON,
+        LETTER_1, LETTER_1 | COMMA, LETTER_1 | DASH, LETTER_1 | POINT_SLASH, LETTER_1 | POINT_SLASH,
+    ));
+    #[rustfmt::skip]
+    let high_table = twice(_mm_setr_epi8(
+        0, 0, SPACE | COMMA | DASH | POINT_SLASH, DIGIT | COLON,
+        LETTER_1, LETTER_2, LETTER_1, LETTER_2,
+        0, 0, 0, 0, 0, 0, 0, 0,
+    ));
+    // SAFETY: the reference is 32 readable bytes; the load asks for no alignment.
+    let x = unsafe { _mm256_loadu_si256(text.as_ptr().cast()) };
+    let nibble = _mm256_set1_epi8(0x0f);
+    let low = _mm256_shuffle_epi8(low_table, x);
+    let high = _mm256_shuffle_epi8(high_table, _mm256_and_si256(_mm256_srli_epi16::<4>(x), nibble));
+    let classes = _mm256_and_si256(low, high);
+    let mask = |v: __m256i| _mm256_movemask_epi8(v) as u32;
+    let is = |byte: u8| _mm256_cmpeq_epi8(x, _mm256_set1_epi8(byte as i8));
+    let letter = mask(_mm256_or_si256(_mm256_slli_epi16::<1>(classes), _mm256_slli_epi16::<2>(classes)));
+    let dots = mask(_mm256_or_si256(_mm256_slli_epi16::<4>(classes), _mm256_slli_epi16::<5>(classes)));
+    let mut out = [
+        mask(classes),
+        letter,
+        mask(_mm256_slli_epi16::<3>(classes)),
+        dots,
+        mask(_mm256_slli_epi16::<6>(classes)),
+        0,
+        0,
+        0,
+        0,
+    ];
+    if FULL {
+        out[5] = mask(_mm256_or_si256(x, _mm256_slli_epi16::<7>(classes)));
+        out[6] = mask(_mm256_or_si256(is(b'@'), is(b'^')));
+        let folded = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
+        let x_mark = _mm256_cmpeq_epi8(folded, _mm256_set1_epi8(b'x' as i8));
+        out[7] = mask(_mm256_or_si256(x_mark, _mm256_or_si256(is(b'*'), is(b'#'))));
+        out[8] = letter & !mask(_mm256_slli_epi16::<2>(x));
+    }
+    out
+}

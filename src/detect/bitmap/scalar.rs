@@ -1,0 +1,52 @@
+//! The portable kernel and the reference for the others: a table look-up a byte, then an 8 × 8 bit transposition.
+
+use super::{CLASSES, GROUP, Kernel, Planes};
+
+#[derive(Clone, Copy)]
+pub(super) struct Scalar;
+
+impl Kernel for Scalar {
+    #[inline(always)]
+    fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
+        let (blocks, _) = text.as_chunks::<64>();
+        for (block, slot) in blocks.iter().zip(slot..) {
+            let (eights, _) = block.as_chunks::<8>();
+            let mut word = [0u64; 9];
+            for (eight, at) in eights.iter().zip((0..).step_by(8)) {
+                let columns = transpose(u64::from_le_bytes(eight.map(|b| CLASSES[b as usize])));
+                for (word, bits) in word.iter_mut().zip(columns.to_le_bytes()) {
+                    *word |= u64::from(bits) << at;
+                }
+                if FULL {
+                    word[8] |= upper(u64::from_le_bytes(*eight)) << at;
+                }
+            }
+            for (plane, word) in planes.each(FULL).zip(word) {
+                plane[slot] = word;
+            }
+        }
+    }
+}
+
+/// Byte `i`, bit `j` becomes byte `j`, bit `i`.
+fn transpose(mut x: u64) -> u64 {
+    let mut swap = |shift: u32, mask: u64| {
+        let t = (x ^ (x >> shift)) & mask;
+        x ^= t ^ (t << shift);
+    };
+    swap(7, 0x00aa_00aa_00aa_00aa);
+    swap(14, 0x0000_cccc_0000_cccc);
+    swap(28, 0x0000_0000_f0f0_f0f0);
+    x
+}
+
+/// One bit for each of eight bytes: whether it is `A-Z`.
+fn upper(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & (ONES * 0x7f);
+    let from_a = low + ONES * (0x80 - b'A' as u64);
+    let past_z = low + ONES * (0x80 - b'Z' as u64 - 1);
+    let hits = (from_a & !past_z & !bytes) & (ONES * 0x80);
+    // Gathers the eight top bits into the highest byte.
+    (hits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}

@@ -1,0 +1,73 @@
+//! What an MRN or member id looks like in text. In: bytes. Out: spans of letters, digits and inner `-` behind a label.
+//! Refuses tokens with fewer than three digits, and words with a number somewhere in them.
+
+/// A byte of a code: letters, digits and `-`.
+fn is_code(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+/// Calls `push` for every code, in order.
+pub(super) fn codes(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_code(bytes[at]) {
+            at += 1;
+            continue;
+        }
+        if let Some(end) = code(bytes, at) {
+            push(at, end);
+        }
+        at += bytes[at..].iter().take_while(|b| is_code(**b)).count();
+    }
+}
+
+/// The end of the code that is the run of letters, digits and `-` from `start` on; nothing stands before the run.
+fn code(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes[start] == b'-' || !behind_label(bytes, start) {
+        return None;
+    }
+    let run_end = start + bytes[start..].iter().take_while(|b| is_code(**b)).count();
+    let dashes = bytes[start..run_end].iter().rev().take_while(|b| **b == b'-').count();
+    let token = &bytes[start..run_end - dashes];
+    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+    let joined = bytes.get(run_end).is_some_and(|b| matches!(b, b'_' | b'@'))
+        || (bytes.get(run_end).is_some_and(|b| matches!(b, b'.' | b'/' | b':'))
+            && bytes.get(run_end + 1).is_some_and(u8::is_ascii_alphanumeric));
+    ((4..=24).contains(&token.len()) && digits >= 3 && opens_well(token) && !joined).then_some(start + token.len())
+}
+
+/// A code that opens with a letter has three digits in a row right behind its letters, a `-` between them or not.
+fn opens_well(token: &[u8]) -> bool {
+    let Some(first) = token.iter().position(u8::is_ascii_digit) else { return false };
+    first == 0
+        || (token[..first].ends_with(b"-") && first >= 2 && token[first - 2] != b'-' || token[first - 1] != b'-')
+            && token[first..].iter().take(3).filter(|b| b.is_ascii_digit()).count() == 3
+}
+
+/// The code around the digit at `at`, which is the first digit of its run, if it is not the one from `seen`.
+pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usize, usize)> {
+    let back = bytes[..at].iter().rev().take(25).take_while(|b| is_code(**b)).count();
+    let start = at - back;
+    if back > 24 || start < *seen {
+        return None;
+    }
+    let end = code(bytes, start)?;
+    *seen = end;
+    Some((start, end))
+}
+
+/// Whether one to four of `space : # = " ' (` and behind them a letter, `.`, `)` or `#` stand before `at`.
+fn behind_label(bytes: &[u8], at: usize) -> bool {
+    let marks = bytes[..at]
+        .iter()
+        .rev()
+        .take(5)
+        .take_while(|b| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'"' | b'\'' | b'('))
+        .count();
+    if !(1..=4).contains(&marks) {
+        return false;
+    }
+    let has_hash = bytes[at - marks..at].contains(&b'#');
+    let before = at.checked_sub(marks + 1).map(|i| bytes[i]);
+    has_hash || before.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')'))
+}

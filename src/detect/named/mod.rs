@@ -1,0 +1,95 @@
+//! The shapes that pictures cannot say, each with code of its own. In: bytes. Out: spans. They know forms only: that
+//! `John Smith` may be a person is for `judge` to say.
+
+mod code;
+mod email;
+mod name;
+mod po_box;
+mod street;
+mod suffix;
+mod walk;
+
+pub use suffix::is_street_suffix;
+pub(super) use walk::Walk;
+
+/// Which of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Named {
+    /// An e-mail address (RFC 5321 lengths, the characters people use).
+    Email,
+    /// A token of letters, digits and inner `-`, 4 to 24 long with three digits or more (in a row right behind its
+    /// letters where it opens with letters), behind a label: what an MRN or member id looks like in text.
+    Code,
+    /// House number, capitalised words and a street suffix of USPS Publication 28.
+    Street,
+    /// `P.O. Box 123` in its spellings.
+    PoBox,
+    /// Two to four capitalised words in a row, or `Last, First` where `Last` is more than a letter; words all in
+    /// capitals only behind a colon or with the comma.
+    NameWords,
+}
+
+impl Named {
+    /// The shape written `<name>`.
+    pub fn by_name(name: &str) -> Option<Named> {
+        Some(match name {
+            "email" => Named::Email,
+            "code" => Named::Code,
+            "street" => Named::Street,
+            "po-box" => Named::PoBox,
+            "name-words" => Named::NameWords,
+            _ => return None,
+        })
+    }
+}
+
+/// Calls `push(start, end)` for every span of the shape.
+pub fn find(named: Named, bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
+    match named {
+        Named::Email => memchr::memchr_iter(b'@', bytes).for_each(|at| {
+            if let Some((start, end)) = email::email(bytes, at) {
+                push(start, end);
+            }
+        }),
+        Named::Code => code::codes(bytes, push),
+        Named::Street => street::streets(bytes, push),
+        Named::PoBox => memchr::memchr2_iter(b'b', b'B', bytes).for_each(|at| {
+            if let Some((start, end)) = po_box::po_box(bytes, at) {
+                push(start, end);
+            }
+        }),
+        Named::NameWords => name::names(bytes, push),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(named: Named, text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        find(named, text.as_bytes(), &mut |s, e| out.push(text[s..e].to_string()));
+        out
+    }
+
+    #[test]
+    fn named_shapes_find_their_forms() {
+        for (named, text, expected) in [
+            (Named::Email, "mail jane.roe@gmail.com, now", vec!["jane.roe@gmail.com"]),
+            (Named::Email, "<j+x@mail.co.uk>", vec!["j+x@mail.co.uk"]),
+            (Named::Email, "a|b@c.org|d", vec!["b@c.org"]),
+            (Named::Email, "a@b x..y@z.com @media foo@bar.1x", vec![]),
+            (Named::Code, "MRN: 00123456 and (MRN 12-34-56)", vec!["00123456", "12-34-56"]),
+            (Named::Code, "Member ID# XYZ123456789", vec!["XYZ123456789"]),
+            (Named::Code, "123456 7890", vec![]),
+            (Named::Street, "at 1970 S University Blvd, Mobile", vec!["1970 S University Blvd"]),
+            (Named::Street, "12 Oak St NW and 5 Dr Smith; 3 Main", vec!["12 Oak St NW"]),
+            (Named::PoBox, "P.O. Box 1234; PO BOX 7, POB 12; toolbox 3", vec!["P.O. Box 1234", "PO BOX 7", "POB 12"]),
+            (Named::NameWords, "Patient: John Q. Smith was", vec!["John Q. Smith"]),
+            (Named::NameWords, "name: SMITH JOHN; O'Neil, Mary", vec!["SMITH JOHN", "O'Neil, Mary"]),
+            (Named::NameWords, "CREATE TABLE IF NOT; foo(Bar)", vec![]),
+        ] {
+            assert_eq!(found(named, text), expected, "{named:?} in {text}");
+        }
+    }
+}

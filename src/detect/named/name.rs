@@ -1,0 +1,112 @@
+//! Words that may be a name. In: bytes. Out: spans of two to four capitalised words, or `Last, First`. Refuses words in
+//! capitals where neither a comma nor a colon speaks for a name.
+
+use crate::detect::boundary::is_word;
+
+/// Calls `push` for every name, in order.
+pub(super) fn names(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
+    let mut at = 0;
+    while at < bytes.len() {
+        match opens(bytes, at).then(|| words(bytes, at)).flatten() {
+            None => at += 1,
+            Some((end, name)) => {
+                if name {
+                    push(at, end);
+                }
+                at = end;
+            }
+        }
+    }
+}
+
+/// Whether a word begins at `at`.
+fn opens(bytes: &[u8], at: usize) -> bool {
+    bytes[at].is_ascii_uppercase() && (at == 0 || !(is_word(bytes[at - 1]) || bytes[at - 1] >= 0x80))
+}
+
+/// The words from `start` on: where they end, and whether they may be a name. `None` where no word is.
+fn words(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
+    let mut end = start + name_word(&bytes[start..]);
+    if end == start {
+        return None;
+    }
+    // A comma stands behind a last name, which is no single letter.
+    let last_name = bytes.get(start + 1) != Some(&b'.') && end - start > 1;
+    let mut words = 1;
+    let mut comma = false;
+    while words < 4 {
+        let gap = match (bytes.get(end), bytes.get(end + 1)) {
+            (Some(b' '), _) => 1,
+            (Some(b','), Some(b' ')) if words == 1 && last_name => 2,
+            (Some(b','), Some(b'A'..=b'Z')) if words == 1 && last_name => 1,
+            _ => break,
+        };
+        let length = name_word(bytes.get(end + gap..).unwrap_or(b""));
+        if length == 0 {
+            break;
+        }
+        comma |= bytes[end] == b',';
+        end += gap + length;
+        words += 1;
+    }
+    let colon = || bytes[..start].iter().rev().find(|b| **b != b' ').is_some_and(|b| *b == b':');
+    Some((end, words >= 2 && (comma || !all_capitals(&bytes[start..end]) || colon())))
+}
+
+/// Calls `push` for the names that begin in the word before the gap at `gap`, at `free` or behind it; `free` moves.
+///
+/// Words that `free` has passed belong to a name before. A word may have more than one start: `x-Roe`, `O'Neil`.
+pub(super) fn names_at(bytes: &[u8], gap: usize, free: &mut usize, push: &mut dyn FnMut(usize, usize)) {
+    let mut end = gap;
+    if bytes[gap] >= 0x80 || end < *free {
+        return;
+    }
+    end -= usize::from(bytes[gap] == b' ' && bytes[..end].last() == Some(&b','));
+    end -= usize::from(bytes[..end].last() == Some(&b'.'));
+    let mut at = end - bytes[..end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    if at > 0 && is_inner(bytes[at - 1]) {
+        at -= bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphabetic() || is_inner(**b)).count();
+    } else if at < end && !bytes[at].is_ascii_uppercase() {
+        return;
+    }
+    at = at.max(*free);
+    while at < end {
+        match opens(bytes, at).then(|| words(bytes, at)).flatten() {
+            None => at += 1,
+            Some((behind, name)) => {
+                if name {
+                    push(at, behind);
+                }
+                at = behind;
+                *free = behind;
+            }
+        }
+    }
+}
+
+/// What a name has beside letters.
+fn is_inner(byte: u8) -> bool {
+    matches!(byte, b'\'' | b'-') || byte >= 0x80
+}
+
+/// The length of a capitalised word or an initial at the start of `bytes`: `Smith`, `O'Neil`, `SMITH`, `J.`, `J`; 0 where
+/// there is none or it runs on into something else.
+fn name_word(bytes: &[u8]) -> usize {
+    if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
+        return 0;
+    }
+    let length = bytes
+        .iter()
+        .take(26)
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-') || **b >= 0x80)
+        .count();
+    let length = length - bytes[..length].iter().rev().take_while(|b| matches!(b, b'\'' | b'-')).count();
+    if length > 25 || bytes.get(length).is_some_and(|b| b.is_ascii_digit() || *b == b'_' || *b == b'(') {
+        return 0;
+    }
+    if length == 1 && bytes.get(1) == Some(&b'.') { 2 } else { length }
+}
+
+fn all_capitals(word: &[u8]) -> bool {
+    word.iter().all(|b| !b.is_ascii_lowercase())
+}

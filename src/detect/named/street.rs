@@ -1,0 +1,98 @@
+//! Streets with their house number. In: bytes. Out: spans from the number to the suffix or the direction behind it.
+//! Refuses streets without a suffix.
+
+use super::suffix::is_street_suffix;
+use crate::detect::boundary::is_word;
+
+/// Calls `push` for every street, in order.
+pub(super) fn streets(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() || !opens(bytes, at) {
+            at += 1;
+            continue;
+        }
+        let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits <= 6
+            && let Some(end) = street_end(bytes, at + digits)
+        {
+            push(at, end);
+            at = end;
+        } else {
+            at += digits;
+        }
+    }
+}
+
+/// Whether a number at `at` may be a house number by what stands before it.
+fn opens(bytes: &[u8], at: usize) -> bool {
+    at == 0 || !(is_word(bytes[at - 1]) || matches!(bytes[at - 1], b'.' | b'-' | b'/' | b':' | b'$' | b'#'))
+}
+
+/// The street whose house number ends before the space at `gap`, if it begins at `free` or behind it, which then moves.
+pub(super) fn street_at(bytes: &[u8], gap: usize, free: &mut usize) -> Option<(usize, usize)> {
+    let letter = usize::from(bytes[..gap].last().is_some_and(u8::is_ascii_alphabetic));
+    let number = gap - letter;
+    let digits = bytes[..number].iter().rev().take(7).take_while(|b| b.is_ascii_digit()).count();
+    let start = number - digits;
+    if !(1..=6).contains(&digits) || start < *free || !opens(bytes, start) {
+        return None;
+    }
+    let end = street_end(bytes, number)?;
+    *free = end;
+    Some((start, end))
+}
+
+/// The end of a street behind a house number that ends at `at`: a letter may follow the number, then one space, then
+/// one to five words of which the last is a suffix, a direction may follow it.
+fn street_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    if bytes.get(at).is_some_and(u8::is_ascii_alphabetic) && bytes.get(at + 1) == Some(&b' ') {
+        at += 1;
+    }
+    let mut words = 0;
+    let mut end = None;
+    while words < 6 && bytes.get(at) == Some(&b' ') {
+        let word = word_at(bytes, at + 1);
+        if word.is_empty() {
+            break;
+        }
+        let opens = word[0].is_ascii_uppercase() || is_ordinal(word);
+        if words == 0 && !opens {
+            return None;
+        }
+        at += 1 + word.len();
+        words += 1;
+        if words >= 2 && is_street_suffix(word) {
+            end = Some(at);
+        } else if !opens {
+            break;
+        } else if let Some(reached) = end {
+            // One word behind the suffix may be a direction; anything else is not part of the street.
+            return Some(if is_direction(word) { at } else { reached });
+        }
+        if word.ends_with(b",") {
+            break;
+        }
+    }
+    end
+}
+
+/// `5th`, `42nd`, `125th`: up to three digits, then letters.
+fn is_ordinal(word: &[u8]) -> bool {
+    let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
+    (1..=3).contains(&digits) && word.len() >= digits + 2 && word[digits..].iter().all(u8::is_ascii_alphabetic)
+}
+
+/// The word at `at`: letters, digits, `.` `'` `-`, at most 20 bytes.
+fn word_at(bytes: &[u8], at: usize) -> &[u8] {
+    let rest = bytes.get(at..).unwrap_or(b"");
+    let length =
+        rest.iter().take(21).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'\'' | b'-')).count();
+    if length > 20 { b"" } else { &rest[..length] }
+}
+
+fn is_direction(word: &[u8]) -> bool {
+    const DIRECTIONS: [&str; 12] = ["n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west"];
+    let word = word.strip_suffix(b".").unwrap_or(word);
+    DIRECTIONS.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,68 @@
+//! Shapes, compiled. In: any shapes. Out: a [`Plan`] that finds them all in one pass. It refuses nothing: a shape that no
+//! fast way covers is searched with bits of its own.
+
+use super::Candidate;
+use super::anchors::Wanted;
+use super::bitmap::Backend;
+use super::cluster::Table;
+use super::lookup::Lookups;
+use super::named::Named;
+use super::search::{Parts, Search};
+use super::shape::{Form, Shape};
+
+/// The distinct shapes of a rule set, compiled once and shared by all threads.
+#[derive(Debug)]
+pub struct Plan {
+    shapes: Vec<Shape>,
+    parts: Parts,
+    backend: Backend,
+}
+
+impl Plan {
+    /// A plan for these shapes; a candidate's `shape` is an index into them. Equal shapes should be passed once.
+    pub fn new(shapes: Vec<Shape>) -> Plan {
+        Plan::with_backend(shapes, Backend::chosen())
+    }
+
+    /// A plan that searches with this kernel.
+    pub fn with_backend(shapes: Vec<Shape>, backend: Backend) -> Plan {
+        let (clusters, taken) = Table::new(&shapes);
+        let mut lookups = Lookups::default();
+        let mut named = Vec::new();
+        for ((number, shape), taken) in (0..).zip(&shapes).zip(taken) {
+            match &shape.form {
+                Form::Named(one) => named.push((*one, number)),
+                Form::Picture(tokens) if !taken => lookups.add(number, tokens),
+                Form::Picture(_) => {}
+            }
+        }
+        let all = |yes: bool| if yes { u64::MAX } else { 0 };
+        let has = |one: Named| named.iter().any(|(named, _)| *named == one);
+        let wanted = Wanted {
+            short: all(clusters.shortest < 8),
+            spaced: all(!lookups.spaced.is_empty()),
+            masked: all(!lookups.masked.is_empty()),
+            rare: all(!lookups.caret.is_empty() || has(Named::Email)),
+            name: all(has(Named::NameWords)),
+            street: all(has(Named::Street)),
+            po_box: all(has(Named::PoBox)),
+            code: all(has(Named::Code)),
+        };
+        let full =
+            !(named.is_empty() && lookups.masked.is_empty() && lookups.caret.is_empty() && lookups.searched.is_empty());
+        Plan { shapes, parts: Parts { clusters, lookups, wanted, full, named }, backend }
+    }
+
+    /// The shapes, in the order given.
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    /// Appends every candidate in `bytes` to `out`, sorted by start, end and shape.
+    ///
+    /// `bytes` is at most 4 GiB; longer input is a bug of the caller and only its first 4 GiB are searched.
+    pub fn find(&self, bytes: &[u8], out: &mut Vec<Candidate>) {
+        let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
+        self.backend.find(Search { shapes: &self.shapes, parts: &self.parts, bytes }, out);
+    }
+}

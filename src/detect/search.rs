@@ -1,0 +1,279 @@
+//! The search: windows of text through a kernel, anchors out of the planes, candidates out of the anchors. In: a plan's
+//! parts and bytes. Out: candidates, sorted. It refuses nothing.
+//!
+//! Clusters are the common case and give their candidates in order and without a branch that data could make hard to
+//! predict. All else goes aside, a window at a time, and is merged in.
+
+use super::Candidate;
+use super::anchors::{self, Anchors, Wanted, ahead};
+use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
+use super::cluster::{self, LONGEST, TRAITS, Table, Try, trait_of};
+use super::lookup::{Anchored, Lookups};
+use super::named::Walk;
+use super::oracle;
+use super::shape::{Class, Shape};
+
+/// What a plan compiles its shapes into.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) clusters: Table,
+    pub(super) lookups: Lookups,
+    pub(super) wanted: Wanted,
+    /// Needs all planes, not only those of digits.
+    pub(super) full: bool,
+    pub(super) named: Vec<(super::named::Named, u16)>,
+}
+
+/// A search to be done.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'a> {
+    pub(super) shapes: &'a [Shape],
+    pub(super) parts: &'a Parts,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Appends what there is in `job.bytes`, sorted, to `out`.
+#[inline(always)]
+pub(super) fn search(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
+    if job.parts.full { windows::<true>(kernel, job, out) } else { windows::<false>(kernel, job, out) }
+}
+
+#[inline(always)]
+fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
+    let first = out.len();
+    let mut planes = Planes::new();
+    let mut found = Anchors::new();
+    let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
+    let mut places = [0u16; FRESH * 64 + 8];
+    let mut rest = job.bytes;
+    // The offset in the text of the first byte of slot 0, which is before it at first.
+    let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
+    loop {
+        let fresh = take_in::<FULL>(kernel, &mut rest, &mut planes);
+        anchors::join(&planes, &mut found);
+        anchors::digits(&planes, &mut found, job.parts.wanted);
+        if FULL {
+            anchors::others(&planes, &mut found, job.parts.wanted);
+        }
+        let count = flatten(&found.cluster, &mut places);
+        out.reserve(count);
+        for place in &places[..count] {
+            cluster_at(&mut aside, &planes, &found, base, usize::from(*place), out);
+        }
+        aside.window::<FULL>(&planes, &found, base);
+        if !aside.found.is_empty() {
+            merge(out, first, base, &mut aside.found);
+        }
+        if fresh < FRESH {
+            return;
+        }
+        base = base.wrapping_add(FRESH * 64);
+        for plane in planes.each(FULL) {
+            plane[0] = plane[FRESH];
+            plane[1] = plane[FRESH + 1];
+        }
+    }
+}
+
+/// Classifies the next bytes of `rest` into the planes; the number of slots that were filled. Those behind are zero.
+#[inline(always)]
+fn take_in<const FULL: bool>(kernel: impl Kernel, rest: &mut &[u8], planes: &mut Planes) -> usize {
+    let mut slot = FIRST_FRESH;
+    while slot < FIRST_FRESH + FRESH {
+        let Some((group, behind)) = rest.split_first_chunk::<GROUP>() else { break };
+        kernel.classify::<FULL>(group, planes, slot);
+        *rest = behind;
+        slot += GROUP / 64;
+    }
+    if slot < FIRST_FRESH + FRESH {
+        if !rest.is_empty() {
+            let mut padded = [0; GROUP];
+            padded[..rest.len()].copy_from_slice(rest);
+            kernel.classify::<FULL>(&padded, planes, slot);
+            *rest = &[];
+            slot += GROUP / 64;
+        }
+        for plane in planes.each(FULL) {
+            plane[slot..SLOTS].fill(0);
+        }
+    }
+    // A full window leaves its last slot to the next one, which may have nothing but that.
+    slot - FIRST_FRESH
+}
+
+/// Writes the positions of the set bits, counted from slot 0, to `places`; how many there are.
+#[inline(always)]
+fn flatten(plane: &[u64; SLOTS], places: &mut [u16; FRESH * 64 + 8]) -> usize {
+    let mut count = 0;
+    for (slot, word) in plane[..FRESH + 1].iter().enumerate().skip(1) {
+        let mut word = *word;
+        if word == 0 {
+            continue;
+        }
+        let next = count + word.count_ones() as usize;
+        // Four at once without looking: the end of a loop over so few bits is hard to predict.
+        let four = &mut places[count..count + 4];
+        for place in four {
+            *place = (slot as u32 * 64 + word.trailing_zeros()) as u16;
+            word &= word.wrapping_sub(1);
+        }
+        count += 4;
+        while count < next {
+            places[count] = (slot as u32 * 64 + word.trailing_zeros()) as u16;
+            word &= word.wrapping_sub(1);
+            count += 1;
+        }
+        count = next;
+    }
+    count
+}
+
+/// Judges the cluster whose first byte is at bit `at`.
+#[inline(always)]
+fn cluster_at(
+    aside: &mut Aside<'_>,
+    planes: &Planes,
+    found: &Anchors,
+    base: usize,
+    at: usize,
+    out: &mut Vec<Candidate>,
+) {
+    let bytes = aside.job.bytes;
+    let length = (!ahead(&found.joined, at)).trailing_zeros();
+    if length as usize > LONGEST {
+        return;
+    }
+    let whole = !(u64::MAX << length);
+    let digits = ahead(&planes.digit, at) & whole;
+    let marks = !ahead(&found.alnum, at) & whole;
+    let start = base.wrapping_add(at);
+    // Without a mark both are the first byte, which is a digit and so of no kind.
+    let first = marks.trailing_zeros() & 63;
+    let last = 63 - (marks | 1).leading_zeros();
+    let kind = |at: u32| bytes.get(start + at as usize).map_or(0, |b| TRAITS[*b as usize] & trait_of::MARK);
+    let Some(entry) = aside.job.parts.clusters.get(cluster::key(digits, marks, length, kind(first), kind(last))) else {
+        return;
+    };
+    let end = start + length as usize;
+    let left = if start == 0 { 0 } else { TRAITS[bytes[start - 1] as usize] & trait_of::LEFT };
+    let right = bytes.get(end).map_or(0, |b| TRAITS[*b as usize] & trait_of::RIGHT);
+    if (left | right) != 0 || entry.closer {
+        aside.attempt_all(&entry.tries, start);
+    } else {
+        out.push(Candidate { start: start as u32, end: end as u32, shape: entry.shape });
+    }
+}
+
+/// What is not found in order, and how it is found.
+struct Aside<'a> {
+    job: Search<'a>,
+    walk: Walk,
+    found: Vec<Candidate>,
+}
+
+impl Aside<'_> {
+    /// Looks at all anchors of a window that are no clusters.
+    #[inline(always)]
+    fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
+        let lookups = &self.job.parts.lookups;
+        for slot in 1..FRESH + 1 {
+            if found.aside[slot] == 0 {
+                continue;
+            }
+            let origin = base.wrapping_add(slot * 64);
+            each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
+            if FULL {
+                each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
+                each_bit(found.rare[slot], |bit| {
+                    let at = origin.wrapping_add(bit);
+                    if self.job.bytes[at] == b'^' {
+                        self.anchored(&lookups.caret, at);
+                    } else {
+                        self.walk.email(self.job.bytes, at, &mut self.found);
+                    }
+                });
+                let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);
+                each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
+                each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
+                each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
+                each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
+            }
+        }
+        if FULL {
+            for searched in &lookups.searched {
+                let anchors = searched.anchors(planes, &found.alnum);
+                for (word, slot) in anchors.into_iter().zip(1..) {
+                    each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn anchored(&mut self, shapes: &[Anchored], at: usize) {
+        let before = at.checked_sub(1).map(|i| self.job.bytes[i]);
+        for shape in shapes {
+            if shape.before.is_none_or(|class| before.is_some_and(|b| class.has(b))) {
+                self.attempt(shape.reach, at);
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn attempt_all(&mut self, tries: &[Try], at: usize) {
+        for reach in tries {
+            self.attempt(*reach, at);
+        }
+    }
+
+    /// Tries a shape at every start from which it can reach the anchor.
+    #[inline(never)]
+    fn attempt(&mut self, reach: Try, at: usize) {
+        let bytes = self.job.bytes;
+        let shape = &self.job.shapes[usize::from(reach.shape)];
+        if at >= bytes.len() {
+            return;
+        }
+        let Some(latest) = at.checked_sub(usize::from(reach.least)) else { return };
+        for start in at.saturating_sub(usize::from(reach.most))..=latest {
+            if start > 0 && Class::Alnum.has(bytes[start - 1]) {
+                continue;
+            }
+            if let Some(end) = oracle::picture_at(shape, bytes, start) {
+                self.found.push(Candidate { start: start as u32, end: end as u32, shape: reach.shape });
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn each_bit(mut word: u64, mut visit: impl FnMut(usize)) {
+    while word != 0 {
+        visit(word.trailing_zeros() as usize);
+        word &= word - 1;
+    }
+}
+
+/// Merges `found` into `out[first..]`, which is sorted, and empties it. `base` is where slot 0 of the window begins.
+#[inline(never)]
+fn merge(out: &mut Vec<Candidate>, first: usize, base: usize, found: &mut Vec<Candidate>) {
+    found.sort_unstable();
+    found.dedup();
+    // A shape may be reached from anchors in two windows; it then begins before this one.
+    let window = base.wrapping_add(64);
+    found.retain(|c| (window as isize) < c.start as isize || out[first..].binary_search(c).is_err());
+    let mut left = out.len();
+    out.extend_from_slice(found);
+    // From the back: each candidate goes behind all that are not greater.
+    let mut to = out.len();
+    while let Some(next) = found.pop() {
+        while left > first && out[left - 1] > next {
+            to -= 1;
+            left -= 1;
+            out[to] = out[left];
+        }
+        to -= 1;
+        out[to] = next;
+    }
+}
