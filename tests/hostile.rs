@@ -5,7 +5,8 @@ use std::process::{Command, Output};
 
 use phisweep::engine::Engine;
 use phisweep::extract::Cut;
-use phisweep::finding::{Confidence, Document, Finding};
+use phisweep::finding::{Confidence, Document, Finding, Status};
+use phisweep::gap::Reason;
 use phisweep::options::Options;
 use phisweep::scan::scan_bytes;
 use proptest::prelude::*;
@@ -153,6 +154,20 @@ fn the_last_value_counts_without_a_line_end() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_is_told() {
+    let engine = Engine::built_in().unwrap();
+    let rows: String = (0..300).map(|n| format!("{n},Anna,518-{:02}-3456\n", 11 + n % 80)).collect();
+    let table = format!("id,name,ssn\n{rows}\"7,Bob,518-12-3456\n{rows}");
+    for core in [257, 1 << 20] {
+        let document = scan_cut(&engine, "t.csv", table.as_bytes(), Cut { core, after: 64 << 10 });
+        let gaps: Vec<Reason> = document.gaps.iter().map(|gap| gap.reason).collect();
+        assert_eq!((document.status, gaps), (Status::Partial, vec![Reason::Malformed]), "{core}");
+        let found = document.matches.iter().filter(|m| m.identifier.name() == "ssn").count();
+        assert_eq!(found, 601, "{core}");
+    }
+}
+
+#[test]
 fn explain_of_a_full_mebibyte_takes_no_quadratic_time() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("t.csv");
@@ -173,11 +188,12 @@ fn masked_paths_are_masked_in_gaps_too() {
     let bad = folder.path().join("SSN 536-90-4399");
     std::fs::create_dir(&bad).unwrap();
     std::fs::write(bad.join("a.pdf"), "%PDF-1.7\n").unwrap();
+    std::fs::write(bad.join("518-12-3456 a.txt"), "nothing\n").unwrap();
     std::os::unix::fs::symlink("nowhere", bad.join("link")).unwrap();
     let root = folder.path().to_str().unwrap();
     let masked = text(&phisweep(&["scan", "-f", "jsonl", "--mask-paths", root]).stdout);
     assert!(masked.contains("a.pdf") && masked.contains("link"), "{masked}");
-    assert!(!masked.contains("536-90-4399"), "{masked}");
+    assert!(!masked.contains("536-90-4399") && !masked.contains("518-12-3456"), "{masked}");
     let kept = text(&phisweep(&["scan", "-f", "jsonl", root]).stdout);
     assert!(kept.contains("536-90-4399"), "the path is kept so that the file can be found");
 }

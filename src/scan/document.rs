@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
-use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout};
+use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Finding, Place, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::decide::{self, FileFacts, Judgement};
@@ -154,8 +154,14 @@ impl Scanner<'_> {
         let mut findings = Vec::new();
         let mut masked = locator.clone();
         for (number, part) in locator.parts().iter().enumerate() {
-            // `_` joins words in names of files; here it separates them, or no value would stand alone.
-            let text: Vec<u8> = part.bytes().map(|b| if b == b'_' { b' ' } else { b }).collect();
+            // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
+            // stand alone.
+            let apart = |b| match b {
+                b'_' => b' ',
+                b'/' => b'\n',
+                other => other,
+            };
+            let text: Vec<u8> = part.bytes().map(apart).collect();
             if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
                 continue;
             }
@@ -266,7 +272,15 @@ impl Scanner<'_> {
                 Source::Memory(bytes) => self.large(&plan, bytes, next, entry, &mut tally),
             };
             reading.bytes = reading.bytes.max(rest.0);
-            reading.stopped = rest.1;
+            match rest.1 {
+                Ok(exit) => entry = exit,
+                Err(stopped) => reading.stopped = Some(stopped),
+            }
+        }
+        if entry.quote == Quote::Inside && reading.stopped.is_none() {
+            // From there on rows were read as the text of one field, which says less than its columns would.
+            let detail = "a quote is never closed: the rows behind it were read as text";
+            reading.stopped = Some((Reason::Malformed, detail.to_string()));
         }
         let series = locator.series(&self.roots[root].name);
         reading.records = tally.records;
@@ -286,7 +300,7 @@ impl Scanner<'_> {
     }
 
     /// The chunks of a large document from the `next` on, which is entered in the state `entry`, on as many threads as
-    /// are free. Bytes read, and why it ended early.
+    /// are free. Bytes read, and the state they end in or why it ended early.
     fn large(
         &self,
         plan: &DocumentPlan,
@@ -294,7 +308,7 @@ impl Scanner<'_> {
         next: u64,
         entry: Entry,
         tally: &mut Tally,
-    ) -> (u64, Option<Stopped>) {
+    ) -> (u64, Result<Entry, Stopped>) {
         let chunks = source.size().div_ceil(self.options.cut.core as u64);
         let chain = Chain {
             next: AtomicU64::new(next),
@@ -326,7 +340,8 @@ impl Scanner<'_> {
         });
         *tally = total.into_inner().unwrap_or_else(PoisonError::into_inner);
         let state = chain.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (source.size(), state.stopped)
+        let exit = state.entries.get(&chunks).copied().unwrap_or(entry);
+        (source.size(), state.stopped.map_or(Ok(exit), Err))
     }
 
     /// One thread's share of a large document: claims the next chunk, reads it, sums it up, waits for the entry state of
@@ -379,7 +394,7 @@ impl Scanner<'_> {
         mut entry: Entry,
         stream: &mut StreamSource,
         tally: &mut Tally,
-    ) -> (u64, Option<Stopped>) {
+    ) -> (u64, Result<Entry, Stopped>) {
         let window = Cut::default().window();
         let mut bytes = first.bytes;
         let mut core = first.core;
@@ -409,10 +424,10 @@ impl Scanner<'_> {
                 bytes = chunk.bytes;
             }
             if let Err(stopped) = read {
-                return (base + bytes.len() as u64, Some(stopped));
+                return (base + bytes.len() as u64, Err(stopped));
             }
             if core.is_empty() || core.end == bytes.len() && core.len() < CORE {
-                return (base + bytes.len() as u64, None);
+                return (base + bytes.len() as u64, Ok(entry));
             }
         }
     }
