@@ -9,6 +9,7 @@ use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use crate::finding::Subject;
+use crate::identifier::Identifier;
 use crate::judge::distinct::Identity;
 use crate::rules::RuleSet;
 
@@ -195,6 +196,8 @@ impl Vocabulary {
                             context.keyword = Some((*number, lost * far * said));
                         }
                     }
+                    // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
+                    Says::For(other) if rules.rules[other as usize].identifier == Identifier::NAME => {}
                     Says::For(_) => {
                         if context.keyword.is_none() && context.other.is_none() && distance <= 24 {
                             context.other = Some(*number);
