@@ -301,6 +301,7 @@ mod tests {
             ),
             (Identifier::NAME, "name: Install Everything", vec![], "a label of many things, and on no list"),
             (Identifier::SSN, "SSN of patient 536-22-8145", vec!["536-22-8145"], "patient is no label of a number"),
+            (Identifier::GROUP_NUMBER, "<call name=\"exit_group\" number=\"4246\"/>", vec![], "no phrase"),
             (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
             (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
             (Identifier::PHONE, "you can reach me at 646-392-9988", vec!["646-392-9988"], "words of a message"),
