@@ -1,6 +1,8 @@
 //! The table of `benches/README.md`. In: nothing, or the size of the data in MiB. Out: gigabytes a second and ratios to the
 //! `regex` crate on the same shapes, the least of many runs each. It refuses to print where the counts differ.
 
+#![allow(clippy::print_stdout, unreachable_pub, reason = "a table to be read, in a program of its own")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,28 @@
 //! ```
 //!
 //! A stage knows the noun of the stage before it and nothing downstream. `ARCHITECTURE.md` has the map in words.
+//!
+//! The paved path: an [`Engine`](engine::Engine) with the rules, [`Options`](options::Options), and
+//! [`scan::scan`] for files and folders, which tells a [`Listener`](scan::Listener) one document at a time; or
+//! [`scan::scan_bytes`] for bytes in memory:
+//!
+//! ```
+//! use phisweep::engine::Engine;
+//! use phisweep::finding::Confidence;
+//! use phisweep::options::Options;
+//!
+//! # fn main() -> phisweep::error::Result<()> {
+//! let engine = Engine::built_in()?;
+//! let bytes = b"name,ssn\nMaria Nowak,536-90-4398\n";
+//! let document = phisweep::scan::scan_bytes(&engine, &Options::default(), "members.csv", bytes);
+//!
+//! let finding = document.findings.iter().find(|f| f.identifier.name() == "ssn").expect("a finding");
+//! assert_eq!(finding.place.to_string(), "ssn");
+//! assert_eq!((finding.matches, finding.first.line), (1, 2));
+//! assert_eq!(finding.confidence, Confidence::Certain);
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::extract::Cut;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
 
@@ -28,6 +29,9 @@ pub struct Options {
     pub fingerprint_key: Option<[u8; 32]>,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
+    /// How documents are cut; for tests.
+    #[doc(hidden)]
+    pub cut: Cut,
 }
 
 /// What is walked.
@@ -84,6 +88,7 @@ impl Default for Options {
             reveal: Reveal::None,
             fingerprint_key: None,
             mask_paths: false,
+            cut: Cut::default(),
         }
     }
 }

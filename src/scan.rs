@@ -1,7 +1,7 @@
 //! Runs the stages: thread pool, one document at a time, stable order. This is the one file where the stages meet.
 //!
 //! The calling thread is the supervisor: it hears events and writes reports. Scanning runs on threads of its own. Files
-//! are numbered as the walk meets them and told in that order; only [`AHEAD`] of them are under way at once, so that
+//! are numbered as the walk meets them and told in that order; only `AHEAD` of them are under way at once, so that
 //! what finishes out of order waits in bounded memory.
 
 mod document;
@@ -165,7 +165,7 @@ fn feed(
             }
             match found {
                 Found::Gap(gap) => {
-                    let _ = sender.send((number, Event::Gap(gap)));
+                    let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
                 }
                 Found::File(entry) => {
                     scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
@@ -185,6 +185,15 @@ fn feed(
 
 /// One file: opened, read, judged; whatever goes wrong is a gap.
 fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
+    if scanner.progress.stopped() {
+        // What waits in the queue is not begun: whoever stops a scan does not want to wait for a thousand files.
+        return Event::Document(scanner.refused(
+            entry.root,
+            entry.locator,
+            Reason::Interrupted,
+            "the scan was stopped",
+        ));
+    }
     let source = if entry.is_stream() {
         Source::stdin().map_err(|error| walk::failure(&error))
     } else {

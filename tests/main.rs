@@ -6,5 +6,9 @@ mod accuracy;
 mod cli;
 // Files written by others, where they are at hand.
 mod corpora;
+// Documents and folders that mean no good.
+mod hostile;
+// What the documents say, against what the program knows.
+mod docs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;

@@ -10,6 +10,7 @@ use crate::cli::{is_closed_pipe, scan, stdout_error};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::options::Options;
+use crate::report::words::plain;
 
 /// Runs the command.
 pub(super) fn run(args: ExplainArgs) -> Result<i32> {
@@ -17,12 +18,36 @@ pub(super) fn run(args: ExplainArgs) -> Result<i32> {
     scan::may_reveal(&args.reveal, scan::stdout_is_file())?;
     let engine = Engine::with_rules(&args.look_for.rules)?;
     let options = Options { reveal: args.reveal.reveal, ..scan::look_for(args.look_for) };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = Plain { to: BufWriter::new(io::stdout().lock()), line: Vec::new() };
     let explained = crate::judge::explain::explain(&engine, &options, &path, line, &mut out)
         .and_then(|()| out.flush().map_err(stdout_error));
     match explained {
         Err(error) if is_closed_pipe(&error) => Ok(0),
         explained => explained.map(|()| 0),
+    }
+}
+
+/// Makes each line safe for a terminal: names of columns may hold anything.
+struct Plain<W> {
+    to: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|b| *b == b'\n') {
+            self.line.extend_from_slice(part.strip_suffix(b"\n").unwrap_or(part));
+            if part.ends_with(b"\n") {
+                let line = plain(&String::from_utf8_lossy(&std::mem::take(&mut self.line)));
+                self.to.write_all(line.as_bytes())?;
+                self.to.write_all(b"\n")?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

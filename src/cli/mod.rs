@@ -21,6 +21,7 @@ use crate::report::words::plain;
 
 /// Runs phisweep with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    quiet_panics();
     let code = match args::parse(args) {
         Ok(Parsed::Command(command)) => dispatch(*command),
         Ok(Parsed::Version { verbose }) => out(&version(verbose)).map(|()| 0),
@@ -37,6 +38,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(exit::FAILED as u8))
 }
 
+/// Makes a panic say where it happened and nothing else: its message may quote the text that was being read.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        say(&format!("internal error{place}; please report it"));
+    }));
+}
+
 fn dispatch(command: Command) -> Result<i32> {
     match command {
         Command::Scan { args, given } => scan::run(args, given),
@@ -49,7 +58,7 @@ fn version(verbose: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match verbose {
         // There is one matcher so far, and it is plain.
-        true => format!("phisweep {version}\ndetect: scalar\n"),
+        true => format!("phisweep {version}\ndetect: {}\n", crate::detect::backend_name()),
         false => format!("phisweep {version}\n"),
     }
 }

@@ -15,8 +15,35 @@ use crate::extract::dialect::Dialect;
 pub const CORE: usize = 1 << 20;
 /// Bytes before the core that a chunk carries, for words that speak about a value.
 pub const BEFORE: usize = 512;
-/// Bytes behind the core that a chunk carries: a record that starts in the core is read up to here.
+/// Bytes behind the core up to which a chunk reads a record that starts in it; what lies further belongs to the chunks
+/// behind it.
 pub const AFTER: usize = 64 << 10;
+/// Bytes behind these that a chunk carries: a value that starts before the border may end behind it, and the words after
+/// a value count.
+pub const SLACK: usize = 512;
+
+/// How documents are cut. [`Cut::default`] outside of tests, which compare it with others: what is found must not depend
+/// on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// See [`CORE`].
+    pub core: usize,
+    /// See [`AFTER`].
+    pub after: usize,
+}
+
+impl Default for Cut {
+    fn default() -> Cut {
+        Cut { core: CORE, after: AFTER }
+    }
+}
+
+impl Cut {
+    /// Bytes of a chunk from its core on.
+    pub fn window(self) -> usize {
+        self.core + self.after + SLACK
+    }
+}
 
 /// How a document's bytes are arranged; fixed from its head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +65,8 @@ pub struct Chunk {
     pub core: std::ops::Range<usize>,
     /// The state at the start of the core.
     pub entry: Entry,
+    /// Whether the document ends where the window ends: then what stands there is whole, and not cut.
+    pub ends: bool,
 }
 
 /// Says how long it is, not what it holds.

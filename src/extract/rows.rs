@@ -4,6 +4,9 @@
 use super::dialect::Dialect;
 use super::{Quote, RowFold};
 
+/// What may stand before the first field without being part of it.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// One field. Offsets are in the bytes that were read; quotes around it are left out, doubled ones inside kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -38,7 +41,7 @@ impl<'a> Fields<'a> {
     /// Fields of `bytes` from `at` on, entered in the given state; the field that `at` stands in comes first, from
     /// `at` on.
     pub fn new(dialect: &'a Dialect, bytes: &'a [u8], at: usize, column: usize, quote: Quote) -> Fields<'a> {
-        let before = at.checked_sub(1).map(|i| bytes[i]);
+        let before = if bytes.get(..at) == Some(BYTE_ORDER_MARK) { None } else { at.checked_sub(1).map(|i| bytes[i]) };
         let fresh = quote == Quote::Outside && starts_field(dialect, before);
         Fields { dialect, bytes, at, column, quote, fresh, done: at >= bytes.len() }
     }
@@ -113,9 +116,7 @@ impl Iterator for Fields<'_> {
 
 /// Whether a field starts behind `before`, outside quotes.
 fn starts_field(dialect: &Dialect, before: Option<u8>) -> bool {
-    // 0xBF ends a byte order mark; as the end of any other character it stands inside a field where a quote that
-    // opens would be a rare sight, and costs a column at the worst.
-    before.is_none_or(|b| b == dialect.delimiter || b == dialect.line_end || b == 0xBF)
+    before.is_none_or(|b| b == dialect.delimiter || b == dialect.line_end)
 }
 
 /// What `core` does to rows entered in the state `quote`.
@@ -197,6 +198,7 @@ mod tests {
             ("\"a \"\"b\"\"\",c", vec![(0, "a \"\"b\"\""), (1, "c")], "doubled quotes"),
             ("5'10\",c\nd", vec![(0, "5'10\""), (1, "c"), (0, "d")], "a quote inside a field opens nothing"),
             (",,\n", vec![(0, ""), (1, ""), (2, "")], "empty fields"),
+            ("¿\"a,b\n", vec![(0, "¿\"a"), (1, "b")], "the last byte of a byte order mark is a letter's too"),
         ] {
             let expected: Vec<(usize, String)> = expected.into_iter().map(|(c, s)| (c, s.to_string())).collect();
             assert_eq!(read(text), expected, "{because}");
@@ -206,7 +208,7 @@ mod tests {
     /// The state behind every prefix of a text is the same however the text is cut.
     #[test]
     fn folds_chain_exactly_at_every_cut() {
-        let text = "id,\"na\"\"me\",x\r\n1,\"a\nb\",\"\"\n2,5'10\",é\n\"\",\"q\"\"\",\n";
+        let text = "id,\"na\"\"me\",x\r\n1,\"a\nb\",\"\"\n2,5'10\",é\n\"\",\"q\"\"\",¿\"\n";
         let layout = Layout::Rows(comma());
         let bytes = text.as_bytes();
         let whole = |to: usize| Entry::START.after(&layout.fold(None, &bytes[..to]));

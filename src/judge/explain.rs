@@ -2,12 +2,14 @@
 //! candidate: where, what, which stage stopped it or what carried it, without the value.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use crate::detect::{Candidate, boundary, oracle};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::extract::{CORE, Chunk, Entry, Layout};
+use crate::extract::rows::Fields;
+use crate::extract::{CORE, Chunk, Entry, Layout, Quote, chars};
 use crate::judge::column::Case;
 use crate::judge::decide::{self, sigmoid};
 use crate::judge::plan::DocumentPlan;
@@ -71,7 +73,7 @@ fn explain_bytes(
         writeln!(out, "only the first {} bytes are explained", bytes.len())?;
     }
     let core = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }..bytes.len();
-    let chunk = Chunk { base: 0, core, bytes, entry: Entry::START };
+    let chunk = Chunk { base: 0, core, bytes, entry: Entry::START, ends: whole };
     let key = [0; 32];
     let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
@@ -127,23 +129,50 @@ impl Explainer<'_> {
         let bytes = &self.chunk.bytes;
         let mut found: Vec<Candidate> = Vec::new();
         oracle::find_loosely(self.engine.plan().shapes(), bytes, &mut found);
+        // Candidates come in order, so lines and fields are read once beside them.
+        let line_end = self.plan.layout.line_end();
+        let (mut line, mut line_start, mut at) = (1, self.chunk.core.start, self.chunk.core.start);
+        let mut fields = match &self.plan.layout {
+            Layout::Rows(dialect) => Some(Fields::new(dialect, bytes, at, 0, Quote::Outside).peekable()),
+            Layout::Text => None,
+        };
         for candidate in found {
-            if (candidate.start as usize) < self.chunk.core.start {
+            let (start, end) = (candidate.start as usize, candidate.end as usize);
+            if start < self.chunk.core.start {
                 continue;
             }
-            let (line, column) = self.chunk.line_and_char(self.plan.layout.line_end(), candidate.start as usize);
-            if self.line.is_none_or(|wanted| wanted == line) {
-                self.one(candidate, line, column)?;
+            for ended in memchr::memchr_iter(line_end, &bytes[at..start]) {
+                line += 1;
+                line_start = at + ended + 1;
+            }
+            at = start;
+            let mut place = (0..bytes.len(), None);
+            if let Some(fields) = &mut fields {
+                while fields.next_if(|field| field.end <= start).is_some() {}
+                if let Some(field) = fields.peek().filter(|field| field.start <= start && end <= field.end) {
+                    place = (field.start..field.end, Some(field.column));
+                }
+            }
+            match self.line {
+                Some(wanted) if wanted > line => continue,
+                Some(wanted) if wanted < line => break,
+                _ => self.one(candidate, line, chars(&bytes[line_start..start]) + 1, place)?,
             }
         }
         Ok(())
     }
 
-    fn one(&mut self, candidate: Candidate, line: u64, column: u64) -> io::Result<()> {
+    /// One candidate; `scope` is the field it stands in, with its column, or all of a text.
+    fn one(
+        &mut self,
+        candidate: Candidate,
+        line: u64,
+        column: u64,
+        (scope, field): (Range<usize>, Option<usize>),
+    ) -> io::Result<()> {
         let bytes = &self.chunk.bytes;
         let shape = &self.engine.plan().shapes()[candidate.shape as usize];
         let (start, end) = (candidate.start as usize, candidate.end as usize);
-        let (scope, field) = self.scope(start, end);
         let nothing = Default::default();
         let of_column = field.and_then(|f| self.plan.columns.get(f)).unwrap_or(&nothing);
         for by in self.engine.uses(candidate.shape) {
@@ -192,14 +221,5 @@ impl Explainer<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The field a value stands in, or all of a text.
-    fn scope(&self, start: usize, end: usize) -> (std::ops::Range<usize>, Option<usize>) {
-        let Layout::Rows(dialect) = &self.plan.layout else { return (0..self.chunk.bytes.len(), None) };
-        let entry = Entry::START;
-        crate::extract::rows::Fields::new(dialect, &self.chunk.bytes, self.chunk.core.start, 0, entry.quote)
-            .find(|field| field.start <= start && end <= field.end)
-            .map_or((0..self.chunk.bytes.len(), None), |field| (field.start..field.end, Some(field.column)))
     }
 }

@@ -1,7 +1,7 @@
 //! Judges places, not strings. In: candidates that passed their checks, and where they stand. Out: findings with their
 //! probability, evidence, subject and severity.
 //!
-//! A value that fills a field of a table is judged with its whole column ([`column`]); a value in text by the words
+//! A value that fills a field of a table is judged with its whole column ([`mod@column`]); a value in text by the words
 //! around it ([`text`], [`context`]). Evidence is natural log-odds: it adds up, and is printed with the finding.
 
 pub mod column;

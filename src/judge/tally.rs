@@ -10,7 +10,7 @@ use crate::detect::Candidate;
 use crate::engine::Engine;
 use crate::extract::dialect::Dialect;
 use crate::extract::rows::{Field, Fields};
-use crate::extract::{AFTER, Chunk, Layout, Quote};
+use crate::extract::{Chunk, Layout, Quote};
 use crate::finding::{Confidence, Position, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::{Distinct, Sketch};
@@ -181,6 +181,7 @@ pub struct Spread {
     pub recent: u64,
     /// Words of [`WORD`] that the lists of names know.
     pub listed: u64,
+    first: i64,
     previous: i64,
 }
 
@@ -230,6 +231,7 @@ impl Default for Spread {
             early: 0,
             recent: 0,
             listed: 0,
+            first: i64::MIN,
             previous: i64::MIN,
         }
     }
@@ -240,8 +242,10 @@ impl Spread {
         self.count += 1;
         self.min = self.min.min(valid.measure);
         self.max = self.max.max(valid.measure);
-        let step = valid.measure.wrapping_sub(self.previous);
-        self.steps += u64::from((1..=1000).contains(&step));
+        match self.count {
+            1 => self.first = valid.measure,
+            _ => self.step(valid.measure),
+        }
         self.previous = valid.measure;
         if let Some(today) = dates {
             // Days from 1970-01-01 to 1975-01-01.
@@ -254,7 +258,17 @@ impl Spread {
         }
     }
 
+    /// Counts the step from the value before to this one.
+    fn step(&mut self, to: i64) {
+        self.steps += u64::from((1..=1000).contains(&to.wrapping_sub(self.previous)));
+    }
+
     fn merge(&mut self, other: &Spread) {
+        match (self.count, other.count) {
+            (_, 0) => return,
+            (0, _) => self.first = other.first,
+            _ => self.step(other.first),
+        }
         self.count += other.count;
         self.leads.iter_mut().zip(&other.leads).for_each(|(a, b)| *a += b);
         self.areas.iter_mut().zip(&other.areas).for_each(|(a, b)| *a |= b);
@@ -291,9 +305,11 @@ impl Form {
 
     /// Adds the values of a later chunk.
     pub fn merge(&mut self, other: &Form) {
+        let shared = other.first.position.record == self.last_record;
         self.matches += other.matches;
         self.tests += other.tests;
-        self.records += other.records;
+        self.records += other.records - u64::from(shared);
+        self.last_record = other.last_record;
         self.distinct.merge(&other.distinct);
         self.first = if other.first.offset < self.first.offset { other.first } else { self.first };
     }
@@ -334,6 +350,7 @@ impl Tally {
         for mut text in other.text {
             for form in text.bands.iter_mut().flatten() {
                 form.first.position.record += shift;
+                form.last_record += shift;
             }
             let same = |t: &&mut TextTally| {
                 (t.column, t.rule, t.protection, t.subject) == (text.column, text.rule, text.protection, text.subject)
@@ -498,27 +515,36 @@ impl Counter {
     fn rows(&mut self, job: Job<'_>, dialect: &Dialect, chunk: &Chunk, tally: &mut Tally) {
         let entry = chunk.entry;
         let core = chunk.core.clone();
+        let after = job.options.cut.after;
+        // Up to here records that start in the core are this chunk's.
+        let reach = core.end + after;
         let mut row = entry.rows;
         // The record that the core starts in belongs to the chunk before, as far as that carries it.
         let mut foreign = entry.fields > 0 || entry.quote != Quote::Outside || entry.chars > 0;
         let mut next_candidate = 0;
         let mut record = Record::default();
         for field in Fields::new(dialect, &chunk.bytes, core.start, entry.fields as usize, entry.quote) {
+            if field.open >= reach {
+                break;
+            }
+            // Of a field that goes on behind the reach, the values that start there are the next chunk's.
+            let until = field.end.min(reach);
             if foreign {
-                let border = core.start + AFTER;
+                let border = core.start + after;
                 if field.end > border {
-                    let scope = field.start.max(border)..field.end;
-                    next_candidate = self.skip_to(next_candidate, scope.start);
+                    next_candidate = self.skip_to(next_candidate, field.start.max(border));
                     next_candidate =
-                        self.in_field(job, chunk, &field, scope, next_candidate, false, row, tally, &mut record);
+                        self.in_field(job, chunk, &field, until, next_candidate, false, row, tally, &mut record);
                 }
                 if field.last {
                     foreign = false;
                     row += 1;
+                    record.end(tally);
+                    record = Record::default();
                 }
                 continue;
             }
-            if (field.column == 0 && field.open >= core.end) || field.open >= core.end + AFTER {
+            if field.column == 0 && field.open >= core.end {
                 break;
             }
             next_candidate = self.skip_to(next_candidate, field.start);
@@ -526,18 +552,8 @@ impl Counter {
             if body && tally.columns.len() <= field.column {
                 tally.columns.resize_with(field.column + 1, ColumnTally::default);
             }
-            let whole = body && !field.cut;
-            next_candidate = self.in_field(
-                job,
-                chunk,
-                &field,
-                field.start..field.end,
-                next_candidate,
-                whole,
-                row,
-                tally,
-                &mut record,
-            );
+            let whole = body && field.end <= reach && (!field.cut || chunk.ends);
+            next_candidate = self.in_field(job, chunk, &field, until, next_candidate, whole, row, tally, &mut record);
             if field.last || field.cut || field.end == chunk.bytes.len() {
                 tally.records += u64::from(body && record.filled);
                 record.end(tally);
@@ -545,10 +561,8 @@ impl Counter {
                 row += 1;
             }
         }
-        if record.filled {
-            // The document's last row, without a line end.
-            tally.records += 1;
-        }
+        // The document's last row, without a line end; or one that goes on behind the reach.
+        tally.records += u64::from(!foreign && record.filled && row >= dialect.body_rows);
         record.end(tally);
     }
 
@@ -560,14 +574,14 @@ impl Counter {
     }
 
     /// Counts one field: as a whole by its column's rules and by the forms that fill it, and what stands in its text.
-    /// Gives the first candidate behind it.
+    /// Values that start at `until` or behind it are not asked for. Gives the first candidate behind the field.
     #[allow(clippy::too_many_arguments)]
     fn in_field(
         &mut self,
         job: Job<'_>,
         chunk: &Chunk,
         field: &Field,
-        scope: Range<usize>,
+        until: usize,
         first: usize,
         whole: bool,
         row: u64,
@@ -575,8 +589,9 @@ impl Counter {
         record: &mut Record,
     ) -> usize {
         let bytes = &chunk.bytes;
+        let scope = field.start..field.end;
         let mut next = first;
-        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < scope.end) {
+        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < until) {
             next += 1;
         }
         let span = trim(bytes, scope.clone());
@@ -895,7 +910,7 @@ fn add_text(
     let same = |t: &&mut TextTally| {
         (t.column, t.rule, t.protection, t.subject) == (column, judged.rule, protection, judged.subject)
     };
-    let text = match tally.text.iter_mut().position(|mut t| same(&&mut t)) {
+    let text = match tally.text.iter_mut().position(|t| same(&t)) {
         Some(at) => &mut tally.text[at],
         None => {
             tally.text.push(TextTally {

@@ -2,7 +2,7 @@
 //! and gaps as CSV, JSON Lines, a folder of both, or a summary for the terminal. Refuses report names whose ending it
 //! does not know, and holds one document at a time: memory does not grow with the number of findings.
 //!
-//! To add a format: one file here, one line in [`FORMATS`].
+//! To add a format: one file here, one line in `FORMATS`.
 
 pub mod csv;
 pub mod dir;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
-use crate::extract::{AFTER, BEFORE, CORE, Chunk, Entry, Layout};
+use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout};
 use crate::finding::{Access, Document, DocumentClass, Finding, Place, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::decide::{self, FileFacts, Judgement};
@@ -107,6 +107,17 @@ impl Scanner<'_> {
         document
     }
 
+    /// A gap as reports may show it: with the values in its path masked, if that was asked for.
+    pub(super) fn shown(&self, gap: Gap) -> Gap {
+        if !self.options.mask_paths {
+            return gap;
+        }
+        match self.name(gap.root, &gap.locator, &Access::stream()).1 {
+            Some(locator) => Gap { locator, ..gap },
+            None => gap,
+        }
+    }
+
     /// A document with nothing but its name, which is read like text.
     fn empty(&self, root: usize, locator: Locator, format: &'static str, access: Access) -> Box<Document> {
         let (findings, masked) = self.name(root, &locator, &access);
@@ -148,7 +159,7 @@ impl Scanner<'_> {
             if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
                 continue;
             }
-            let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START };
+            let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
             let job = Job { options: &options, ..self.job(&plan) };
             let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk));
             let mut judged = decide::judge(self.engine, &options, &plan, &tally, self.facts(root, locator, access, ""));
@@ -184,12 +195,14 @@ impl Scanner<'_> {
     fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
-        // The first window: all of a small document.
+        // The first window: all of a small document. What the document is, is told from this one, however it is cut.
+        let window = Cut::default().window();
         let mut head = Vec::new();
         let first = match source {
-            Source::Stream(stream) => stream.read_next(&mut head, CORE + AFTER).map(|_| head.len() < CORE + AFTER),
+            // One byte more than is needed tells whether the stream ends here.
+            Source::Stream(stream) => stream.read_next(&mut head, window + 1).map(|_| head.len() <= window),
             _ => {
-                let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(CORE + AFTER);
+                let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
                 head.resize(wanted, 0);
                 source.read_at(0, &mut head).map(|got| {
                     head.truncate(got);
@@ -226,27 +239,31 @@ impl Scanner<'_> {
             };
         }
         let mut plan = DocumentPlan::new(self.engine, self.options, layout);
-        let start = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let end = head.len().min(CORE);
-        let chunk = Chunk { base: 0, core: start.min(end)..end, bytes: head, entry: Entry::START };
+        let spare = head.split_off(head.len().min(window));
+        let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
         let mut tally = self.count(&plan, &chunk);
         plan.keys = decide::key_columns(self.engine, &plan, &tally);
         if !plan.keys.is_empty() {
             tally = self.count(&plan, &chunk);
         }
         let mut tally = tally.opened();
-        let entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+        let mut entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+        let mut next = 1;
+        if self.options.cut.core != CORE && source.by_offset().is_some() {
+            (tally, entry, next) = (Tally::default(), Entry::START, 0);
+        }
         self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
-        if complete && chunk.bytes.len() <= CORE {
+        if complete && chunk.bytes.len() <= CORE && next == 1 {
             if (chunk.bytes.len() as u64) < reading.bytes {
                 reading.stopped = Some((Reason::Changed, "shorter than it was when opened".to_string()));
             }
             reading.bytes = reading.bytes.max(chunk.bytes.len() as u64);
         } else {
             let rest = match source {
-                Source::Stream(stream) => self.stream(&plan, chunk, entry, stream, &mut tally),
-                Source::File(file) => self.large(&plan, file, entry, &mut tally),
-                Source::Memory(bytes) => self.large(&plan, bytes, entry, &mut tally),
+                Source::Stream(stream) => self.stream(&plan, chunk, spare, entry, stream, &mut tally),
+                Source::File(file) => self.large(&plan, file, next, entry, &mut tally),
+                Source::Memory(bytes) => self.large(&plan, bytes, next, entry, &mut tally),
             };
             reading.bytes = reading.bytes.max(rest.0);
             reading.stopped = rest.1;
@@ -268,23 +285,25 @@ impl Scanner<'_> {
         COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
     }
 
-    /// The chunks of a large document behind the first, on as many threads as are free. Bytes read, and why it ended
-    /// early.
+    /// The chunks of a large document from the `next` on, which is entered in the state `entry`, on as many threads as
+    /// are free. Bytes read, and why it ended early.
     fn large(
         &self,
         plan: &DocumentPlan,
         source: &dyn ReadAt,
+        next: u64,
         entry: Entry,
         tally: &mut Tally,
     ) -> (u64, Option<Stopped>) {
-        let chunks = source.size().div_ceil(CORE as u64);
+        let chunks = source.size().div_ceil(self.options.cut.core as u64);
         let chain = Chain {
-            next: AtomicU64::new(1),
+            next: AtomicU64::new(next),
             stop: AtomicBool::new(false),
             state: Mutex::new(State {
-                entries: BTreeMap::from([(1, entry)]),
+                entries: BTreeMap::from([(next, entry)]),
                 ready: BTreeMap::new(),
-                merged: 1,
+                merged: next,
+                helpers: 0,
                 stopped: None,
             }),
             moved: Condvar::new(),
@@ -294,9 +313,16 @@ impl Scanner<'_> {
         let threads = rayon::current_num_threads() as u64;
         let total = Mutex::new(std::mem::take(tally));
         rayon::scope(|scope| {
-            for _ in 0..threads.min(chunks) {
-                scope.spawn(|_| self.work(plan, source, chunks, &chain, &total));
+            for _ in 1..threads.min(chunks.saturating_sub(next)) {
+                scope.spawn(|_| {
+                    let _helping = Helping::new(&chain);
+                    self.work(plan, source, chunks, &chain, &total);
+                });
             }
+            self.work(plan, source, chunks, &chain, &total);
+            // A thread that waits in a scope takes other work meanwhile: another large file, inside of which it waits
+            // again, and so on, until memory or the stack is full of files half done. So it waits here.
+            chain.wait_for_helpers();
         });
         *tally = total.into_inner().unwrap_or_else(PoisonError::into_inner);
         let state = chain.state.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -318,8 +344,7 @@ impl Scanner<'_> {
             }
             // Held until the chunk is done: a panic on the way must not leave the others waiting.
             let guard = EndOnPanic { chain, number };
-            let read = read_window(source, number, &mut buffer);
-            let (base, core) = match read {
+            let (base, core) = match read_window(source, self.options.cut, number, &mut buffer) {
                 Ok(window) => window,
                 Err(stopped) => {
                     chain.end(number, stopped);
@@ -334,7 +359,8 @@ impl Scanner<'_> {
                 return;
             };
             chain.tell(number + 1, entry.after(&fold));
-            let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry };
+            let ends = base + buffer.len() as u64 == source.size();
+            let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry, ends };
             let counted = self.count_on(plan, &chunk, &chain.known);
             self.progress.bytes_done.fetch_add(chunk.core.len() as u64, Ordering::Relaxed);
             chain.merge(number, counted, total);
@@ -343,15 +369,18 @@ impl Scanner<'_> {
         }
     }
 
-    /// The chunks of a stream behind the first, one after the other.
+    /// The chunks of a stream behind the first, one after the other. `spare` was read already and stands behind the
+    /// first.
     fn stream(
         &self,
         plan: &DocumentPlan,
         first: Chunk,
+        mut spare: Vec<u8>,
         mut entry: Entry,
         stream: &mut StreamSource,
         tally: &mut Tally,
     ) -> (u64, Option<Stopped>) {
+        let window = Cut::default().window();
         let mut bytes = first.bytes;
         let mut core = first.core;
         let mut base = 0;
@@ -361,15 +390,18 @@ impl Scanner<'_> {
             bytes.drain(..keep);
             base += keep as u64;
             let start = core.end - keep;
-            let wanted = (start + CORE + AFTER).saturating_sub(bytes.len());
+            bytes.append(&mut spare);
+            let wanted = (start + window + 1).saturating_sub(bytes.len());
             let read = if self.progress.stopped() {
                 Err((Reason::Interrupted, "the scan was stopped".to_string()))
             } else {
                 stream.read_next(&mut bytes, wanted).map_err(|error| walk::failure(&error))
             };
+            spare = bytes.split_off(bytes.len().min(start + window));
             core = start..bytes.len().min(start + CORE);
             if !core.is_empty() {
-                let chunk = Chunk { base, bytes, core: core.clone(), entry };
+                let ends = spare.is_empty() && read.is_ok();
+                let chunk = Chunk { base, bytes, core: core.clone(), entry, ends };
                 tally.merge(self.count(plan, &chunk));
                 let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
                 entry = entry.after(&plan.layout.fold(before, &chunk.bytes[core.clone()]));
@@ -386,22 +418,30 @@ impl Scanner<'_> {
     }
 }
 
+/// Where the text starts: behind a byte order mark, if there is one.
+fn text_start(head: &[u8]) -> usize {
+    if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
+}
+
 /// Reads the window of chunk `number`: where it starts in the document, and where its core lies in the buffer.
 fn read_window(
     source: &dyn ReadAt,
+    cut: Cut,
     number: u64,
     buffer: &mut Vec<u8>,
 ) -> Result<(u64, std::ops::Range<usize>), Stopped> {
-    let core_start = number * CORE as u64;
-    let base = core_start - BEFORE as u64;
-    let end = (core_start + (CORE + AFTER) as u64).min(source.size());
+    let core_start = number * cut.core as u64;
+    let base = core_start.saturating_sub(BEFORE as u64);
+    let end = (core_start + cut.window() as u64).min(source.size());
     let wanted = (end - base) as usize;
     buffer.resize(wanted, 0);
     let got = source.read_at(base, buffer).map_err(|error: io::Error| walk::failure(&error))?;
     if got < wanted {
         return Err((Reason::Changed, "shorter than it was when opened".to_string()));
     }
-    Ok((base, BEFORE..(BEFORE + CORE).min(wanted)))
+    let before = (core_start - base) as usize;
+    let start = if number == 0 { text_start(buffer) } else { before };
+    Ok((base, start..(before + cut.core).min(wanted)))
 }
 
 /// Hands entry states from chunk to chunk, and puts their tallies together in order.
@@ -420,6 +460,8 @@ struct State {
     ready: BTreeMap<u64, Tally>,
     /// Chunks before this one are in the total.
     merged: u64,
+    /// Threads that help the one whose document it is.
+    helpers: u64,
     stopped: Option<Stopped>,
 }
 
@@ -457,6 +499,13 @@ impl Chain {
         self.moved.notify_all();
     }
 
+    fn wait_for_helpers(&self) {
+        let mut state = self.lock();
+        while state.helpers > 0 {
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     fn merge(&self, number: u64, tally: Tally, total: &Mutex<Tally>) {
         let mut state = self.lock();
         while number > state.merged + WAITING && state.stopped.is_none() {
@@ -472,6 +521,23 @@ impl Chain {
         }
         total.tell(&self.known);
         self.moved.notify_all();
+    }
+}
+
+/// One thread that helps with a document; until it is dropped the document is not done.
+struct Helping<'a>(&'a Chain);
+
+impl<'a> Helping<'a> {
+    fn new(chain: &'a Chain) -> Helping<'a> {
+        chain.lock().helpers += 1;
+        Helping(chain)
+    }
+}
+
+impl Drop for Helping<'_> {
+    fn drop(&mut self) {
+        self.0.lock().helpers -= 1;
+        self.0.moved.notify_all();
     }
 }
 
