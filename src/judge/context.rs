@@ -9,6 +9,7 @@ use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use crate::finding::Subject;
+use crate::identifier::Identifier;
 use crate::judge::distinct::Identity;
 use crate::rules::RuleSet;
 
@@ -16,6 +17,8 @@ use crate::rules::RuleSet;
 pub const REACH: usize = 100;
 /// How far behind a value a word about it may stand, bytes.
 const BEHIND: usize = 40;
+/// How many bytes may stand between the words of a phrase: `S. S. N.`, a line end and a margin.
+const CLOSE: usize = 8;
 /// How much of its weight a weak keyword has.
 const WEAK: f32 = 0.6;
 /// Words of one window that are looked at.
@@ -36,6 +39,17 @@ struct Phrase {
     /// Written with `?`: other things are labelled so too.
     weak: bool,
     text: String,
+}
+
+impl Phrase {
+    /// Whether these words of a text are the phrase: the same, and close together. `"exit_group" number=` is no group
+    /// number.
+    fn stands_in(&self, text: &[u8], words: &[Word]) -> bool {
+        let apart = |b: &u8| matches!(b, b'"' | b'<' | b'>' | b'=' | b',' | b';' | b'|' | b'(');
+        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
+        self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
+            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
+    }
 }
 
 /// All keywords of a rule set, ready to be met word by word.
@@ -182,7 +196,7 @@ impl Vocabulary {
             for number in phrases {
                 let phrase = &self.phrases[*number as usize];
                 let length = phrase.words.len();
-                if length > end + 1 || !phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash) {
+                if length > end + 1 || !phrase.stands_in(&bytes[window.clone()], &words[end + 1 - length..=end]) {
                     continue;
                 }
                 match phrase.says {
@@ -195,6 +209,8 @@ impl Vocabulary {
                             context.keyword = Some((*number, lost * far * said));
                         }
                     }
+                    // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
+                    Says::For(other) if rules.rules[other as usize].identifier == Identifier::NAME => {}
                     Says::For(_) => {
                         if context.keyword.is_none() && context.other.is_none() && distance <= 24 {
                             context.other = Some(*number);
@@ -237,8 +253,7 @@ impl Vocabulary {
             for number in phrases {
                 let phrase = &self.phrases[*number as usize];
                 let length = phrase.words.len();
-                let fits =
-                    length <= end + 1 && phrase.words.iter().zip(&words[end + 1 - length..]).all(|(p, w)| *p == w.hash);
+                let fits = length <= end + 1 && phrase.stands_in(text, &words[end + 1 - length..=end]);
                 if !fits {
                     continue;
                 }
@@ -278,6 +293,7 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
     hash: u64,
+    start: usize,
     end: usize,
 }
 
@@ -317,7 +333,7 @@ impl Iterator for Words<'_> {
             end += 1;
         }
         self.at = end;
-        Some(Word { hash, end })
+        Some(Word { hash, start, end })
     }
 }
 

@@ -53,6 +53,11 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
             _ => Verdict::Invalid("marks in it that no such number has"),
         };
     }
+    if let [b'0', b'x' | b'X', figures @ ..] = value
+        && figures.iter().all(u8::is_ascii_hexdigit)
+    {
+        return Verdict::Invalid("a hexadecimal number");
+    }
     if is_uuid(value) {
         return match kind.uuid && setting == Setting::Field {
             true => Verdict::plain(normal, 0, false),
@@ -106,6 +111,7 @@ mod tests {
                 ("MR-482913", Yes, Yes, "a prefix"),
                 ("48-29-13", Yes, Yes, "terminal digits"),
                 ("2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e", No, Yes, "a UUID: FHIR servers use them"),
+                ("0x40000000", No, No, "hexadecimal"),
                 ("2023-01-15", No, No, "a date"),
                 ("ABCDEFGH", No, No, "letters only"),
                 ("123456", Test, Test, "made up"),

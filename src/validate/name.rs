@@ -9,6 +9,8 @@ use super::{Normal, Setting, Verdict, names};
 const TITLES: &[&str] = &[
     "dear",
     "dr",
+    "employee",
+    "guarantor",
     "md",
     "member",
     "miss",
@@ -20,6 +22,7 @@ const TITLES: &[&str] = &[
     "patient",
     "prof",
     "pt",
+    "resident",
     "rev",
     "sir",
     "sr",
@@ -95,6 +98,21 @@ const TESTS: &[&str] = &[
 /// Names that mean "not known yet".
 const UNKNOWN: &[&str] =
     &["anon", "baby", "boy", "first", "firstname", "girl", "last", "lastname", "newborn", "unknown", "unk"];
+
+/// The length of the titles a candidate starts with: `Patient John Smith`. 0 where nothing would be left.
+pub fn title(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = &bytes[at..];
+        let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let gap = rest[word..].iter().take_while(|b| matches!(b, b' ' | b'.')).count();
+        let known = TITLES.iter().any(|title| title.as_bytes().eq_ignore_ascii_case(&rest[..word]));
+        if !known || gap == 0 || word + gap == rest.len() {
+            return at;
+        }
+        at += word + gap;
+    }
+}
 
 /// A person's name, or a part of one.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
