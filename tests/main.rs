@@ -4,6 +4,8 @@
 mod accuracy;
 // The command line: what it refuses, with which words and which exit code.
 mod cli;
+// Files written by others, where they are at hand.
+mod corpora;
 // What the documents say, against what the program knows.
 mod docs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.

@@ -49,7 +49,7 @@ fn version(verbose: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match verbose {
         // There is one matcher so far, and it is plain.
-        true => format!("phisweep {version}\ndetect: scalar\n"),
+        true => format!("phisweep {version}\ndetect: {}\n", crate::detect::backend_name()),
         false => format!("phisweep {version}\n"),
     }
 }

@@ -8,7 +8,7 @@
 use crate::engine::Engine;
 use crate::identifier::Identifier;
 use crate::judge::plan::ColumnPlan;
-use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, Slot};
+use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, Slot, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
 const FIELD_START: f32 = -4.0;
@@ -22,7 +22,7 @@ const FEW: u64 = 8;
 pub struct Case {
     /// Index into the rules.
     pub rule: u16,
-    /// Index into the rule's shapes, or [`BY_FIELD`].
+    /// Index into the rule's shapes, [`BY_FIELD`] or [`WORD`].
     pub shape: u8,
     /// Values that passed the check.
     pub valid: u64,
@@ -48,6 +48,7 @@ pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: b
         .map(|slot| {
             let evidence = match slot.shape {
                 BY_FIELD => by_field(engine, plan, tally, slot),
+                WORD => words(tally, slot, company),
                 _ => by_form(engine, plan, tally, slot, company),
             };
             Case { rule: slot.rule, shape: slot.shape, valid: slot.valid, evidence, outdone: false }
@@ -147,6 +148,24 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     }
     if company && weak {
         evidence.push(("beside other identifiers".to_string(), 1.5));
+    }
+    evidence
+}
+
+/// Single words in a column without a name. The lists of names know words of every kind, places above all: so most must
+/// be on them, given names or frequent surnames among them, and other columns must identify people.
+fn words(tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> {
+    let mut evidence = vec![("start".to_string(), FIELD_START)];
+    let values = slot.valid + slot.invalid;
+    let share = |part: u64| part as f32 / slot.spread.count.max(1) as f32;
+    let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
+    let listed = share(slot.spread.listed);
+    let names = listed >= 0.7 && (share(slot.spread.early) >= 0.6 || share(slot.spread.recent) >= 0.25);
+    if names && distinct >= 10 && values * 5 >= tally.filled * 4 {
+        evidence.push((format!("{:.0} % of the words on the name lists", listed * 100.0), 2.0));
+        if company {
+            evidence.push(("beside other identifiers".to_string(), 4.0));
+        }
     }
     evidence
 }

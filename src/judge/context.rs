@@ -16,6 +16,8 @@ use crate::rules::RuleSet;
 pub const REACH: usize = 100;
 /// How far behind a value a word about it may stand, bytes.
 const BEHIND: usize = 40;
+/// How much of its weight a weak keyword has.
+const WEAK: f32 = 0.6;
 /// Words of one window that are looked at.
 const WORDS: usize = 32;
 
@@ -31,6 +33,8 @@ enum Says {
 struct Phrase {
     words: Vec<u64>,
     says: Says,
+    /// Written with `?`: other things are labelled so too.
+    weak: bool,
     text: String,
 }
 
@@ -121,11 +125,12 @@ impl Vocabulary {
     }
 
     fn add(&mut self, text: &str, says: Says) {
+        let (text, weak) = text.strip_prefix('?').map_or((text, false), |text| (text, true));
         let mut words = Vec::new();
         Words::new(text.as_bytes()).for_each(|word| words.push(word.hash));
         if let Some(last) = words.last() {
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
-            self.phrases.push(Phrase { words, says, text: text.to_string() });
+            self.phrases.push(Phrase { words, says, weak, text: text.to_string() });
         }
     }
 
@@ -186,7 +191,8 @@ impl Vocabulary {
                         {
                             let lost = if context.other.is_some() { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
-                            context.keyword = Some((*number, lost * far));
+                            let said = if phrase.weak { WEAK } else { 1.0 };
+                            context.keyword = Some((*number, lost * far * said));
                         }
                     }
                     Says::For(_) => {
@@ -211,10 +217,12 @@ impl Vocabulary {
         // "Medicare Number" before "Number": the longer label is the label, so a keyword that ends where another
         // label ends is not taken from by it.
         if let (Some((keyword, _)), Some(other)) = (context.keyword, context.other) {
+            let weak = self.phrases[keyword as usize].weak;
             let (keyword, other) = (&self.phrases[keyword as usize].words, &self.phrases[other as usize].words);
             if keyword.len() >= other.len() && keyword.ends_with(other) {
                 context.other = None;
-                context.keyword = context.keyword.map(|(k, _)| (k, 1.0));
+                let said = if weak { WEAK } else { 1.0 };
+                context.keyword = context.keyword.map(|(k, _)| (k, said));
             }
         }
     }
@@ -238,7 +246,9 @@ impl Vocabulary {
                 let labels_next = text[words[end].end..].iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'));
                 match phrase.says {
                     Says::For(_) if labels_next => return None,
-                    Says::For(other) if other == rule => return Some((*number, 0.8)),
+                    Says::For(other) if other == rule => {
+                        return Some((*number, if phrase.weak { 0.8 * WEAK } else { 0.8 }));
+                    }
                     Says::For(other) if rules.rules[other as usize].identifier != identifier => return None,
                     _ => {}
                 }

@@ -62,6 +62,8 @@ struct Draft {
     providers: u64,
     rules: Vec<String>,
     evidence: Vec<(String, f32)>,
+    /// A keyword stands before the best match.
+    labelled: bool,
 }
 
 /// The cases of every column of a document, by column.
@@ -82,6 +84,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     from_columns(engine, plan, tally, &cases, &mut drafts);
     from_text(engine, plan, tally, &mut drafts);
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
+    nobody_near(&mut drafts);
     subjects(engine, plan, &mut drafts);
     let best = drafts.iter().filter(|d| d.subject != Subject::Provider).map(|d| d.logit).fold(f32::MIN, f32::max);
 
@@ -126,6 +129,7 @@ fn from_columns(
                     providers: 0,
                     rules: vec![rule.id.clone()],
                     evidence: case.evidence.clone(),
+                    labelled: false,
                 };
                 add(drafts, draft);
             }
@@ -171,6 +175,7 @@ fn from_text(
             providers: 0,
             rules: vec![rule.id.clone()],
             evidence: clues(engine, text.rule, &text.best),
+            labelled: text.best.context.keyword.is_some(),
         };
         let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
@@ -240,12 +245,61 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
         evidence.push((format!("labelled {}", vocabulary.text(phrase)), clues.other));
     }
     if clues.neighbour != 0.0 {
-        evidence.push(("street and ZIP code together".to_string(), clues.neighbour));
+        let what = match rule.identifier {
+            Identifier::NAME => "a street in the next line",
+            _ => "street and ZIP code together",
+        };
+        evidence.push((what.to_string(), clues.neighbour));
+    }
+    if clues.listed != 0.0 {
+        evidence.push(("on the name lists".to_string(), clues.listed));
     }
     if clues.token != 0.0 {
-        evidence.push(("inside a web address or long token".to_string(), clues.token));
+        evidence.push(("inside a web address, a long token or a reference".to_string(), clues.token));
     }
     evidence
+}
+
+/// The most that an address without a label says in a text in which nobody is found: firms and foundations have addresses too.
+const NOBODY_NEAR: f32 = 0.5;
+
+/// Lowers addresses and ZIP codes of a text in which nothing identifies a person and no label says whose they are.
+fn nobody_near(drafts: &mut [Draft]) {
+    if drafts.iter().any(is_somebody) {
+        return;
+    }
+    for draft in drafts.iter_mut().filter(|d| d.column.is_none() && !d.labelled && d.subject != Subject::Patient) {
+        if matches!(draft.identifier, Identifier::ADDRESS | Identifier::ZIP) && draft.logit > NOBODY_NEAR {
+            draft.evidence.push(("nobody near".to_string(), NOBODY_NEAR - draft.logit));
+            draft.logit = NOBODY_NEAR;
+        }
+    }
+}
+
+/// Whether a draft is likely to be a person's who is no provider.
+fn is_somebody(draft: &Draft) -> bool {
+    draft.logit >= LIKELY
+        && draft.subject != Subject::Provider
+        && matches!(
+            draft.identifier,
+            Identifier::NAME
+                | Identifier::SSN
+                | Identifier::ITIN
+                | Identifier::BIRTH_DATE
+                | Identifier::MBI
+                | Identifier::HICN
+                | Identifier::MRN
+                | Identifier::MEMBER_ID
+                | Identifier::MEDICAID_ID
+        )
+}
+
+/// Whether something in a document identifies a person.
+pub fn holds_somebody(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases: &[Vec<Case>]) -> bool {
+    let mut drafts = BTreeMap::new();
+    from_columns(engine, plan, tally, cases, &mut drafts);
+    from_text(engine, plan, tally, &mut drafts);
+    drafts.values().any(is_somebody)
 }
 
 /// Whose the values are, where field and words did not say: the company they keep decides.
@@ -444,6 +498,7 @@ fn matches(
         };
         let same = |d: &&Draft| (d.column, d.identifier, d.protection) == (row.column, rule.identifier, row.protection);
         let Some(draft) = drafts.iter().find(same) else { continue };
+        let logit = if row.shape.is_none() { logit.min(draft.logit) } else { logit };
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
         let providers = row.subject == Some(Subject::Provider) && draft.subject != Subject::Provider;

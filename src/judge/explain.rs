@@ -80,8 +80,16 @@ fn explain_bytes(
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, &plan, &cases, out)?;
     }
+    let somebody = decide::holds_somebody(engine, &plan, &tally, &cases);
     let mut explainer = Explainer { engine, plan: &plan, chunk: &chunk, cases: &cases, line, out };
-    explainer.candidates()
+    explainer.candidates()?;
+    if !somebody && matches!(plan.layout, Layout::Text) {
+        writeln!(
+            out,
+            "nothing in it identifies a person: addresses and ZIP codes without a label are possible at most"
+        )?;
+    }
+    Ok(())
 }
 
 /// The sum for each column.

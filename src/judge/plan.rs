@@ -24,6 +24,8 @@ pub struct DocumentPlan {
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
     /// chunk.
     pub keys: Vec<(u32, u16, u8)>,
+    /// The rule by which single words of a column without a name are counted as names.
+    pub names: Option<u16>,
 }
 
 /// What is known of a column.
@@ -63,7 +65,9 @@ impl DocumentPlan {
                 None => Vec::new(),
             },
         };
-        DocumentPlan { layout, columns, active, keys: Vec::new() }
+        let is_name = |rule: &usize| active[*rule] && engine.rules().rules[*rule].identifier == Identifier::NAME;
+        let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
+        DocumentPlan { layout, columns, active, keys: Vec::new(), names }
     }
 
     /// The place of a column, from 0.

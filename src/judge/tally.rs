@@ -18,10 +18,14 @@ use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
 use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::text::{self, Clues, Judged, Label};
 use crate::options::{Options, Reveal, TestValues};
-use crate::validate::{Setting, Valid, Verdict};
+use crate::validate::{Setting, Valid, Verdict, names};
 
 /// The shape number of values that a field's name speaks for.
 pub const BY_FIELD: u8 = u8::MAX;
+/// The shape number of single capitalised words in a column without a name.
+pub const WORD: u8 = u8::MAX - 1;
+/// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
+const FREQUENT: u32 = 1000;
 /// Log-odds of [`Confidence::Possible`]'s floor, 0.20.
 pub const POSSIBLE: f32 = -1.386_294_4;
 /// Log-odds of [`Confidence::Likely`]'s floor, 0.70.
@@ -98,7 +102,7 @@ pub struct ColumnTally {
 pub struct Slot {
     /// Index into the rules.
     pub rule: u16,
-    /// Index into the rule's shapes, or [`BY_FIELD`].
+    /// Index into the rule's shapes, [`BY_FIELD`] or [`WORD`].
     pub shape: u8,
     /// Values that passed the check.
     pub valid: u64,
@@ -171,10 +175,12 @@ pub struct Spread {
     pub min: i64,
     /// Largest measure.
     pub max: i64,
-    /// Dates before 1 January 1975.
+    /// Dates before 1 January 1975; names that the lists know; given names among words of [`WORD`].
     pub early: u64,
-    /// Dates less than two years ago.
+    /// Dates less than two years ago; frequent surnames among words of [`WORD`].
     pub recent: u64,
+    /// Words of [`WORD`] that the lists of names know.
+    pub listed: u64,
     previous: i64,
 }
 
@@ -223,6 +229,7 @@ impl Default for Spread {
             max: i64::MIN,
             early: 0,
             recent: 0,
+            listed: 0,
             previous: i64::MIN,
         }
     }
@@ -256,6 +263,7 @@ impl Spread {
         self.max = self.max.max(other.max);
         self.early += other.early;
         self.recent += other.recent;
+        self.listed += other.listed;
         self.previous = other.previous;
     }
 
@@ -590,6 +598,10 @@ impl Counter {
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
             }
+            if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
+                let verdict = (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field);
+                self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
+            }
         }
         if taken || first == next {
             return next;
@@ -695,7 +707,12 @@ impl Counter {
         let hash = hash(identifier, &valid);
         slot.valid += 1;
         slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
-        if identifier == Identifier::NAME && shape != BY_FIELD {
+        if shape == WORD {
+            let word = &chunk.bytes[span.clone()];
+            slot.spread.listed += u64::from(names::is_name(word));
+            slot.spread.early += u64::from(names::given_rank(word).is_some());
+            slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
+        } else if identifier == Identifier::NAME && shape != BY_FIELD {
             slot.spread.early += u64::from(valid.measure >= 2);
         }
         let form = match &mut slot.forms[valid.protection as usize] {
@@ -842,6 +859,13 @@ fn picture(identifier: Identifier, value: &[u8]) -> [u8; 24] {
         };
     }
     picture
+}
+
+/// A capitalised word, as a name is in a column of its own.
+fn is_word(bytes: &[u8]) -> bool {
+    (3..=20).contains(&bytes.len())
+        && bytes[0].is_ascii_uppercase()
+        && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
 }
 
 fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {

@@ -44,8 +44,10 @@ pub struct Clues {
     pub against: f32,
     /// A label that says it is something else.
     pub other: f32,
-    /// A neighbour that belongs to it: street before ZIP code, ZIP code behind street.
+    /// A neighbour that belongs to it: street before ZIP code, ZIP code behind street, name above street.
     pub neighbour: f32,
+    /// The lists of names know its words.
+    pub listed: f32,
     /// It stands inside a web address or a very long token.
     pub token: f32,
 }
@@ -53,7 +55,7 @@ pub struct Clues {
 impl Clues {
     /// The sum, in natural log-odds.
     pub fn logit(&self) -> f32 {
-        self.alone + self.keyword + self.field + self.against + self.other + self.neighbour + self.token
+        self.alone + self.keyword + self.field + self.against + self.other + self.neighbour + self.listed + self.token
     }
 }
 
@@ -63,6 +65,13 @@ const AGAINST: f32 = -4.0;
 const OTHER: f32 = -3.0;
 /// What a street weighs for the ZIP code behind it, and the other way round.
 const NEIGHBOUR: f32 = 3.0;
+/// What a street in the next line weighs for a name that fills its line, as letters are addressed: where the lists know
+/// given name and surname, and where they know one of them.
+const ADDRESSEE: [f32; 2] = [4.0, 2.5];
+/// What it weighs that the lists of names know one or two words of a name.
+const LISTED: [f32; 3] = [0.0, 0.5, 2.0];
+/// What `(#123)` weighs for a number: code, issues and pull requests are referred to so.
+const REFERENCE: f32 = -3.0;
 /// How far a neighbour may stand.
 const NEIGHBOUR_REACH: usize = 60;
 
@@ -105,6 +114,12 @@ pub fn judge(
     }
     if rule.identifier != Identifier::EMAIL && rule.identifier != Identifier::URL {
         clues.token = token(bytes, scope, start, end);
+        if start >= 2 && matches!(&bytes[start - 2..start], b"(#" | b"[#") {
+            clues.token += REFERENCE;
+        }
+    }
+    if rule.identifier == Identifier::NAME {
+        clues.listed = LISTED[valid.measure.clamp(0, 2) as usize];
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
 }
@@ -135,7 +150,7 @@ pub fn judge_all(
             }
         }
     }
-    neighbours(engine, &mut out[first..]);
+    neighbours(engine, bytes, scope, &mut out[first..]);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -160,14 +175,14 @@ pub fn judge_all(
     out.truncate(kept);
 }
 
-/// A street with a ZIP code close behind it: each speaks for the other.
-fn neighbours(engine: &Engine, judged: &mut [Judged]) {
+/// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.
+fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, judged: &mut [Judged]) {
     let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
     for at in 0..judged.len() {
         if identifier(&judged[at]) != Identifier::ADDRESS {
             continue;
         }
-        let end = judged[at].end;
+        let (start, end) = (judged[at].start, judged[at].end);
         let near = |j: &Judged| identifier(j) == Identifier::ZIP && j.start >= end && j.start <= end + NEIGHBOUR_REACH;
         let mut found = false;
         for zip in judged[at..].iter_mut().take(24).filter(|j| near(j)) {
@@ -177,7 +192,29 @@ fn neighbours(engine: &Engine, judged: &mut [Judged]) {
         if found {
             judged[at].clues.neighbour = NEIGHBOUR;
         }
+        let above = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
+        for name in above.filter(|j| addresses(bytes, &scope, j.start..j.end, start)) {
+            let listed = name.valid.measure.clamp(0, 2) as usize;
+            name.clues.neighbour = match listed {
+                0 => 0.0,
+                listed => ADDRESSEE[2 - listed],
+            };
+        }
     }
+}
+
+/// Whether `name` is all its line holds and the value at `next` begins the line after it.
+fn addresses(bytes: &[u8], scope: &Range<usize>, name: Range<usize>, next: usize) -> bool {
+    if name.end > next || next - name.end > NEIGHBOUR_REACH {
+        return false;
+    }
+    let between = &bytes[name.end..next];
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
+    if !between.iter().all(blank) || memchr::memchr_iter(b'\n', between).count() != 1 {
+        return false;
+    }
+    let line = memchr::memrchr(b'\n', &bytes[scope.start..name.start]).map_or(scope.start, |at| scope.start + at + 1);
+    name.start - line <= NEIGHBOUR_REACH && bytes[line..name.start].iter().all(blank)
 }
 
 /// What the token around a value weighs: part of a web address −4, part of a run of more than sixty bytes without a

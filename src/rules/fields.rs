@@ -14,7 +14,7 @@ use super::RuleSet;
 mod words;
 
 use words::{
-    CANCEL, EXPANSIONS, HASHED, MASKED, ORDINARY, OTHER_DATES, PATIENT, PERSON, PLAIN, PROVIDER, PROVIDER_PERSONS,
+    CANCEL, EXPANSIONS, HASHED, MASKED, ORDINARY, OTHER_DATES, PATIENT, PERSON, PLAIN, PROVIDER, PROVIDER_OWNERS,
     TOKENIZED, WORKFORCE,
 };
 
@@ -98,7 +98,7 @@ impl FieldName {
     /// Its words without those that say whose it is. A name of such words only keeps them.
     fn core(&self) -> Vec<&str> {
         let owner =
-            |t: &str| PATIENT.contains(&t) || PERSON.contains(&t) || PROVIDER_PERSONS.contains(&t) || t == "employee";
+            |t: &str| PATIENT.contains(&t) || PERSON.contains(&t) || PROVIDER_OWNERS.contains(&t) || t == "employee";
         let rest: Vec<&str> = self.tokens.iter().map(String::as_str).filter(|t| !owner(t)).collect();
         if rest.is_empty() { self.tokens.iter().map(String::as_str).collect() } else { rest }
     }
@@ -109,6 +109,8 @@ fn tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for part in split(name) {
         match EXPANSIONS.binary_search_by(|(short, _)| (*short).cmp(&part)).map(|at| EXPANSIONS[at]) {
+            // `addr_ln_1` is a line, `ln` a last name.
+            Ok(("ln", _)) if words.last().is_some_and(|w| w == "address") => words.push("line".to_string()),
             // `sec` is security only behind `social`; else it is seconds.
             Ok((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
             Ok((_, long)) => words.extend(long.split(' ').map(str::to_string)),

@@ -15,6 +15,23 @@ const NO_STREETS: &[&str] = &[
 const EXAMPLES: &[&str] =
     &["any st", "any street", "anystreet", "main st", "main street", "test ave", "test st", "test street"];
 
+/// Addresses of films, books and landmarks: nobody's home.
+const FAMOUS: &[&str] = &[
+    "1 infinite loop",
+    "10 downing st",
+    "10 downing street",
+    "1313 mockingbird lane",
+    "1600 amphitheatre parkway",
+    "1600 amphitheatre pkwy",
+    "1600 pennsylvania ave",
+    "1600 pennsylvania avenue",
+    "1600 pennsylvania avenue nw",
+    "221b baker st",
+    "221b baker street",
+    "4 privet drive",
+    "742 evergreen terrace",
+];
+
 /// A street address or a post-office box.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let value = loose(bytes);
@@ -25,8 +42,9 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let rest = value[figures..].trim_ascii();
     // 123 Main St, 1 Main Street: nobody's address; 4817 Main St may be somebody's.
     let made_up = matches!(&value[..figures], b"1" | b"12" | b"123" | b"1234" | b"12345" | b"111" | b"100");
-    let test =
-        made_up && EXAMPLES.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(rest.strip_suffix(b".").unwrap_or(rest)));
+    let test = (made_up
+        && EXAMPLES.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(rest.strip_suffix(b".").unwrap_or(rest))))
+        || FAMOUS.iter().any(|e| e.as_bytes().eq_ignore_ascii_case(value.strip_suffix(b".").unwrap_or(value)));
     let mut normal = Normal::EMPTY;
     let mut space = false;
     for byte in value {
@@ -83,6 +101,7 @@ mod tests {
                 ("1970 S University Blvd", Yes, Yes, "a street"),
                 ("4817 Main St", Yes, Yes, "many towns have one"),
                 ("123 Main St", Test, Test, "made up"),
+                ("742 Evergreen Terrace", Test, Test, "out of a film"),
                 ("P.O. Box 1234", Yes, Yes, "a box"),
                 ("10 Units Per Ct", No, Yes, "a dose"),
                 ("0 Oak St", No, Yes, "no such house"),

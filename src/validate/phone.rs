@@ -2,7 +2,7 @@
 //! United States. Refuses area codes not in use and exchanges that cannot be.
 //!
 //! `NPA-NXX-XXXX`, NPA and NXX from 200 on, NXX not N11 (North American Numbering Plan). 555-0100 to -0199 are kept for
-//! fiction; Synthea numbers everyone 555-ddd-dddd.
+//! fiction, 555-1212 is directory assistance; Synthea numbers everyone 555-ddd-dddd.
 
 use super::blank::{is_blank, is_trivial, loose};
 use super::digits::{Digits, number, without_point_zero};
@@ -85,7 +85,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     }
 }
 
-/// Whether seven digits can be dialled within an area; `true` where they are kept for fiction.
+/// Whether seven digits can be dialled within an area; `true` where they are kept for fiction or for directory
+/// assistance.
 fn exchange(seven: &[u8]) -> Result<bool, &'static str> {
     if matches!(seven[0], b'0' | b'1') {
         return Err("no exchange starts with 0 or 1");
@@ -93,7 +94,7 @@ fn exchange(seven: &[u8]) -> Result<bool, &'static str> {
     if &seven[1..3] == b"11" {
         return Err("N11 is a service code");
     }
-    Ok(&seven[..5] == b"55501")
+    Ok(&seven[..5] == b"55501" || seven == b"5551212")
 }
 
 /// Without `x123`, `ext. 123` or `#123` behind it.

@@ -59,11 +59,12 @@ pub(super) const PROVIDER: &[&str] = &[
     "prf", "provider", "referring", "rendering", "rfr", "rndrng", "supplier", "surgeon",
 ];
 
-/// Words of the provider's side that are persons: `physician name` is a person's name, `pharmacy name` is not.
+/// Words of the provider's side that own a datum, so that `practice address` is an address and nothing else.
 #[rustfmt::skip]
-pub(super) const PROVIDER_PERSONS: &[&str] = &[
-    "attending", "clinician", "doctor", "dr", "operating", "pcp", "pharmacist", "physician", "practitioner",
-    "prescriber", "provider", "referring", "rendering", "surgeon",
+pub(super) const PROVIDER_OWNERS: &[&str] = &[
+    "attending", "clinic", "clinician", "doctor", "dr", "facility", "hospital", "office", "operating", "pcp",
+    "pharmacist", "pharmacy", "physician", "practice", "practitioner", "prescriber", "provider", "referring",
+    "rendering", "surgeon",
 ];
 
 /// Words of the workforce's side.

@@ -1,0 +1,188 @@
+//! Files written by others, in `../shared/corpora` beside the tree or where `PHISWEEP_CORPORA` says. Each test says so and
+//! ends where they are absent. They are read where they lie and are no part of this project.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use phisweep::engine::Engine;
+use phisweep::finding::{Confidence, Document, Finding, Place, Severity, Subject};
+use phisweep::identifier::Identifier;
+use phisweep::options::Options;
+use phisweep::scan::{self, Event, Listener, Progress};
+
+/// Medicare's research files: beneficiaries, claims of eight kinds, one table of another system.
+const MEDICARE: &str = "cms-bfd";
+/// The files of claims: they hold dates of everything but a birth.
+const CLAIMS: [&str; 8] =
+    ["carrier.csv", "dme.csv", "hha.csv", "hospice.csv", "inpatient.csv", "outpatient.csv", "pde.csv", "snf.csv"];
+
+/// One line of `labels/*.jsonl`: what a field holds by its position.
+#[derive(Debug, Deserialize)]
+struct Label {
+    file: String,
+    #[serde(rename = "type")]
+    kind: String,
+    loc: String,
+}
+
+fn corpora() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOLDER
+        .get_or_init(|| {
+            let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
+            let folder = std::env::var_os("PHISWEEP_CORPORA").map_or_else(beside, PathBuf::from);
+            if folder.is_dir() {
+                return Some(folder);
+            }
+            // Not `println!`, which the test harness keeps to itself. It is a message only: nothing to do where it fails.
+            let _ = writeln!(std::io::stderr(), "skipped: no corpora in ../shared/corpora or PHISWEEP_CORPORA");
+            None
+        })
+        .as_deref()
+}
+
+#[derive(Default)]
+struct Collector {
+    documents: Vec<Document>,
+}
+
+impl Listener for Collector {
+    fn event(&mut self, event: Event) -> phisweep::error::Result<()> {
+        if let Event::Document(document) = event {
+            self.documents.push(*document);
+        }
+        Ok(())
+    }
+}
+
+/// The Medicare files, scanned once; none where there are no corpora.
+fn medicare() -> &'static [Document] {
+    static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| {
+        let Some(corpora) = corpora() else { return Vec::new() };
+        let engine = Engine::built_in().expect("the built-in rules load");
+        let roots = scan::roots(&[corpora.join(MEDICARE)]).expect("the corpus is a root");
+        let mut collector = Collector::default();
+        let options = Options { min_confidence: Confidence::Possible, ..Options::default() };
+        scan::scan(&engine, &options, &roots, &Progress::default(), &mut collector).expect("the scan runs");
+        collector.documents
+    })
+}
+
+fn labels() -> Vec<Label> {
+    let Some(corpora) = corpora() else { return Vec::new() };
+    let text = std::fs::read_to_string(corpora.join("labels/cms-bfd.jsonl")).expect("the corpus has labels");
+    text.lines().map(|line| serde_json::from_str(line).expect("a label")).collect()
+}
+
+/// The columns that hold values of a label, as (file, column), each once.
+fn labelled(kind: &str) -> Vec<(String, String)> {
+    let mut columns: Vec<(String, String)> = labels()
+        .into_iter()
+        .filter(|label| label.kind == kind)
+        .filter_map(|label| {
+            let column = label.loc.split_once(':')?.1.to_string();
+            Some((label.file.strip_prefix("cms-bfd/")?.to_string(), column))
+        })
+        .collect();
+    columns.sort();
+    columns.dedup();
+    columns
+}
+
+fn column(finding: &Finding) -> Option<&str> {
+    match &finding.place {
+        Place::Column { name, .. } => name.as_deref(),
+        _ => None,
+    }
+}
+
+fn findings_in<'a>(file: &'a str, name: &'a str) -> impl Iterator<Item = &'static Finding> + 'a {
+    medicare()
+        .iter()
+        .filter(move |document| document.locator.parts() == [file])
+        .flat_map(|document| &document.findings)
+        .filter(move |finding| column(finding) == Some(name))
+}
+
+/// Every labelled column is found as `identifier` at `likely` or higher.
+fn all_found(kind: &str, identifier: Identifier) -> Vec<&'static Finding> {
+    let columns = labelled(kind);
+    assert!(corpora().is_none() || !columns.is_empty(), "no label {kind}");
+    let mut found = Vec::new();
+    let mut missed = Vec::new();
+    for (file, name) in &columns {
+        let likely = |f: &&Finding| f.identifier == identifier && f.confidence >= Confidence::Likely;
+        match findings_in(file, name).find(likely) {
+            Some(finding) => found.push(finding),
+            None => missed.push(format!("{file} {name}")),
+        }
+    }
+    assert!(missed.is_empty(), "{identifier} not found at likely:\n{}", missed.join("\n"));
+    found
+}
+
+#[test]
+fn every_birth_column_of_medicare_files_is_found() {
+    let found = all_found("DOB", Identifier::BIRTH_DATE);
+    assert!(corpora().is_none() || found.len() >= 13, "{} columns", found.len());
+    assert!(found.iter().all(|finding| finding.subject == Subject::Patient));
+}
+
+#[test]
+fn synthetic_medicare_numbers_are_test_values() {
+    for finding in all_found("MBI", Identifier::MBI).into_iter().chain(all_found("HICN", Identifier::HICN)) {
+        assert_eq!(finding.test_values, finding.matches, "{finding:?}");
+        assert_eq!((finding.severity, finding.people), (Severity::Info, 0), "{finding:?}");
+    }
+}
+
+#[test]
+fn names_and_addresses_of_beneficiaries_are_found() {
+    all_found("NAME", Identifier::NAME);
+    all_found("ADDRESS", Identifier::ADDRESS);
+    for document in medicare().iter().filter(|d| d.locator.parts()[0].contains("beneficiary_2")) {
+        let zip =
+            document.findings.iter().any(|f| f.identifier == Identifier::ZIP && f.confidence >= Confidence::Likely);
+        assert!(zip, "{}", document.locator.path(""));
+    }
+}
+
+#[test]
+fn no_date_of_a_claim_is_a_birth_date() {
+    let claims =
+        medicare().iter().filter(|d| CLAIMS.iter().any(|claim| d.locator.parts()[0].ends_with(&format!("/{claim}"))));
+    let mut read = 0;
+    for document in claims {
+        read += 1;
+        assert!(document.records > 0, "{}", document.locator.path(""));
+        for finding in &document.findings {
+            assert_ne!(finding.identifier, Identifier::BIRTH_DATE, "{}: {finding:?}", document.locator.path(""));
+        }
+    }
+    assert!(corpora().is_none() || read == CLAIMS.len(), "{read} files of claims");
+}
+
+#[test]
+fn provider_numbers_are_the_providers_and_tax_numbers_no_ssns() {
+    for document in medicare() {
+        for finding in &document.findings {
+            let what = format!("{}: {finding:?}", document.locator.path(""));
+            if finding.identifier == Identifier::NPI {
+                assert_eq!((finding.subject, finding.severity), (Subject::Provider, Severity::Info), "{what}");
+            }
+            let tax = column(finding).is_some_and(|name| name.contains("TAX_NUM"));
+            let number = finding.identifier == Identifier::SSN || finding.identifier == Identifier::ITIN;
+            assert!(!(tax && number && finding.confidence >= Confidence::Likely), "{what}");
+        }
+    }
+    let npis = labelled("NPI");
+    let found = npis.iter().filter(|(file, name)| {
+        findings_in(file, name).any(|f| f.identifier == Identifier::NPI && f.confidence >= Confidence::Likely)
+    });
+    let (found, all) = (found.count(), npis.len());
+    assert!(found * 10 >= all * 9, "{found} of {all} columns of NPIs");
+}
