@@ -13,6 +13,9 @@ use super::named::Walk;
 use super::oracle;
 use super::shape::{Class, Shape};
 
+/// Clusters a window may have, and three more that [`flatten`] may write: one cannot follow right behind another.
+const PLACES: usize = FRESH * 64 / 2 + 4;
+
 /// What a plan compiles its shapes into.
 #[derive(Debug)]
 pub(super) struct Parts {
@@ -44,7 +47,7 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
     let mut planes = Planes::new();
     let mut found = Anchors::new();
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
-    let mut places = [0u16; FRESH * 64 + 8];
+    let mut places = [0u16; PLACES];
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -58,10 +61,13 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
         let count = flatten(&found.cluster, &mut places);
         out.reserve(count);
         for place in &places[..count] {
-            cluster_at(&mut aside, &planes, &found, base, usize::from(*place), out);
+            cluster_at(&mut aside, &planes, &found, base.wrapping_add(64), usize::from(*place), out);
         }
         aside.window::<FULL>(&planes, &found, base);
         if !aside.found.is_empty() {
+            if !job.parts.lookups.searched.is_empty() {
+                aside.found.sort_unstable();
+            }
             merge(out, first, base, &mut aside.found);
         }
         if fresh < FRESH {
@@ -101,40 +107,45 @@ fn take_in<const FULL: bool>(kernel: impl Kernel, rest: &mut &[u8], planes: &mut
     slot - FIRST_FRESH
 }
 
-/// Writes the positions of the set bits, counted from slot 0, to `places`; how many there are.
+/// Writes the positions of the set bits, counted from slot 1, to `places`; how many there are.
 #[inline(always)]
-fn flatten(plane: &[u64; SLOTS], places: &mut [u16; FRESH * 64 + 8]) -> usize {
+fn flatten(plane: &[u64; SLOTS], places: &mut [u16; PLACES]) -> usize {
     let mut count = 0;
-    for (slot, word) in plane[..FRESH + 1].iter().enumerate().skip(1) {
-        let mut word = *word;
-        if word == 0 {
+    let (eights, _) = plane[1..].as_chunks::<8>();
+    for (eight, base) in eights.iter().take(FRESH / 8).zip((0..).step_by(512)) {
+        if eight.iter().fold(0, |all, word| all | word) == 0 {
             continue;
         }
-        let next = count + word.count_ones() as usize;
-        // Four at once without looking: the end of a loop over so few bits is hard to predict.
-        let four = &mut places[count..count + 4];
-        for place in four {
-            *place = (slot as u32 * 64 + word.trailing_zeros()) as u16;
-            word &= word.wrapping_sub(1);
+        for (word, base) in eight.iter().zip((base..).step_by(64)) {
+            let mut word = *word;
+            if word == 0 {
+                continue;
+            }
+            let next = count + word.count_ones() as usize;
+            // Four at once without looking: the end of a loop over so few bits is hard to predict.
+            for place in &mut places[count..count + 4] {
+                *place = base + word.trailing_zeros() as u16;
+                word &= word.wrapping_sub(1);
+            }
+            count += 4;
+            while count < next {
+                places[count] = base + word.trailing_zeros() as u16;
+                word &= word.wrapping_sub(1);
+                count += 1;
+            }
+            count = next;
         }
-        count += 4;
-        while count < next {
-            places[count] = (slot as u32 * 64 + word.trailing_zeros()) as u16;
-            word &= word.wrapping_sub(1);
-            count += 1;
-        }
-        count = next;
     }
     count
 }
 
-/// Judges the cluster whose first byte is at bit `at`.
+/// Judges the cluster whose first byte is at bit `at`, counted from slot 1; `window` is where that slot begins.
 #[inline(always)]
 fn cluster_at(
     aside: &mut Aside<'_>,
     planes: &Planes,
     found: &Anchors,
-    base: usize,
+    window: usize,
     at: usize,
     out: &mut Vec<Candidate>,
 ) {
@@ -145,23 +156,39 @@ fn cluster_at(
     }
     let whole = !(u64::MAX << length);
     let digits = ahead(&planes.digit, at) & whole;
-    let marks = !ahead(&found.alnum, at) & whole;
-    let start = base.wrapping_add(at);
-    // Without a mark both are the first byte, which is a digit and so of no kind.
-    let first = marks.trailing_zeros() & 63;
-    let last = 63 - (marks | 1).leading_zeros();
-    let kind = |at: u32| bytes.get(start + at as usize).map_or(0, |b| TRAITS[*b as usize] & trait_of::MARK);
-    let Some(entry) = aside.job.parts.clusters.get(cluster::key(digits, marks, length, kind(first), kind(last))) else {
-        return;
+    let marks = ahead(&found.marks, at) & whole;
+    let start = window.wrapping_add(at);
+    let at_the_end;
+    let text = match bytes.get(start..).and_then(|rest| rest.first_chunk::<32>()) {
+        Some(text) => text,
+        None => {
+            at_the_end = padded(bytes, start);
+            &at_the_end
+        }
     };
-    let end = start + length as usize;
-    let left = if start == 0 { 0 } else { TRAITS[bytes[start - 1] as usize] & trait_of::LEFT };
-    let right = bytes.get(end).map_or(0, |b| TRAITS[*b as usize] & trait_of::RIGHT);
-    if (left | right) != 0 || entry.closer {
-        aside.attempt_all(&entry.tries, start);
+    // Without a mark both are the first byte, which is a digit and so of no kind.
+    let first = marks.trailing_zeros() % 32;
+    let last = (marks | 1).ilog2() % 32;
+    let trait_at = |at: u32| TRAITS[text[at as usize] as usize];
+    let key = cluster::key(digits, marks, length, trait_at(first), trait_at(last));
+    let clusters = &aside.job.parts.clusters;
+    let Some(entry) = clusters.get(key) else { return };
+    let left = bytes.get(start.wrapping_sub(1)).map_or(0, |b| TRAITS[*b as usize] & trait_of::LEFT);
+    let right = trait_at(length % 32) & trait_of::RIGHT;
+    if (left | right | entry.closer) != 0 {
+        aside.attempt_all(clusters.tries(entry), start);
     } else {
-        out.push(Candidate { start: start as u32, end: end as u32, shape: entry.shape });
+        out.push(Candidate { start: start as u32, end: start as u32 + length, shape: entry.shape });
     }
+}
+
+/// The bytes from `start` on, with zeros behind the end.
+#[cold]
+fn padded(bytes: &[u8], start: usize) -> [u8; 32] {
+    let mut out = [0; 32];
+    let rest = bytes.get(start..).unwrap_or_default();
+    out[..rest.len()].copy_from_slice(rest);
+    out
 }
 
 /// What is not found in order, and how it is found.
@@ -176,36 +203,45 @@ impl Aside<'_> {
     #[inline(always)]
     fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
         let lookups = &self.job.parts.lookups;
-        for slot in 1..FRESH + 1 {
-            if found.aside[slot] == 0 {
+        let (eights, _) = found.aside[1..].as_chunks::<8>();
+        for (eight, first) in eights.iter().take(FRESH / 8).zip((1..).step_by(8)) {
+            if eight.iter().fold(0, |all, word| all | word) == 0 {
                 continue;
             }
-            let origin = base.wrapping_add(slot * 64);
-            each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
-            if FULL {
-                each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
-                each_bit(found.rare[slot], |bit| {
-                    let at = origin.wrapping_add(bit);
-                    if self.job.bytes[at] == b'^' {
-                        self.anchored(&lookups.caret, at);
-                    } else {
-                        self.walk.email(self.job.bytes, at, &mut self.found);
-                    }
-                });
-                let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);
-                each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
+            for (_, slot) in eight.iter().zip(first..).filter(|(word, _)| **word != 0) {
+                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64));
             }
         }
         if FULL {
             for searched in &lookups.searched {
-                let anchors = searched.anchors(planes, &found.alnum);
+                let anchors = searched.anchors(planes);
                 for (word, slot) in anchors.into_iter().zip(1..) {
                     each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
                 }
             }
+        }
+    }
+
+    /// Looks at the anchors of a slot, which begins at `origin`.
+    #[inline(always)]
+    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize) {
+        let lookups = &self.job.parts.lookups;
+        each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
+        if FULL {
+            each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
+            each_bit(found.rare[slot], |bit| {
+                let at = origin.wrapping_add(bit);
+                if self.job.bytes[at] == b'^' {
+                    self.anchored(&lookups.caret, at);
+                } else {
+                    self.walk.email(self.job.bytes, at, &mut self.found);
+                }
+            });
+            let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);
+            each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
         }
     }
 
@@ -258,7 +294,7 @@ fn each_bit(mut word: u64, mut visit: impl FnMut(usize)) {
 /// Merges `found` into `out[first..]`, which is sorted, and empties it. `base` is where slot 0 of the window begins.
 #[inline(never)]
 fn merge(out: &mut Vec<Candidate>, first: usize, base: usize, found: &mut Vec<Candidate>) {
-    found.sort_unstable();
+    sort(found);
     found.dedup();
     // A shape may be reached from anchors in two windows; it then begins before this one.
     let window = base.wrapping_add(64);
@@ -275,5 +311,18 @@ fn merge(out: &mut Vec<Candidate>, first: usize, base: usize, found: &mut Vec<Ca
         }
         to -= 1;
         out[to] = next;
+    }
+}
+
+/// Sorts what is nearly or wholly sorted: anchors come in order but for their kinds, which differ within 64 bytes.
+fn sort(found: &mut [Candidate]) {
+    for i in 1..found.len() {
+        let one = found[i];
+        let mut to = i;
+        while to > 0 && found[to - 1] > one {
+            found[to] = found[to - 1];
+            to -= 1;
+        }
+        found[to] = one;
     }
 }

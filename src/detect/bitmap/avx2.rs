@@ -49,13 +49,15 @@ mod bit {
 #[inline]
 fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
     let (blocks, _) = text.as_chunks::<64>();
-    for (block, slot) in blocks.iter().zip(slot..slot + 8) {
-        let (halves, _) = block.as_chunks::<32>();
+    let mut words = [[0u64; 8]; 9];
+    for i in 0..8 {
+        let (halves, _) = blocks[i].as_chunks::<32>();
         let (low, high) = (half::<FULL>(&halves[0]), half::<FULL>(&halves[1]));
-        for ((plane, low), high) in planes.each(FULL).zip(low).zip(high) {
-            plane[slot] = u64::from(low) | u64::from(high) << 32;
+        for plane in 0..if FULL { 9 } else { 5 } {
+            words[plane][i] = u64::from(low[plane]) | u64::from(high[plane]) << 32;
         }
     }
+    planes.put::<FULL>(slot, &words);
 }
 
 /// The masks of 32 bytes, in the order of the planes.

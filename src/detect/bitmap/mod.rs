@@ -66,7 +66,16 @@ impl Planes {
         }
     }
 
+    /// Fills eight slots of each plane, in the order of the planes; of the first five, or with `FULL` of all.
+    #[inline(always)]
+    pub(super) fn put<const FULL: bool>(&mut self, slot: usize, words: &[[u64; 8]; 9]) {
+        for (plane, words) in self.each(FULL).zip(words) {
+            plane[slot..slot + 8].copy_from_slice(words);
+        }
+    }
+
     /// All planes; the first five are what a plan of digits needs.
+    #[inline(always)]
     pub(super) fn each(&mut self, full: bool) -> impl Iterator<Item = &mut Plane> {
         [
             &mut self.digit,
