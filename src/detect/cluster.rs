@@ -61,9 +61,9 @@ pub(super) struct Try {
 /// What stands in the table for one form; a key of 0 is an empty slot.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    key: u64,
+    pub(super) key: u64,
     /// Which of the lists of shapes to try.
-    list: u32,
+    pub(super) list: u16,
     /// The shape that is all of the cluster.
     pub(super) shape: u16,
     /// Not zero where only a closer look can tell.
@@ -121,39 +121,29 @@ impl Table {
         while self.slots[at].key != 0 {
             at = (at + 1) % SLOTS;
         }
-        self.slots[at] = Entry {
-            key,
-            list: self.lists.len() as u32,
-            shape: shape.unwrap_or_default(),
-            closer: u8::from(closer),
-        };
-        let reach = |(number, part): &(u16, &Part)| Try {
-            shape: *number,
-            least: part.least as u16,
-            most: part.most as u16,
-        };
+        self.slots[at] =
+            Entry { key, list: self.lists.len() as u16, shape: shape.unwrap_or_default(), closer: u8::from(closer) };
+        let reach =
+            |(number, part): &(u16, &Part)| Try { shape: *number, least: part.least as u16, most: part.most as u16 };
         self.lists.push(parts.iter().map(reach).collect());
     }
 
-    /// The entry of a form.
+    /// The entry of a form; one with another key where there is none.
     #[inline(always)]
-    pub(super) fn get(&self, key: u64) -> Option<&Entry> {
+    pub(super) fn get(&self, key: u64) -> &Entry {
         let mut at = slot_of(key);
         loop {
             let entry = &self.slots[at];
-            if entry.key == key {
-                return Some(entry);
-            }
-            if entry.key == 0 {
-                return None;
+            if entry.key == key || entry.key == 0 {
+                return entry;
             }
             at = (at + 1) % SLOTS;
         }
     }
 
     /// The shapes that a closer look tries.
-    pub(super) fn tries(&self, entry: &Entry) -> &[Try] {
-        &self.lists[entry.list as usize]
+    pub(super) fn tries(&self, list: u16) -> &[Try] {
+        &self.lists[usize::from(list)]
     }
 }
 

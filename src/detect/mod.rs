@@ -17,6 +17,7 @@ mod search;
 pub mod shape;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use bitmap::{Backend, backend_name};
 pub use plan::Plan;

@@ -5,16 +5,14 @@
 //! predict. All else goes aside, a window at a time, and is merged in.
 
 use super::Candidate;
-use super::anchors::{self, Anchors, Wanted, ahead};
+use super::anchors::{self, Anchors, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
-use super::cluster::{self, LONGEST, TRAITS, Table, Try, trait_of};
+use super::cluster::{Table, Try};
 use super::lookup::{Anchored, Lookups};
 use super::named::Walk;
 use super::oracle;
 use super::shape::{Class, Shape};
-
-/// Clusters a window may have, and three more that [`flatten`] may write: one cannot follow right behind another.
-const PLACES: usize = FRESH * 64 / 2 + 4;
+use super::window::{BEFORE, Closer, PLACES, VIEW, Window};
 
 /// What a plan compiles its shapes into.
 #[derive(Debug)]
@@ -48,6 +46,8 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
     let mut found = Anchors::new();
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
     let mut places = [0u16; PLACES];
+    let mut closer = [Closer::default(); PLACES];
+    let mut padded = [0; VIEW];
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -59,9 +59,30 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
         let count = flatten(&found.cluster, &mut places);
-        out.reserve(count);
-        for place in &places[..count] {
-            cluster_at(&mut aside, &planes, &found, base.wrapping_add(64), usize::from(*place), out);
+        if count > 0 {
+            let start = base.wrapping_add(BEFORE);
+            let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
+                Some(view) => view,
+                None => {
+                    pad(job.bytes, base, &mut padded);
+                    &padded
+                }
+            };
+            let window = Window {
+                table: &job.parts.clusters,
+                planes: &planes,
+                found: &found,
+                view,
+                start,
+                places: &places[..count],
+            };
+            let length = out.len();
+            out.resize(length + count, Candidate { start: 0, end: 0, shape: 0 });
+            let (count, closer_count) = kernel.judge(&window, &mut out[length..], &mut closer);
+            out.truncate(length + count);
+            for one in &closer[..closer_count] {
+                aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
+            }
         }
         aside.window::<FULL>(&planes, &found, base);
         if !aside.found.is_empty() {
@@ -79,6 +100,16 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
             plane[1] = plane[FRESH + 1];
         }
     }
+}
+
+/// Copies the text from `base` on to `view`, which is zeros where there is none: before the start and behind the end.
+#[cold]
+fn pad(bytes: &[u8], base: usize, view: &mut [u8; VIEW]) {
+    view.fill(0);
+    let before = (base as isize).min(0).unsigned_abs();
+    let from = bytes.get(base.wrapping_add(before)..).unwrap_or_default();
+    let length = from.len().min(VIEW - before);
+    view[before..before + length].copy_from_slice(&from[..length]);
 }
 
 /// Classifies the next bytes of `rest` into the planes; the number of slots that were filled. Those behind are zero.
@@ -137,58 +168,6 @@ fn flatten(plane: &[u64; SLOTS], places: &mut [u16; PLACES]) -> usize {
         }
     }
     count
-}
-
-/// Judges the cluster whose first byte is at bit `at`, counted from slot 1; `window` is where that slot begins.
-#[inline(always)]
-fn cluster_at(
-    aside: &mut Aside<'_>,
-    planes: &Planes,
-    found: &Anchors,
-    window: usize,
-    at: usize,
-    out: &mut Vec<Candidate>,
-) {
-    let bytes = aside.job.bytes;
-    let length = (!ahead(&found.joined, at)).trailing_zeros();
-    if length as usize > LONGEST {
-        return;
-    }
-    let whole = !(u64::MAX << length);
-    let digits = ahead(&planes.digit, at) & whole;
-    let marks = ahead(&found.marks, at) & whole;
-    let start = window.wrapping_add(at);
-    let at_the_end;
-    let text = match bytes.get(start..).and_then(|rest| rest.first_chunk::<32>()) {
-        Some(text) => text,
-        None => {
-            at_the_end = padded(bytes, start);
-            &at_the_end
-        }
-    };
-    // Without a mark both are the first byte, which is a digit and so of no kind.
-    let first = marks.trailing_zeros() % 32;
-    let last = (marks | 1).ilog2() % 32;
-    let trait_at = |at: u32| TRAITS[text[at as usize] as usize];
-    let key = cluster::key(digits, marks, length, trait_at(first), trait_at(last));
-    let clusters = &aside.job.parts.clusters;
-    let Some(entry) = clusters.get(key) else { return };
-    let left = bytes.get(start.wrapping_sub(1)).map_or(0, |b| TRAITS[*b as usize] & trait_of::LEFT);
-    let right = trait_at(length % 32) & trait_of::RIGHT;
-    if (left | right | entry.closer) != 0 {
-        aside.attempt_all(clusters.tries(entry), start);
-    } else {
-        out.push(Candidate { start: start as u32, end: start as u32 + length, shape: entry.shape });
-    }
-}
-
-/// The bytes from `start` on, with zeros behind the end.
-#[cold]
-fn padded(bytes: &[u8], start: usize) -> [u8; 32] {
-    let mut out = [0; 32];
-    let rest = bytes.get(start..).unwrap_or_default();
-    out[..rest.len()].copy_from_slice(rest);
-    out
 }
 
 /// What is not found in order, and how it is found.
@@ -255,8 +234,6 @@ impl Aside<'_> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
     fn attempt_all(&mut self, tries: &[Try], at: usize) {
         for reach in tries {
             self.attempt(*reach, at);

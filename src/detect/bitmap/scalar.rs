@@ -1,6 +1,8 @@
 //! The portable kernel and the reference for the others: a table look-up a byte, then an 8 × 8 bit transposition.
 
 use super::{CLASSES, GROUP, Kernel, Planes};
+use crate::detect::Candidate;
+use crate::detect::window::{Closer, PLACES, Window};
 
 #[derive(Clone, Copy)]
 pub(super) struct Scalar;
@@ -22,7 +24,14 @@ impl Kernel for Scalar {
                 }
             }
         }
-        planes.put::<FULL>(slot, &words);
+        for (plane, words) in planes.each(FULL).zip(words) {
+            plane[slot..slot + 8].copy_from_slice(&words);
+        }
+    }
+
+    #[inline(never)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        window.judge(out, closer)
     }
 }
 
