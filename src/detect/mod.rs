@@ -10,6 +10,8 @@ mod bitmap;
 pub mod boundary;
 mod cluster;
 mod lookup;
+mod matcher;
+mod merge;
 pub mod named;
 pub mod oracle;
 mod plan;

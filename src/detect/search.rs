@@ -9,14 +9,16 @@ use super::anchors::{self, Anchors, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
 use super::cluster::{Table, Try};
 use super::lookup::{Anchored, Lookups};
+use super::matcher::Matcher;
+use super::merge::{merge, sort};
 use super::named::Walk;
-use super::oracle;
-use super::shape::{Class, Shape};
+use super::shape::Class;
 use super::window::{BEFORE, Closer, PLACES, VIEW, Window};
 
 /// What a plan compiles its shapes into.
 #[derive(Debug)]
 pub(super) struct Parts {
+    pub(super) matchers: Vec<Matcher>,
     pub(super) clusters: Table,
     pub(super) lookups: Lookups,
     pub(super) wanted: Wanted,
@@ -28,7 +30,6 @@ pub(super) struct Parts {
 /// A search to be done.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'a> {
-    pub(super) shapes: &'a [Shape],
     pub(super) parts: &'a Parts,
     pub(super) bytes: &'a [u8],
 }
@@ -86,10 +87,7 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
         }
         aside.window::<FULL>(&planes, &found, base);
         if !aside.found.is_empty() {
-            if !job.parts.lookups.searched.is_empty() {
-                aside.found.sort_unstable();
-            }
-            merge(out, first, base, &mut aside.found);
+            merge(out, first, base.wrapping_add(BEFORE), &mut aside.found);
         }
         if fresh < FRESH {
             return;
@@ -192,13 +190,18 @@ impl Aside<'_> {
             }
         }
         if FULL {
+            let in_order = self.found.len();
             for searched in &lookups.searched {
                 let anchors = searched.anchors(planes);
                 for (word, slot) in anchors.into_iter().zip(1..) {
                     each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
                 }
             }
+            if self.found.len() > in_order {
+                self.found.sort_unstable();
+            }
         }
+        sort(&mut self.found);
     }
 
     /// Looks at the anchors of a slot, which begins at `origin`.
@@ -244,7 +247,7 @@ impl Aside<'_> {
     #[inline(never)]
     fn attempt(&mut self, reach: Try, at: usize) {
         let bytes = self.job.bytes;
-        let shape = &self.job.shapes[usize::from(reach.shape)];
+        let matcher = &self.job.parts.matchers[usize::from(reach.shape)];
         if at >= bytes.len() {
             return;
         }
@@ -253,7 +256,7 @@ impl Aside<'_> {
             if start > 0 && Class::Alnum.has(bytes[start - 1]) {
                 continue;
             }
-            if let Some(end) = oracle::picture_at(shape, bytes, start) {
+            if let Some(end) = matcher.at(bytes, start) {
                 self.found.push(Candidate { start: start as u32, end: end as u32, shape: reach.shape });
             }
         }
@@ -265,41 +268,5 @@ fn each_bit(mut word: u64, mut visit: impl FnMut(usize)) {
     while word != 0 {
         visit(word.trailing_zeros() as usize);
         word &= word - 1;
-    }
-}
-
-/// Merges `found` into `out[first..]`, which is sorted, and empties it. `base` is where slot 0 of the window begins.
-#[inline(never)]
-fn merge(out: &mut Vec<Candidate>, first: usize, base: usize, found: &mut Vec<Candidate>) {
-    sort(found);
-    found.dedup();
-    // A shape may be reached from anchors in two windows; it then begins before this one.
-    let window = base.wrapping_add(64);
-    found.retain(|c| (window as isize) < c.start as isize || out[first..].binary_search(c).is_err());
-    let mut left = out.len();
-    out.extend_from_slice(found);
-    // From the back: each candidate goes behind all that are not greater.
-    let mut to = out.len();
-    while let Some(next) = found.pop() {
-        while left > first && out[left - 1] > next {
-            to -= 1;
-            left -= 1;
-            out[to] = out[left];
-        }
-        to -= 1;
-        out[to] = next;
-    }
-}
-
-/// Sorts what is nearly or wholly sorted: anchors come in order but for their kinds, which differ within 64 bytes.
-fn sort(found: &mut [Candidate]) {
-    for i in 1..found.len() {
-        let one = found[i];
-        let mut to = i;
-        while to > 0 && found[to - 1] > one {
-            found[to] = found[to - 1];
-            to -= 1;
-        }
-        found[to] = one;
     }
 }
