@@ -2,16 +2,17 @@
 //! the built-in one.
 
 /// SSN with separators, runs of 8 to 10 digits, ISO and US dates, MBI.
-pub const FIVE: &[&str] = &["999-99-9999", "999 99 9999", "9{8,10}", "9999-99-99", "9{1,2}/9{1,2}/9999", "9AX9AX9AA99"];
+pub(crate) const FIVE: &[&str] =
+    &["999-99-9999", "999 99 9999", "9{8,10}", "9999-99-99", "9{1,2}/9{1,2}/9999", "9AX9AX9AA99"];
 
 /// The same as one alternation.
-pub const FIVE_REGEX: &str = concat!(
+pub(crate) const FIVE_REGEX: &str = concat!(
     r"(?-u)\b(?:[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{8,10}|[0-9]{4}-[0-9]{2}-[0-9]{2}",
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|[0-9][A-Za-z][0-9A-Za-z][0-9][A-Za-z][0-9A-Za-z][0-9][A-Za-z]{2}[0-9]{2})\b"
 );
 
 /// Every kind of shape the built-in patterns use.
-pub const ALL: &[&str] = &[
+pub(crate) const ALL: &[&str] = &[
     "9{9}",
     "9{10}",
     "9{8}",

@@ -23,8 +23,8 @@ pub(super) struct Wanted {
 /// The anchors of a window, by slot.
 #[repr(C, align(64))]
 pub(super) struct Anchors {
-    /// Letters and digits.
-    pub(super) alnum: Plane,
+    /// Marks inside a cluster.
+    pub(super) marks: Plane,
     /// Bytes that belong to a cluster: letters, digits, and the marks that join them to what follows.
     pub(super) joined: Plane,
     /// The first byte of a cluster that opens with a digit and is long enough.
@@ -51,7 +51,7 @@ impl Anchors {
     pub(super) fn new() -> Anchors {
         let zero = [0; SLOTS];
         Anchors {
-            alnum: zero,
+            marks: zero,
             joined: zero,
             cluster: zero,
             aside: zero,
@@ -98,22 +98,21 @@ impl Sight {
     }
 }
 
-/// Fills `alnum` and `joined` of slots 1 to `FRESH + 1`.
+/// Fills `marks` and `joined` of slots 1 to `FRESH + 1`.
 ///
 /// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
 /// `-` `.` `/` `:` before a digit, `-` before a letter.
 #[inline(always)]
 pub(super) fn join(planes: &Planes, out: &mut Anchors) {
-    out.alnum[0] = planes.digit[0] | planes.letter[0];
     for slot in 1..FRESH + 2 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
         let dash = planes.dash[slot];
         let dots = planes.dots[slot];
-        let marks = (dash & alnum.next::<1>()) | (dots & digit.next::<1>());
-        out.alnum[slot] = alnum.here;
-        out.joined[slot] = alnum.here | (marks & alnum.last::<1>());
+        let marks = ((dash & alnum.next::<1>()) | (dots & digit.next::<1>())) & alnum.last::<1>();
+        out.marks[slot] = marks;
+        out.joined[slot] = alnum.here | marks;
     }
 }
 
@@ -173,16 +172,23 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let comma = Sight::at(&planes.comma, slot);
-        let space = planes.space[slot];
-        let capital = Sight::at(&planes.upper, slot).next::<1>();
-        let word = letter.or(comma).or(Sight::at(&planes.dots, slot)).last::<1>();
+        let space = Sight::at(&planes.space, slot);
+        let dots = Sight::at(&planes.dots, slot);
+        let upper = Sight::at(&planes.upper, slot);
+        let capital = upper.next::<1>();
         let digit_next = digit.next::<1>();
 
-        let name = (space | comma.here) & capital & word & wanted.name;
+        // Behind each word that opens with a capital, by the carry of an addition; a word that comes from the slot
+        // before, or that something other than a space or a point is before, may open with one too.
+        let inside = letter.last::<1>();
+        let first = letter.here & !inside & (upper.here | !(space.or(dots).last::<1>()));
+        let behind = letter.here.wrapping_add(first | (letter.here & inside & 1)) & !letter.here | (inside & 1);
+        let word = (inside & behind) | comma.last::<1>() | (dots.last::<1>() & upper.last::<2>());
+        let name = (space.here | comma.here) & capital & word & wanted.name;
         let house = digit.last::<1>() | (letter.last::<1>() & digit.last::<2>());
         let ordinal = digit_next & (letter.next::<2>() | letter.next::<3>() | letter.next::<4>());
-        let street = space & house & (capital | ordinal) & wanted.street;
-        let po_box = space & letter.last::<1>() & digit_next & wanted.po_box;
+        let street = space.here & house & (capital | ordinal) & wanted.street;
+        let po_box = space.here & letter.last::<1>() & digit_next & wanted.po_box;
         let rare = planes.rare[slot] & wanted.rare;
         out.name[slot] = name;
         out.street[slot] = street;
@@ -192,9 +198,9 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     }
 }
 
-/// The 64 bits of `plane` from `bit` on, counted from the start of slot 0.
+/// The 64 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
 #[inline(always)]
 pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
-    let (slot, shift) = (bit >> 6, bit & 63);
-    plane[slot] >> shift | (plane[slot + 1] << 1) << (63 - shift)
+    let (slot, shift) = ((bit >> 6) % FRESH, bit & 63);
+    plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)
 }

@@ -7,6 +7,7 @@ use std::arch::x86_64::*;
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -31,6 +32,18 @@ impl Kernel for Avx2 {
         // SAFETY: an `Avx2` exists only behind the detection of the feature.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(out, closer)
 }
 
 /// The bits of the nibble tables. Each stands for one rectangle of high × low nibbles.
@@ -49,11 +62,26 @@ mod bit {
 #[inline]
 fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
     let (blocks, _) = text.as_chunks::<64>();
-    for (block, slot) in blocks.iter().zip(slot..slot + 8) {
-        let (halves, _) = block.as_chunks::<32>();
+    // One bounds check a plane, not one a word.
+    let Planes { digit, letter, dash, dots, space, comma, rare, mask, upper } = planes;
+    let (digit, letter) = (&mut digit[slot..slot + 8], &mut letter[slot..slot + 8]);
+    let (dash, dots, space) = (&mut dash[slot..slot + 8], &mut dots[slot..slot + 8], &mut space[slot..slot + 8]);
+    let (comma, rare) = (&mut comma[slot..slot + 8], &mut rare[slot..slot + 8]);
+    let (mask, upper) = (&mut mask[slot..slot + 8], &mut upper[slot..slot + 8]);
+    for i in 0..8 {
+        let (halves, _) = blocks[i].as_chunks::<32>();
         let (low, high) = (half::<FULL>(&halves[0]), half::<FULL>(&halves[1]));
-        for ((plane, low), high) in planes.each(FULL).zip(low).zip(high) {
-            plane[slot] = u64::from(low) | u64::from(high) << 32;
+        let word = |plane: usize| u64::from(low[plane]) | u64::from(high[plane]) << 32;
+        digit[i] = word(0);
+        letter[i] = word(1);
+        dash[i] = word(2);
+        dots[i] = word(3);
+        space[i] = word(4);
+        if FULL {
+            comma[i] = word(5);
+            rare[i] = word(6);
+            mask[i] = word(7);
+            upper[i] = word(8);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::arch::x86_64::*;
 use super::{CLASSES, GROUP, Kernel, Planes, class};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX-512 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -32,6 +33,18 @@ impl Kernel for Avx512 {
         // SAFETY: an `Avx512` exists only behind the detection of the features.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(out, closer)
 }
 
 /// For each of eight positions, the order that undoes the bit reversal of `vgf2p8affineqb`, eight times.

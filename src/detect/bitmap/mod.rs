@@ -14,6 +14,9 @@ mod scalar;
 
 pub use backend::{Backend, backend_name};
 
+use super::Candidate;
+use super::window::{Closer, PLACES, Window};
+
 /// Words of text a window takes in at a time.
 pub(super) const FRESH: usize = 64;
 /// Words of a plane: one before the window, one behind it that is looked at but not searched yet, and zeros to the end
@@ -67,6 +70,7 @@ impl Planes {
     }
 
     /// All planes; the first five are what a plan of digits needs.
+    #[inline(always)]
     pub(super) fn each(&mut self, full: bool) -> impl Iterator<Item = &mut Plane> {
         [
             &mut self.digit,
@@ -84,10 +88,13 @@ impl Planes {
     }
 }
 
-/// What a kernel is: `classify(text, planes, slot)` fills eight slots from `slot` on.
+/// What a kernel does.
 pub(super) trait Kernel: Copy {
     /// Fills slots `slot..slot + 8` of the planes; with `FULL` all of them, else those a plan of digits needs.
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize);
+
+    /// Judges the clusters of a window, in a function of its own compiled for the kernel: registers are short there.
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize);
 }
 
 /// The bit of each class in [`CLASSES`].

@@ -10,6 +10,7 @@ use std::arch::aarch64::*;
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -34,6 +35,18 @@ impl Kernel for Neon {
         // SAFETY: a `Neon` exists only behind the detection of the feature.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(out, closer)
 }
 
 #[target_feature(enable = "neon")]

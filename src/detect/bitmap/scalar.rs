@@ -1,6 +1,8 @@
 //! The portable kernel and the reference for the others: a table look-up a byte, then an 8 × 8 bit transposition.
 
 use super::{CLASSES, GROUP, Kernel, Planes};
+use crate::detect::Candidate;
+use crate::detect::window::{Closer, PLACES, Window};
 
 #[derive(Clone, Copy)]
 pub(super) struct Scalar;
@@ -9,22 +11,27 @@ impl Kernel for Scalar {
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         let (blocks, _) = text.as_chunks::<64>();
-        for (block, slot) in blocks.iter().zip(slot..) {
+        let mut words = [[0u64; 8]; 9];
+        for (i, block) in blocks.iter().enumerate() {
             let (eights, _) = block.as_chunks::<8>();
-            let mut word = [0u64; 9];
             for (eight, at) in eights.iter().zip((0..).step_by(8)) {
                 let columns = transpose(u64::from_le_bytes(eight.map(|b| CLASSES[b as usize])));
-                for (word, bits) in word.iter_mut().zip(columns.to_le_bytes()) {
-                    *word |= u64::from(bits) << at;
+                for (plane, bits) in columns.to_le_bytes().into_iter().enumerate() {
+                    words[plane][i] |= u64::from(bits) << at;
                 }
                 if FULL {
-                    word[8] |= upper(u64::from_le_bytes(*eight)) << at;
+                    words[8][i] |= upper(u64::from_le_bytes(*eight)) << at;
                 }
             }
-            for (plane, word) in planes.each(FULL).zip(word) {
-                plane[slot] = word;
-            }
         }
+        for (plane, words) in planes.each(FULL).zip(words) {
+            plane[slot..slot + 8].copy_from_slice(&words);
+        }
+    }
+
+    #[inline(never)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        window.judge(out, closer)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words that may be a name. In: bytes. Out: spans of two to four capitalised words, or `Last, First`. Refuses words in
 //! capitals where neither a comma nor a colon speaks for a name.
 
+use super::kinds::{INNER, LETTER, is, run, run_back};
 use crate::detect::boundary::is_word;
 
 /// Calls `push` for every name, in order.
@@ -63,9 +64,9 @@ pub(super) fn names_at(bytes: &[u8], gap: usize, free: &mut usize, push: &mut dy
     }
     end -= usize::from(bytes[gap] == b' ' && bytes[..end].last() == Some(&b','));
     end -= usize::from(bytes[..end].last() == Some(&b'.'));
-    let mut at = end - bytes[..end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    if at > 0 && is_inner(bytes[at - 1]) {
-        at -= bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphabetic() || is_inner(**b)).count();
+    let mut at = end - run_back(bytes, end, LETTER, usize::MAX);
+    if at > 0 && is(bytes[at - 1], INNER) {
+        at -= run_back(bytes, at, LETTER | INNER, usize::MAX);
     } else if at < end && !bytes[at].is_ascii_uppercase() {
         return;
     }
@@ -84,23 +85,16 @@ pub(super) fn names_at(bytes: &[u8], gap: usize, free: &mut usize, push: &mut dy
     }
 }
 
-/// What a name has beside letters.
-fn is_inner(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'-') || byte >= 0x80
-}
-
 /// The length of a capitalised word or an initial at the start of `bytes`: `Smith`, `O'Neil`, `SMITH`, `J.`, `J`; 0 where
 /// there is none or it runs on into something else.
 fn name_word(bytes: &[u8]) -> usize {
     if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
         return 0;
     }
-    let length = bytes
-        .iter()
-        .take(26)
-        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-') || **b >= 0x80)
-        .count();
-    let length = length - bytes[..length].iter().rev().take_while(|b| matches!(b, b'\'' | b'-')).count();
+    let mut length = run(bytes, 1, LETTER | INNER, 25) + 1;
+    while matches!(bytes[length - 1], b'\'' | b'-') {
+        length -= 1;
+    }
     if length > 25 || bytes.get(length).is_some_and(|b| b.is_ascii_digit() || *b == b'_' || *b == b'(') {
         return 0;
     }
