@@ -168,6 +168,18 @@ fn a_quote_that_is_never_closed_is_told() {
 }
 
 #[test]
+fn very_many_columns_with_text_take_no_quadratic_time() {
+    let engine = Engine::built_in().unwrap();
+    let columns = 150_000;
+    let row: Vec<String> = (0..columns).map(|n| format!("x518-{:02}-3456 y 518-{:02}-3456", 11, 11 + n % 80)).collect();
+    let table = format!("{}\n{}\n", ",".repeat(columns - 1), row.join(","));
+    let begun = std::time::Instant::now();
+    let document = scan_cut(&engine, "t.csv", table.as_bytes(), Cut::default());
+    assert_eq!(document.matches.len(), columns);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn explain_of_a_full_mebibyte_takes_no_quadratic_time() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("t.csv");
