@@ -1,7 +1,8 @@
 //! Counts what a chunk holds. In: a [`Chunk`], the document's plan. Out: a [`Tally`]; tallies of consecutive chunks merge
 //! into that of the document. Decides nothing about columns: a column is judged when all of it was counted.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -44,6 +45,8 @@ pub struct Tally {
     pub columns: Vec<ColumnTally>,
     /// Values that stand in text, by place and rule.
     pub text: Vec<TextTally>,
+    /// Where in `text` what stands: a table may have very many columns with text.
+    text_at: HashMap<TextKey, usize>,
     /// Sets of identifiers on one record (a bit each, by [`Identifier::index`]), with the number of records.
     pub sets: BTreeMap<u64, u64>,
     /// The people: of a whole document.
@@ -158,6 +161,14 @@ pub struct TextTally {
     pub bands: [Option<Box<Form>>; 3],
     /// The clues of the best one.
     pub best: Clues,
+}
+
+type TextKey = (Option<u32>, u16, Protection, Option<Subject>);
+
+impl TextTally {
+    fn key(&self) -> TextKey {
+        (self.column, self.rule, self.protection, self.subject)
+    }
 }
 
 /// How numbers or dates of a column spread.
@@ -352,17 +363,18 @@ impl Tally {
                 form.first.position.record += shift;
                 form.last_record += shift;
             }
-            let same = |t: &&mut TextTally| {
-                (t.column, t.rule, t.protection, t.subject) == (text.column, text.rule, text.protection, text.subject)
-            };
-            match self.text.iter_mut().find(same) {
-                Some(known) => {
+            match self.text_at.entry(text.key()) {
+                Entry::Occupied(at) => {
+                    let known = &mut self.text[*at.get()];
                     if text.best.logit() > known.best.logit() {
                         known.best = text.best;
                     }
                     merge_forms(&mut known.bands, text.bands);
                 }
-                None => self.text.push(text),
+                Entry::Vacant(at) => {
+                    at.insert(self.text.len());
+                    self.text.push(text);
+                }
             }
         }
         for (set, records) in other.sets {
@@ -1046,24 +1058,18 @@ fn add_text(
     let logit = judged.clues.logit();
     let Some(band) = band(logit) else { return };
     let protection = judged.valid.protection;
-    let same = |t: &&mut TextTally| {
-        (t.column, t.rule, t.protection, t.subject) == (column, judged.rule, protection, judged.subject)
-    };
-    let text = match tally.text.iter_mut().position(|t| same(&t)) {
-        Some(at) => &mut tally.text[at],
-        None => {
-            tally.text.push(TextTally {
-                column,
-                rule: judged.rule,
-                protection,
-                subject: judged.subject,
-                bands: [None, None, None],
-                best: judged.clues,
-            });
-            let last = tally.text.len() - 1;
-            &mut tally.text[last]
-        }
-    };
+    let at = *tally.text_at.entry((column, judged.rule, protection, judged.subject)).or_insert(tally.text.len());
+    if at == tally.text.len() {
+        tally.text.push(TextTally {
+            column,
+            rule: judged.rule,
+            protection,
+            subject: judged.subject,
+            bands: [None, None, None],
+            best: judged.clues,
+        });
+    }
+    let text = &mut tally.text[at];
     if logit > text.best.logit() {
         text.best = judged.clues;
     }

@@ -206,11 +206,11 @@ impl Scanner<'_> {
         let mut head = Vec::new();
         let first = match source {
             // One byte more than is needed tells whether the stream ends here.
-            Source::Stream(stream) => stream.read_next(&mut head, window + 1).map(|_| head.len() <= window),
+            Source::Stream(stream) => self.fill(stream, &mut head, window + 1).map(|()| head.len() <= window),
             _ => {
                 let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
                 head.resize(wanted, 0);
-                source.read_at(0, &mut head).map(|got| {
+                source.read_at(0, &mut head).map_err(|error| walk::failure(&error)).map(|got| {
                     head.truncate(got);
                     got as u64 == reading.bytes || got < wanted
                 })
@@ -218,9 +218,9 @@ impl Scanner<'_> {
         };
         let complete = match first {
             Ok(complete) => complete,
-            Err(error) => {
+            Err(stopped) => {
                 reading.format = "unknown";
-                reading.stopped = Some(walk::failure(&error));
+                reading.stopped = Some(stopped);
                 return reading;
             }
         };
@@ -384,6 +384,21 @@ impl Scanner<'_> {
         }
     }
 
+    /// Appends `wanted` bytes of a stream to `out`, fewer at its end or where the scan is stopped.
+    fn fill(&self, stream: &mut StreamSource, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
+        let full = out.len() + wanted;
+        while out.len() < full {
+            if self.progress.stopped() {
+                return Err((Reason::Interrupted, "the scan was stopped".to_string()));
+            }
+            let failed = |error| walk::failure(&error);
+            if stream.wait().map_err(failed)? && stream.read_some(out, full - out.len()).map_err(failed)? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The chunks of a stream behind the first, one after the other. `spare` was read already and stands behind the
     /// first.
     fn stream(
@@ -407,11 +422,7 @@ impl Scanner<'_> {
             let start = core.end - keep;
             bytes.append(&mut spare);
             let wanted = (start + window + 1).saturating_sub(bytes.len());
-            let read = if self.progress.stopped() {
-                Err((Reason::Interrupted, "the scan was stopped".to_string()))
-            } else {
-                stream.read_next(&mut bytes, wanted).map_err(|error| walk::failure(&error))
-            };
+            let read = self.fill(stream, &mut bytes, wanted);
             spare = bytes.split_off(bytes.len().min(start + window));
             core = start..bytes.len().min(start + CORE);
             if !core.is_empty() {
