@@ -204,3 +204,31 @@ pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
     let (slot, shift) = ((bit >> 6) % FRESH, bit & 63);
     plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)
 }
+
+/// Where letters are, for code that goes from word to word.
+#[derive(Clone, Copy)]
+pub(super) struct Letters<'a> {
+    pub(super) plane: &'a Plane,
+    /// The offset in the text of slot 1.
+    pub(super) start: usize,
+}
+
+impl Letters<'_> {
+    /// How many letters stand from `at` on, 64 at most; `None` where the window does not say.
+    #[inline(always)]
+    pub(super) fn from(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        (bit < FRESH * 64).then(|| (!ahead(self.plane, bit)).trailing_zeros() as usize)
+    }
+
+    /// How many letters stand right before `at`; `None` where there are more than the window says.
+    #[inline(always)]
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        let (slot, shift) = ((bit >> 6) % FRESH + 1, bit & 63);
+        let here = if shift == 0 { 0 } else { self.plane[slot] << (64 - shift) };
+        let bits = here | self.plane[slot - 1] >> shift;
+        let length = bits.leading_ones() as usize;
+        (bit < FRESH * 64 && length < 64).then_some(length)
+    }
+}

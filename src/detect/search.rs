@@ -5,7 +5,7 @@
 //! predict. All else goes aside, a window at a time, and is merged in.
 
 use super::Candidate;
-use super::anchors::{self, Anchors, Wanted};
+use super::anchors::{self, Anchors, Letters, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
 use super::cluster::{Table, Try};
 use super::lookup::{Anchored, Lookups};
@@ -84,11 +84,10 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
             for one in &closer[..closer_count] {
                 aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
             }
+            aside.merge_into(out, first, start);
         }
         aside.window::<FULL>(&planes, &found, base);
-        if !aside.found.is_empty() {
-            merge(out, first, base.wrapping_add(BEFORE), &mut aside.found);
-        }
+        aside.merge_into(out, first, base.wrapping_add(BEFORE));
         if fresh < FRESH {
             return;
         }
@@ -180,13 +179,14 @@ impl Aside<'_> {
     #[inline(always)]
     fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
         let lookups = &self.job.parts.lookups;
+        let letters = Letters { plane: &planes.letter, start: base.wrapping_add(BEFORE) };
         let (eights, _) = found.aside[1..].as_chunks::<8>();
         for (eight, first) in eights.iter().take(FRESH / 8).zip((1..).step_by(8)) {
             if eight.iter().fold(0, |all, word| all | word) == 0 {
                 continue;
             }
             for (_, slot) in eight.iter().zip(first..).filter(|(word, _)| **word != 0) {
-                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64));
+                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64), letters);
             }
         }
         if FULL {
@@ -201,12 +201,20 @@ impl Aside<'_> {
                 self.found.sort_unstable();
             }
         }
-        sort(&mut self.found);
+    }
+
+    /// Merges what was found aside in the window that begins at `window`.
+    #[inline(always)]
+    fn merge_into(&mut self, out: &mut Vec<Candidate>, first: usize, window: usize) {
+        if !self.found.is_empty() {
+            sort(&mut self.found);
+            merge(out, first, window, &mut self.found);
+        }
     }
 
     /// Looks at the anchors of a slot, which begins at `origin`.
     #[inline(always)]
-    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize) {
+    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize, letters: Letters<'_>) {
         let lookups = &self.job.parts.lookups;
         each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
         if FULL {
@@ -223,7 +231,7 @@ impl Aside<'_> {
             each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
             each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
             each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
-            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), letters, out));
         }
     }
 
