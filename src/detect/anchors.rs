@@ -109,7 +109,7 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
         let dash = planes.dash[slot];
-        let dots = planes.dots[slot];
+        let dots = planes.slash[slot] | planes.dots[slot];
         let marks = ((dash & alnum.next::<1>()) | (dots & digit.next::<1>())) & alnum.last::<1>();
         out.marks[slot] = marks;
         out.joined[slot] = alnum.here | marks;
@@ -122,7 +122,8 @@ pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     for slot in 1..FRESH + 1 {
         let digit = Sight::at(&planes.digit, slot);
         let alnum = digit.or(Sight::at(&planes.letter, slot));
-        let mark = Sight::at(&planes.dash, slot).or(Sight::at(&planes.dots, slot));
+        let dots = Sight::at(&planes.slash, slot).or(Sight::at(&planes.dots, slot));
+        let mark = Sight::at(&planes.dash, slot).or(dots);
         // Not inside a word or number, not joined to a digit.
         let clean = digit.here & !alnum.last::<1>() & !(mark.last::<1>() & digit.last::<2>());
         let c = Sight::at(&out.joined, slot);

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLASSES, GROUP, Kernel, Planes, class};
+use super::{CLASSES, GROUP, Kernel, MORE_CLASSES, Planes, class, more_class};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
 use crate::detect::window::{Closer, PLACES, Window};
@@ -89,12 +89,14 @@ fn store(plane: &mut [u64], slot: usize, words: __m512i) {
 fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
     let (tables, _) = CLASSES.as_chunks::<64>();
     let (first, second) = (load(&tables[0]), load(&tables[1]));
+    let (tables, _) = MORE_CLASSES.as_chunks::<64>();
+    let (more_first, more_second) = (load(&tables[0]), load(&tables[1]));
     let (reversed, gathered) = (load(&REVERSED), load(&GATHERED));
     let diagonal = _mm512_set1_epi64(0x8040_2010_0804_0201_u64 as i64);
     let beyond = _mm512_set1_epi8(class::COMMA as i8);
     let (blocks, _) = text.as_chunks::<64>();
     let mut rows = [_mm512_setzero_si512(); 8];
-    let mut upper = [0u64; 8];
+    let (mut mask, mut upper) = ([0u64; 8], [0u64; 8]);
     for i in 0..8 {
         let x = load(&blocks[i]);
         let not_ascii = _mm512_movepi8_mask(x);
@@ -106,8 +108,13 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         let columns = _mm512_gf2p8affine_epi64_epi8::<0>(diagonal, classes);
         rows[i] = _mm512_permutexvar_epi8(gathered, columns);
         if FULL {
-            let from_a = _mm512_sub_epi8(x, _mm512_set1_epi8(b'A' as i8));
-            upper[i] = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+            let more = _mm512_mask_mov_epi8(
+                _mm512_permutex2var_epi8(more_first, x, more_second),
+                not_ascii,
+                _mm512_setzero_si512(),
+            );
+            mask[i] = _mm512_test_epi8_mask(more, _mm512_set1_epi8(more_class::MASK as i8));
+            upper[i] = _mm512_test_epi8_mask(more, _mm512_set1_epi8(more_class::UPPER as i8));
         }
     }
     // Eight rows of eight words: block by class becomes class by block.
@@ -133,12 +140,13 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
     store(&mut planes.digit, slot, planes_of[0]);
     store(&mut planes.letter, slot, planes_of[1]);
     store(&mut planes.dash, slot, planes_of[2]);
-    store(&mut planes.dots, slot, planes_of[3]);
-    store(&mut planes.space, slot, planes_of[4]);
+    store(&mut planes.slash, slot, planes_of[3]);
+    store(&mut planes.dots, slot, planes_of[4]);
+    store(&mut planes.space, slot, planes_of[5]);
     if FULL {
-        store(&mut planes.comma, slot, planes_of[5]);
-        store(&mut planes.rare, slot, planes_of[6]);
-        store(&mut planes.mask, slot, planes_of[7]);
+        store(&mut planes.comma, slot, planes_of[6]);
+        store(&mut planes.rare, slot, planes_of[7]);
+        planes.mask[slot..slot + 8].copy_from_slice(&mask);
         planes.upper[slot..slot + 8].copy_from_slice(&upper);
     }
 }

@@ -67,7 +67,8 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         planes.digit[slot] = mask(within(x, b'0', 10));
         planes.letter[slot] = mask(within(folded, b'a', 26));
         planes.dash[slot] = mask(is(b'-'));
-        planes.dots[slot] = mask(either(is(b'.'), either(is(b'/'), is(b':'))));
+        planes.slash[slot] = mask(is(b'/'));
+        planes.dots[slot] = mask(either(is(b'.'), is(b':')));
         planes.space[slot] = mask(is(b' '));
         if FULL {
             planes.comma[slot] = mask(either(is(b','), within(x, 0x80, 0x80)));
