@@ -199,6 +199,12 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     }
 }
 
+/// Bit `i` is the bit of `plane` that is `distance` (less than 64) behind bit `i` of the slot.
+#[inline(always)]
+pub(super) fn shifted(plane: &Plane, slot: usize, distance: u32) -> u64 {
+    plane[slot] >> distance | (plane[slot + 1] << 1) << (63 - distance)
+}
+
 /// The 64 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
 #[inline(always)]
 pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {

@@ -8,6 +8,7 @@ use super::Candidate;
 use super::anchors::{self, Anchors, Letters, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
 use super::cluster::{Table, Try};
+use super::frequent::{DENSE, Frequent};
 use super::lookup::{Anchored, Lookups};
 use super::matcher::Matcher;
 use super::merge::{merge, sort};
@@ -37,11 +38,11 @@ pub(super) struct Search<'a> {
 /// Appends what there is in `job.bytes`, sorted, to `out`.
 #[inline(always)]
 pub(super) fn search(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
-    if job.parts.full { windows::<true>(kernel, job, out) } else { windows::<false>(kernel, job, out) }
+    if job.parts.full { windows::<true, _>(kernel, job, out) } else { windows::<false, _>(kernel, job, out) }
 }
 
 #[inline(always)]
-fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
+fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Vec<Candidate>) {
     let first = out.len();
     let mut planes = Planes::new();
     let mut found = Anchors::new();
@@ -49,6 +50,7 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
     let mut places = [0u16; PLACES];
     let mut closer = [Closer::default(); PLACES];
     let mut padded = [0; VIEW];
+    let mut frequent = Frequent::new();
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -59,8 +61,8 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
         if FULL {
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
-        let count = flatten(&found.cluster, &mut places);
-        if count > 0 {
+        let places_count = flatten(&found.cluster, &mut places);
+        if places_count > 0 {
             let start = base.wrapping_add(BEFORE);
             let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
                 Some(view) => view,
@@ -69,16 +71,21 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
                     &padded
                 }
             };
-            let window = Window {
+            let mut window = Window {
                 table: &job.parts.clusters,
+                frequent: None,
                 planes: &planes,
                 found: &found,
                 view,
                 start,
-                places: &places[..count],
+                places: &places[..places_count],
             };
+            if places_count >= DENSE {
+                frequent.learn(&window, K::LANES);
+                window.frequent = (!frequent.is_empty()).then_some(&frequent);
+            }
             let length = out.len();
-            out.resize(length + count, Candidate { start: 0, end: 0, shape: 0 });
+            out.resize(length + places_count, Candidate { start: 0, end: 0, shape: 0 });
             let (count, closer_count) = kernel.judge(&window, &mut out[length..], &mut closer);
             out.truncate(length + count);
             for one in &closer[..closer_count] {

@@ -27,6 +27,8 @@ struct Avx2 {
 }
 
 impl Kernel for Avx2 {
+    const LANES: u32 = 4;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx2` exists only behind the detection of the feature.

@@ -28,6 +28,8 @@ struct Avx512 {
 }
 
 impl Kernel for Avx512 {
+    const LANES: u32 = 8;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx512` exists only behind the detection of the features.

@@ -94,6 +94,9 @@ impl Planes {
 
 /// What a kernel does.
 pub(super) trait Kernel: Copy {
+    /// Words it works on at once.
+    const LANES: u32;
+
     /// Fills slots `slot..slot + 8` of the planes; with `FULL` all of them, else those a plan of digits needs.
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize);
 

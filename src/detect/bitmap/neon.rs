@@ -30,6 +30,8 @@ struct Neon {
 }
 
 impl Kernel for Neon {
+    const LANES: u32 = 2;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: a `Neon` exists only behind the detection of the feature.

@@ -8,6 +8,8 @@ use crate::detect::window::{Closer, PLACES, Window};
 pub(super) struct Scalar;
 
 impl Kernel for Scalar {
+    const LANES: u32 = 2;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         let (blocks, _) = text.as_chunks::<64>();
