@@ -61,7 +61,7 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
         if FULL {
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
-        let places_count = flatten(&found.cluster, &mut places);
+        let places_count = kernel.flatten(&found.cluster, &mut places);
         if places_count > 0 {
             let start = base.wrapping_add(BEFORE);
             let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
@@ -140,38 +140,6 @@ fn take_in<const FULL: bool>(kernel: impl Kernel, rest: &mut &[u8], planes: &mut
     }
     // A full window leaves its last slot to the next one, which may have nothing but that.
     slot - FIRST_FRESH
-}
-
-/// Writes the positions of the set bits, counted from slot 1, to `places`; how many there are.
-#[inline(always)]
-fn flatten(plane: &[u64; SLOTS], places: &mut [u16; PLACES]) -> usize {
-    let mut count = 0;
-    let (eights, _) = plane[1..].as_chunks::<8>();
-    for (eight, base) in eights.iter().take(FRESH / 8).zip((0..).step_by(512)) {
-        if eight.iter().fold(0, |all, word| all | word) == 0 {
-            continue;
-        }
-        for (word, base) in eight.iter().zip((base..).step_by(64)) {
-            let mut word = *word;
-            if word == 0 {
-                continue;
-            }
-            let next = count + word.count_ones() as usize;
-            // Four at once without looking: the end of a loop over so few bits is hard to predict.
-            for place in &mut places[count..count + 4] {
-                *place = base + word.trailing_zeros() as u16;
-                word &= word.wrapping_sub(1);
-            }
-            count += 4;
-            while count < next {
-                places[count] = base + word.trailing_zeros() as u16;
-                word &= word.wrapping_sub(1);
-                count += 1;
-            }
-            count = next;
-        }
-    }
-    count
 }
 
 /// What is not found in order, and how it is found.

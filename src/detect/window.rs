@@ -6,12 +6,12 @@
 
 use super::Candidate;
 use super::anchors::{Anchors, ahead};
-use super::bitmap::{FRESH, Planes};
+use super::bitmap::{FRESH, Kernel, Planes};
 use super::cluster::{LONGEST, TRAITS, Table, key, trait_of};
 use super::frequent::Frequent;
 
-/// Clusters a window may have, and three more that flattening may write: one cannot follow right behind another.
-pub(super) const PLACES: usize = FRESH * 64 / 2 + 4;
+/// Clusters a window may have – one cannot follow right behind another – and what flattening may write behind the last.
+pub(super) const PLACES: usize = FRESH * 64 / 2 + 64;
 /// Bytes of text before the first slot that is searched.
 pub(super) const BEFORE: usize = 64;
 /// Bytes of text that the clusters of a window may be judged by.
@@ -43,18 +43,23 @@ impl Window<'_> {
     /// Writes candidates to `out` and clusters for a closer look to `closer`, which both have room for all; how many of
     /// each.
     #[inline(always)]
-    pub(super) fn judge(&self, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    pub(super) fn judge<K: Kernel>(
+        &self,
+        kernel: K,
+        out: &mut [Candidate],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         let mut written = Written { out, count: 0, closer, closer_count: 0 };
         let Some(frequent) = self.frequent else {
             self.places.iter().for_each(|place| self.one(usize::from(*place), &mut written));
             return (written.count, written.closer_count);
         };
         let numbers = frequent.numbers(self.planes, self.found);
-        for place in self.places {
+        let mut of_places = [0u8; PLACES];
+        kernel.numbers(&self.found.cluster, &numbers, self.places, &mut of_places);
+        for (place, number) in self.places.iter().zip(of_places) {
             let at = usize::from(*place) % (FRESH * 64);
-            let (slot, shift) = (at / 64 + 1, at % 64);
-            let bit = |i: usize| (numbers[i][slot] >> shift & 1) << i;
-            let gives = frequent.gives((bit(0) | bit(1) | bit(2) | bit(3)) as usize);
+            let gives = frequent.gives(usize::from(number));
             let length = u32::from(gives.length);
             if (self.beside(at, length) | gives.unknown) != 0 {
                 self.one(at, &mut written);

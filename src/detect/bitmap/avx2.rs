@@ -45,7 +45,7 @@ impl Kernel for Avx2 {
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
 fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
-    window.judge(out, closer)
+    window.judge(Avx2 { _private: () }, out, closer)
 }
 
 /// The bits of the nibble tables. Each stands for one rectangle of high × low nibbles.

@@ -5,8 +5,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLASSES, GROUP, Kernel, MORE_CLASSES, Planes, class, more_class};
+use super::{CLASSES, FRESH, GROUP, Kernel, MORE_CLASSES, Plane, Planes, class, more_class};
 use crate::detect::Candidate;
+use crate::detect::frequent::Numbers;
 use crate::detect::search::{Search, search};
 use crate::detect::window::{Closer, PLACES, Window};
 
@@ -37,6 +38,18 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
+    fn flatten(self, plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+        // SAFETY: as above.
+        unsafe { flatten(plane, places) }
+    }
+
+    #[inline(always)]
+    fn numbers(self, clusters: &Plane, numbers: &Numbers, _places: &[u16], out: &mut [u8; PLACES]) {
+        // SAFETY: as above.
+        unsafe { numbers_at(clusters, numbers, out) }
+    }
+
+    #[inline(always)]
     fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
@@ -46,7 +59,7 @@ impl Kernel for Avx512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
 fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
-    window.judge(out, closer)
+    window.judge(Avx512 { _private: () }, out, closer)
 }
 
 /// For each of eight positions, the order that undoes the bit reversal of `vgf2p8affineqb`, eight times.
@@ -150,5 +163,56 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         store(&mut planes.rare, slot, planes_of[7]);
         planes.mask[slot..slot + 8].copy_from_slice(&mask);
         planes.upper[slot..slot + 8].copy_from_slice(&upper);
+    }
+}
+
+/// 0, 1, 2 and so on.
+const COUNTING: [u8; 64] = {
+    let mut numbers = [0; 64];
+    let mut i = 0;
+    while i < 64 {
+        numbers[i] = i as u8;
+        i += 1;
+    }
+    numbers
+};
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn flatten(plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+    let counting = load(&COUNTING);
+    let mut count = 0;
+    let (eights, _) = plane[1..].as_chunks::<8>();
+    for (eight, base) in eights.iter().take(FRESH / 8).zip((0..).step_by(512)) {
+        if eight.iter().fold(0, |all, word| all | word) == 0 {
+            continue;
+        }
+        for (word, base) in eight.iter().zip((base..).step_by(64)) {
+            // At most 32 bits of a word are set: no cluster begins right behind another.
+            let at = _mm512_castsi512_si256(_mm512_maskz_compress_epi8(*word, counting));
+            let at = _mm512_add_epi16(_mm512_cvtepu8_epi16(at), _mm512_set1_epi16(base));
+            let out = &mut places[count..count + 32];
+            // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
+            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), at) }
+            count += word.count_ones() as usize;
+        }
+    }
+    count
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn numbers_at(clusters: &Plane, numbers: &Numbers, out: &mut [u8; PLACES]) {
+    let mut count = 0;
+    for slot in 1..FRESH + 1 {
+        let word = clusters[slot];
+        let number = _mm512_maskz_mov_epi8(numbers[0][slot], _mm512_set1_epi8(1));
+        let number = _mm512_mask_add_epi8(number, numbers[1][slot], number, _mm512_set1_epi8(2));
+        let number = _mm512_mask_add_epi8(number, numbers[2][slot], number, _mm512_set1_epi8(4));
+        let number = _mm512_mask_add_epi8(number, numbers[3][slot], number, _mm512_set1_epi8(8));
+        let out = &mut out[count..count + 64];
+        // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(word, number)) }
+        count += word.count_ones() as usize;
     }
 }

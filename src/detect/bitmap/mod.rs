@@ -8,6 +8,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod backend;
+mod flat;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod scalar;
@@ -15,6 +16,7 @@ mod scalar;
 pub use backend::{Backend, backend_name};
 
 use super::Candidate;
+use super::frequent::Numbers;
 use super::window::{Closer, PLACES, Window};
 
 /// Words of text a window takes in at a time.
@@ -99,6 +101,18 @@ pub(super) trait Kernel: Copy {
 
     /// Fills slots `slot..slot + 8` of the planes; with `FULL` all of them, else those a plan of digits needs.
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize);
+
+    /// Writes the positions of the set bits of slots 1 to `FRESH`, counted from slot 1, to `places`; how many there are.
+    #[inline(always)]
+    fn flatten(self, plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+        flat::positions(plane, places)
+    }
+
+    /// Writes the numbers of the clusters, which are at `places`, in their order.
+    #[inline(always)]
+    fn numbers(self, _clusters: &Plane, numbers: &Numbers, places: &[u16], out: &mut [u8; PLACES]) {
+        flat::numbers(numbers, places, out);
+    }
 
     /// Judges the clusters of a window, in a function of its own compiled for the kernel: registers are short there.
     fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize);

@@ -48,7 +48,7 @@ impl Kernel for Neon {
 #[target_feature(enable = "neon")]
 #[inline(never)]
 fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
-    window.judge(out, closer)
+    window.judge(Neon { _private: () }, out, closer)
 }
 
 #[target_feature(enable = "neon")]

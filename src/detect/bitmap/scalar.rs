@@ -35,7 +35,7 @@ impl Kernel for Scalar {
 
     #[inline(never)]
     fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
-        window.judge(out, closer)
+        window.judge(self, out, closer)
     }
 }
 
