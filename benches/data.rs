@@ -13,6 +13,12 @@ pub(crate) enum Data {
     Patients,
 }
 
+impl std::fmt::Display for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Data {
     /// All of them.
     pub(crate) const ALL: [Data; 3] = [Data::Program, Data::Claims, Data::Patients];

@@ -27,6 +27,8 @@ pub(super) struct Anchors {
     pub(super) marks: Plane,
     /// Bytes that belong to a cluster: letters, digits, and the marks that join them to what follows.
     pub(super) joined: Plane,
+    /// Bytes that no cluster begins behind: letters, digits, and marks behind a digit.
+    pub(super) tied: Plane,
     /// The first byte of a cluster that opens with a digit and is long enough.
     pub(super) cluster: Plane,
     /// The kinds below, together.
@@ -53,6 +55,7 @@ impl Anchors {
         Anchors {
             marks: zero,
             joined: zero,
+            tied: zero,
             cluster: zero,
             aside: zero,
             spaced: zero,
@@ -98,21 +101,23 @@ impl Sight {
     }
 }
 
-/// Fills `marks` and `joined` of slots 1 to `FRESH + 1`.
+/// Fills `marks`, `joined` and `tied` of slots 1 to `FRESH + 1`; slot 0 of `tied` comes from the window before.
 ///
 /// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
 /// `-` `.` `/` `:` before a digit, `-` before a letter.
 #[inline(always)]
 pub(super) fn join(planes: &Planes, out: &mut Anchors) {
+    out.tied[0] = out.tied[FRESH];
     for slot in 1..FRESH + 2 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
         let dash = planes.dash[slot];
-        let dots = planes.dots[slot];
+        let dots = planes.slash[slot] | planes.dots[slot];
         let marks = ((dash & alnum.next::<1>()) | (dots & digit.next::<1>())) & alnum.last::<1>();
         out.marks[slot] = marks;
         out.joined[slot] = alnum.here | marks;
+        out.tied[slot] = alnum.here | ((dash | dots) & digit.last::<1>());
     }
 }
 
@@ -120,17 +125,11 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
 #[inline(always)]
 pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     for slot in 1..FRESH + 1 {
-        let digit = Sight::at(&planes.digit, slot);
-        let alnum = digit.or(Sight::at(&planes.letter, slot));
-        let mark = Sight::at(&planes.dash, slot).or(Sight::at(&planes.dots, slot));
-        // Not inside a word or number, not joined to a digit.
-        let clean = digit.here & !alnum.last::<1>() & !(mark.last::<1>() & digit.last::<2>());
+        let clean = planes.digit[slot] & !Sight::at(&out.tied, slot).last::<1>();
         let c = Sight::at(&out.joined, slot);
         let six = c.next::<1>() & c.next::<2>() & c.next::<3>() & c.next::<4>() & c.next::<5>();
         let eight = c.next::<6>() & c.next::<7>();
         out.cluster[slot] = clean & six & (eight | wanted.short);
-    }
-    for slot in 1..FRESH + 1 {
         let digit = Sight::at(&planes.digit, slot);
         let four = digit.next::<1>() & digit.next::<2>() & digit.next::<3>() & digit.next::<4>();
         let spaced = planes.space[slot] & four & wanted.spaced;
@@ -198,9 +197,43 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     }
 }
 
+/// Bit `i` is the bit of `plane` that is `distance` (less than 64) behind bit `i` of the slot.
+#[inline(always)]
+pub(super) fn shifted(plane: &Plane, slot: usize, distance: u32) -> u64 {
+    plane[slot] >> distance | (plane[slot + 1] << 1) << (63 - distance)
+}
+
 /// The 64 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
 #[inline(always)]
 pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
     let (slot, shift) = ((bit >> 6) % FRESH, bit & 63);
     plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)
+}
+
+/// Where letters are, for code that goes from word to word.
+#[derive(Clone, Copy)]
+pub(super) struct Letters<'a> {
+    pub(super) plane: &'a Plane,
+    /// The offset in the text of slot 1.
+    pub(super) start: usize,
+}
+
+impl Letters<'_> {
+    /// How many letters stand from `at` on, 64 at most; `None` where the window does not say.
+    #[inline(always)]
+    pub(super) fn from(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        (bit < FRESH * 64).then(|| (!ahead(self.plane, bit)).trailing_zeros() as usize)
+    }
+
+    /// How many letters stand right before `at`; `None` where there are more than the window says.
+    #[inline(always)]
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        let (slot, shift) = ((bit >> 6) % FRESH + 1, bit & 63);
+        let here = if shift == 0 { 0 } else { self.plane[slot] << (64 - shift) };
+        let bits = here | self.plane[slot - 1] >> shift;
+        let length = bits.leading_ones() as usize;
+        (bit < FRESH * 64 && length < 64).then_some(length)
+    }
 }

@@ -65,6 +65,7 @@ fn reach(shape: u16, before: &[Token]) -> Try {
 enum Bit {
     Rare,
     Mask,
+    Slash,
     Dash,
     Dots,
     Comma,
@@ -86,7 +87,8 @@ impl Bit {
                 b'@' | b'^' => Bit::Rare,
                 b'*' | b'#' | b'X' | b'x' => Bit::Mask,
                 b'-' => Bit::Dash,
-                b'.' | b'/' | b':' => Bit::Dots,
+                b'/' => Bit::Slash,
+                b'.' | b':' => Bit::Dots,
                 b',' => Bit::Comma,
                 b' ' => Bit::Space,
                 b'0'..=b'9' => Bit::Digit,
@@ -155,11 +157,16 @@ impl Searched {
     #[inline(always)]
     pub(super) fn anchors(&self, planes: &Planes) -> [u64; FRESH] {
         let mut out = [u64::MAX; FRESH];
-        for (bit, distance) in &self.bits {
+        for (number, (bit, distance)) in self.bits.iter().enumerate() {
+            // Where the two rarest bits never meet, and that is nearly everywhere, the others need no look.
+            if number == 2 && out.iter().fold(0, |all, word| all | word) == 0 {
+                break;
+            }
             let (plane, more) = match bit {
                 Bit::Rare => (&planes.rare, &planes.rare),
                 Bit::Mask => (&planes.mask, &planes.mask),
                 Bit::Dash => (&planes.dash, &planes.dash),
+                Bit::Slash => (&planes.slash, &planes.slash),
                 Bit::Dots => (&planes.dots, &planes.dots),
                 Bit::Comma => (&planes.comma, &planes.comma),
                 Bit::Space => (&planes.space, &planes.space),

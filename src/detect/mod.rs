@@ -9,6 +9,7 @@ mod anchors;
 mod bitmap;
 pub mod boundary;
 mod cluster;
+mod frequent;
 mod lookup;
 mod matcher;
 mod merge;

@@ -5,9 +5,10 @@
 //! predict. All else goes aside, a window at a time, and is merged in.
 
 use super::Candidate;
-use super::anchors::{self, Anchors, Wanted};
+use super::anchors::{self, Anchors, Letters, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
 use super::cluster::{Table, Try};
+use super::frequent::{DENSE, Frequent};
 use super::lookup::{Anchored, Lookups};
 use super::matcher::Matcher;
 use super::merge::{merge, sort};
@@ -37,11 +38,11 @@ pub(super) struct Search<'a> {
 /// Appends what there is in `job.bytes`, sorted, to `out`.
 #[inline(always)]
 pub(super) fn search(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
-    if job.parts.full { windows::<true>(kernel, job, out) } else { windows::<false>(kernel, job, out) }
+    if job.parts.full { windows::<true, _>(kernel, job, out) } else { windows::<false, _>(kernel, job, out) }
 }
 
 #[inline(always)]
-fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
+fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Vec<Candidate>) {
     let first = out.len();
     let mut planes = Planes::new();
     let mut found = Anchors::new();
@@ -49,6 +50,7 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
     let mut places = [0u16; PLACES];
     let mut closer = [Closer::default(); PLACES];
     let mut padded = [0; VIEW];
+    let mut frequent = Frequent::new();
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -59,8 +61,8 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
         if FULL {
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
-        let count = flatten(&found.cluster, &mut places);
-        if count > 0 {
+        let places_count = kernel.flatten(&found.cluster, &mut places);
+        if places_count > 0 {
             let start = base.wrapping_add(BEFORE);
             let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
                 Some(view) => view,
@@ -69,26 +71,30 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
                     &padded
                 }
             };
-            let window = Window {
+            let mut window = Window {
                 table: &job.parts.clusters,
+                frequent: None,
                 planes: &planes,
                 found: &found,
                 view,
                 start,
-                places: &places[..count],
+                places: &places[..places_count],
             };
+            if places_count >= DENSE {
+                frequent.learn(&window, K::LANES);
+                window.frequent = (!frequent.is_empty()).then_some(&frequent);
+            }
             let length = out.len();
-            out.resize(length + count, Candidate { start: 0, end: 0, shape: 0 });
+            out.resize(length + places_count, Candidate { start: 0, end: 0, shape: 0 });
             let (count, closer_count) = kernel.judge(&window, &mut out[length..], &mut closer);
             out.truncate(length + count);
             for one in &closer[..closer_count] {
                 aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
             }
+            aside.merge_into(out, first, start);
         }
         aside.window::<FULL>(&planes, &found, base);
-        if !aside.found.is_empty() {
-            merge(out, first, base.wrapping_add(BEFORE), &mut aside.found);
-        }
+        aside.merge_into(out, first, base.wrapping_add(BEFORE));
         if fresh < FRESH {
             return;
         }
@@ -136,38 +142,6 @@ fn take_in<const FULL: bool>(kernel: impl Kernel, rest: &mut &[u8], planes: &mut
     slot - FIRST_FRESH
 }
 
-/// Writes the positions of the set bits, counted from slot 1, to `places`; how many there are.
-#[inline(always)]
-fn flatten(plane: &[u64; SLOTS], places: &mut [u16; PLACES]) -> usize {
-    let mut count = 0;
-    let (eights, _) = plane[1..].as_chunks::<8>();
-    for (eight, base) in eights.iter().take(FRESH / 8).zip((0..).step_by(512)) {
-        if eight.iter().fold(0, |all, word| all | word) == 0 {
-            continue;
-        }
-        for (word, base) in eight.iter().zip((base..).step_by(64)) {
-            let mut word = *word;
-            if word == 0 {
-                continue;
-            }
-            let next = count + word.count_ones() as usize;
-            // Four at once without looking: the end of a loop over so few bits is hard to predict.
-            for place in &mut places[count..count + 4] {
-                *place = base + word.trailing_zeros() as u16;
-                word &= word.wrapping_sub(1);
-            }
-            count += 4;
-            while count < next {
-                places[count] = base + word.trailing_zeros() as u16;
-                word &= word.wrapping_sub(1);
-                count += 1;
-            }
-            count = next;
-        }
-    }
-    count
-}
-
 /// What is not found in order, and how it is found.
 struct Aside<'a> {
     job: Search<'a>,
@@ -180,13 +154,14 @@ impl Aside<'_> {
     #[inline(always)]
     fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
         let lookups = &self.job.parts.lookups;
+        let letters = Letters { plane: &planes.letter, start: base.wrapping_add(BEFORE) };
         let (eights, _) = found.aside[1..].as_chunks::<8>();
         for (eight, first) in eights.iter().take(FRESH / 8).zip((1..).step_by(8)) {
             if eight.iter().fold(0, |all, word| all | word) == 0 {
                 continue;
             }
             for (_, slot) in eight.iter().zip(first..).filter(|(word, _)| **word != 0) {
-                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64));
+                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64), letters);
             }
         }
         if FULL {
@@ -201,12 +176,20 @@ impl Aside<'_> {
                 self.found.sort_unstable();
             }
         }
-        sort(&mut self.found);
+    }
+
+    /// Merges what was found aside in the window that begins at `window`.
+    #[inline(always)]
+    fn merge_into(&mut self, out: &mut Vec<Candidate>, first: usize, window: usize) {
+        if !self.found.is_empty() {
+            sort(&mut self.found);
+            merge(out, first, window, &mut self.found);
+        }
     }
 
     /// Looks at the anchors of a slot, which begins at `origin`.
     #[inline(always)]
-    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize) {
+    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize, letters: Letters<'_>) {
         let lookups = &self.job.parts.lookups;
         each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
         if FULL {
@@ -223,7 +206,7 @@ impl Aside<'_> {
             each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
             each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
             each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
-            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), letters, out));
         }
     }
 

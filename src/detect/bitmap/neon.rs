@@ -30,6 +30,8 @@ struct Neon {
 }
 
 impl Kernel for Neon {
+    const LANES: u32 = 2;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: a `Neon` exists only behind the detection of the feature.
@@ -46,7 +48,7 @@ impl Kernel for Neon {
 #[target_feature(enable = "neon")]
 #[inline(never)]
 fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
-    window.judge(out, closer)
+    window.judge(Neon { _private: () }, out, closer)
 }
 
 #[target_feature(enable = "neon")]
@@ -67,7 +69,8 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         planes.digit[slot] = mask(within(x, b'0', 10));
         planes.letter[slot] = mask(within(folded, b'a', 26));
         planes.dash[slot] = mask(is(b'-'));
-        planes.dots[slot] = mask(either(is(b'.'), either(is(b'/'), is(b':'))));
+        planes.slash[slot] = mask(is(b'/'));
+        planes.dots[slot] = mask(either(is(b'.'), is(b':')));
         planes.space[slot] = mask(is(b' '));
         if FULL {
             planes.comma[slot] = mask(either(is(b','), within(x, 0x80, 0x80)));

@@ -1,6 +1,6 @@
 //! E-mail addresses. In: bytes and where an `@` is. Out: the span around it. Refuses what RFC 5321 would not carry.
 
-use super::kinds::{DASH, DIGIT, LETTER, LOCAL, POINT, QUOTE, is, run, run_back};
+use super::kinds::{DASH, DIGIT, LETTER, LOCAL, POINT, is, run, run_back};
 
 /// The address around the `@` at `at`. Local part 1–64, labels 1–63, top-level domain of two letters or more.
 pub(super) fn email(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
@@ -11,18 +11,11 @@ pub(super) fn email(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// Where the local part before `at` begins.
 fn local_part(bytes: &[u8], at: usize) -> Option<usize> {
-    // `|` and `=` and their like are delimiters far more often than parts of an address: it begins behind the last.
-    let plain = LETTER | DIGIT | POINT | DASH | QUOTE | LOCAL;
-    let mut start = at - run_back(bytes, at, plain, 64);
+    // `|`, `=`, `/`, quotes and braces are delimiters far more often than parts of an address.
+    let mut start = at - run_back(bytes, at, LETTER | DIGIT | POINT | DASH | LOCAL, 64);
     // Marks that often stand right before an address are no part of it.
     while start < at && !(is(bytes[start], LETTER | DIGIT) || bytes[start] == b'_') {
         start += 1;
-    }
-    let part = &bytes[start..at];
-    let delimiter =
-        |b: &u8| !is(*b, LETTER | DIGIT | POINT | DASH) && matches!(b, b'|' | b'=' | b'/' | b'\'' | b'`' | b'{' | b'}');
-    if let Some(cut) = part.iter().rposition(delimiter) {
-        start += cut + 1;
     }
     if start >= at || bytes[at - 1] == b'.' || bytes[start..at].windows(2).any(|w| w == b"..") {
         return None;

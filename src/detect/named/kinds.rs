@@ -14,7 +14,7 @@ pub(super) const DASH: u8 = 16;
 pub(super) const POINT: u8 = 32;
 /// `'`
 pub(super) const QUOTE: u8 = 64;
-/// In the local part of an address, of the bytes that are none of the above.
+/// In the local part of an address, of the bytes that are none of the above and delimit no field.
 pub(super) const LOCAL: u8 = 128;
 
 const KINDS: [u8; 256] = {
@@ -29,8 +29,7 @@ const KINDS: [u8; 256] = {
             b'.' => POINT,
             b'\'' => QUOTE | INNER,
             0x80.. => INNER,
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+' | b'/' | b'=' | b'?' => LOCAL,
-            b'^' | b'_' | b'`' | b'{' | b'|' | b'}' | b'~' => LOCAL,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+' | b'?' | b'^' | b'_' | b'~' => LOCAL,
             _ => 0,
         };
         byte += 1;
