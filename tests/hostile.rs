@@ -210,3 +210,15 @@ fn column_names_cannot_play_tricks_on_the_terminal() {
         assert!(!said.contains("536-90-4399"), "{said}");
     }
 }
+
+/// One record number for all, a default of whoever exported: it must not make one person of a hundred.
+#[test]
+fn a_constant_in_a_key_column_does_not_make_one_person_of_all() {
+    let engine = Engine::built_in().unwrap();
+    let row = |n: u32| format!("AB12345,{:03}-{:02}-{:04}\n", 101 + n * 3, 11 + n % 80, 1000 + n * 7);
+    let table: String = std::iter::once("mrn,ssn\n".to_string()).chain((0..100).map(row)).collect();
+    for core in [257, 1 << 20] {
+        let document = scan_cut(&engine, "t.csv", table.as_bytes(), Cut { core, after: 4096 });
+        assert_eq!((document.people, document.people_low, document.people_high), (100, 100, 100), "{core}");
+    }
+}

@@ -592,16 +592,25 @@ fn is_health_field(name: &str) -> bool {
     FieldName::parse(name).tokens.iter().any(|token| WORDS.contains(&token.as_str()))
 }
 
-/// Columns without a telling name that the first chunk shows to hold person keys: their values join records.
-pub fn key_columns(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<(u32, u16, u8)> {
-    let mut keys = Vec::new();
+/// Which columns hold person keys, as the first chunk shows: values of columns without a telling name join records if
+/// they look like keys, and those of a column whose name says so do not if the column is not even likely to hold them.
+/// Whether anything changed in the plan, so that the chunk must be counted again.
+pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> bool {
     for (column, cases) in column_cases(engine, plan, tally).iter().enumerate() {
-        for case in cases.iter().filter(|c| !c.outdone && c.shape != BY_FIELD && c.logit() >= POSSIBLE) {
+        let column = column as u32;
+        for case in cases {
             let identifier = engine.rules().rules[case.rule as usize].identifier;
-            if key_kind(identifier).is_some() || identifier == Identifier::BIRTH_DATE {
-                keys.push((column as u32, case.rule, case.shape));
+            let key = key_kind(identifier).is_some();
+            let birth = identifier == Identifier::BIRTH_DATE;
+            match case.shape {
+                BY_FIELD if key && (case.outdone || case.logit() < LIKELY) => plan.no_keys.push((column, case.rule)),
+                BY_FIELD => {}
+                _ if (key || birth) && !case.outdone && case.logit() >= POSSIBLE => {
+                    plan.keys.push((column, case.rule, case.shape));
+                }
+                _ => {}
             }
         }
     }
-    keys
+    !plan.keys.is_empty() || !plan.no_keys.is_empty()
 }

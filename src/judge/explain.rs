@@ -77,7 +77,7 @@ fn explain_bytes(
     let key = [0; 32];
     let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
-    plan.keys = decide::key_columns(engine, &plan, &tally);
+    decide::key_columns(engine, &mut plan, &tally);
     let cases = decide::column_cases(engine, &plan, &tally);
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, &plan, &cases, out)?;

@@ -24,6 +24,9 @@ pub struct DocumentPlan {
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
     /// chunk.
     pub keys: Vec<(u32, u16, u8)>,
+    /// Columns whose name speaks for a person key and whose values speak against it, in the first chunk: (column, rule).
+    /// A record number that is the same throughout would make one person of all.
+    pub no_keys: Vec<(u32, u16)>,
     /// The rule by which single words of a column without a name are counted as names.
     pub names: Option<u16>,
 }
@@ -67,7 +70,7 @@ impl DocumentPlan {
         };
         let is_name = |rule: &usize| active[*rule] && engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
-        DocumentPlan { layout, columns, active, keys: Vec::new(), names }
+        DocumentPlan { layout, columns, active, keys: Vec::new(), no_keys: Vec::new(), names }
     }
 
     /// The place of a column, from 0.

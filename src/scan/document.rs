@@ -249,8 +249,7 @@ impl Scanner<'_> {
         let spare = head.split_off(head.len().min(window));
         let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
         let mut tally = self.count(&plan, &chunk);
-        plan.keys = decide::key_columns(self.engine, &plan, &tally);
-        if !plan.keys.is_empty() {
+        if decide::key_columns(self.engine, &mut plan, &tally) {
             tally = self.count(&plan, &chunk);
         }
         let mut tally = tally.opened();
