@@ -222,3 +222,28 @@ fn a_constant_in_a_key_column_does_not_make_one_person_of_all() {
         assert_eq!((document.people, document.people_low, document.people_high), (100, 100, 100), "{core}");
     }
 }
+
+/// What stands in a name is told like what stands in the document: its place, its ids, its people, its matches.
+#[test]
+fn values_in_names_are_findings_of_their_own() {
+    let engine = Engine::built_in().unwrap();
+    let bytes = b"SSN 518-12-3456\nSSN 536-90-4399\n";
+    let document = scan_cut(&engine, "in/SSN 536-90-4399 chart.txt", bytes, Cut::default());
+    let place = |place: &str| document.findings.iter().find(|f| f.place.kind() == place).expect("a finding");
+    let (name, content) = (place("name"), place("text"));
+    assert_ne!(name.id, content.id, "two places are two findings");
+    assert_ne!(name.series_id, content.series_id);
+    assert_eq!((name.people, content.people, document.people), (1, 2, 2), "one person stands in both");
+    let of_name: Vec<_> = document.matches.iter().filter(|m| m.finding_id == name.id).collect();
+    assert_eq!(of_name.len(), 1);
+    assert_eq!((of_name[0].place.kind(), of_name[0].bytes.clone(), of_name[0].position.line), ("name", 7..18, 0));
+    assert!(!of_name[0].value.contains("4399"));
+
+    let other = scan_cut(&engine, "out/518-12-3456 SSN letter.pdf", b"%PDF-1.7\n", Cut::default());
+    assert_eq!(other.people, 1, "a document that is not read has a name all the same");
+    let other = other.findings.iter().find(|f| f.place.kind() == "name").expect("a finding");
+    assert_ne!(other.series_id, name.series_id, "files of different series");
+    let next = scan_cut(&engine, "in/SSN 518-12-3456 chart.txt", b"nothing\n", Cut::default());
+    let next = next.findings.iter().find(|f| f.place.kind() == "name").expect("a finding");
+    assert_eq!((next.series_id == name.series_id, next.id == name.id), (true, false));
+}

@@ -378,7 +378,7 @@ fn finding(
     best: f32,
     file: FileFacts<'_>,
 ) -> Finding {
-    let place = draft.column.map_or(Place::Text, |column| plan.place(column));
+    let place = plan.place(draft.column);
     let probability = sigmoid(draft.logit);
     let confidence = Confidence::of(probability).unwrap_or(Confidence::Possible);
     let mut linked_with: Vec<&'static str> = Vec::new();
@@ -502,7 +502,7 @@ fn matches(
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
         let providers = row.subject == Some(Subject::Provider) && draft.subject != Subject::Provider;
-        let place = row.column.map_or(Place::Text, |column| plan.place(column));
+        let place = plan.place(row.column);
         let finding = findings
             .iter()
             .find(|f| f.place == place && f.identifier == rule.identifier && f.protection == row.protection);

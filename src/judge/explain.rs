@@ -98,7 +98,7 @@ fn explain_bytes(
 fn columns(engine: &Engine, plan: &DocumentPlan, cases: &[Vec<Case>], out: &mut dyn Write) -> io::Result<()> {
     for (column, cases) in cases.iter().enumerate() {
         for case in cases {
-            let place = plan.place(column as u32);
+            let place = plan.place(Some(column as u32));
             let rule = &engine.rules().rules[case.rule as usize];
             writeln!(out, "{place}: {} by {}: {}", rule.identifier, rule.id, verdict(case.logit(), case.outdone))?;
             for (what, weight) in &case.evidence {

@@ -17,6 +17,8 @@ const INEXACT: f32 = -1.5;
 pub struct DocumentPlan {
     /// How its bytes are arranged.
     pub layout: Layout,
+    /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
+    pub text: Place,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
     /// Which rules are asked for, by index.
@@ -70,11 +72,12 @@ impl DocumentPlan {
         };
         let is_name = |rule: &usize| active[*rule] && engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
-        DocumentPlan { layout, columns, active, keys: Vec::new(), no_keys: Vec::new(), names }
+        DocumentPlan { layout, text: Place::Text, columns, active, keys: Vec::new(), no_keys: Vec::new(), names }
     }
 
-    /// The place of a column, from 0.
-    pub fn place(&self, column: u32) -> Place {
+    /// The place of a column, from 0, or of what stands in none.
+    pub fn place(&self, column: Option<u32>) -> Place {
+        let Some(column) = column else { return self.text.clone() };
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
         Place::Column { name, index: column + 1 }
     }

@@ -10,10 +10,10 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
 use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout, Quote};
-use crate::finding::{Access, Document, DocumentClass, Finding, Place, Root, Severity, Status};
+use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::decide::{self, FileFacts, Judgement};
-use crate::judge::people::People;
+use crate::judge::people::{Count, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Counter, Job, Known, Tally};
 use crate::locator::Locator;
@@ -53,6 +53,15 @@ struct Reading {
     not_read: Option<(Reason, &'static str)>,
 }
 
+/// What stands in the name of a document.
+#[derive(Default)]
+struct Named {
+    judgement: Judgement,
+    individuals: People,
+    /// The locator with the values masked, if there are any.
+    masked: Option<Locator>,
+}
+
 impl Scanner<'_> {
     /// Scans a document.
     pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
@@ -71,14 +80,20 @@ impl Scanner<'_> {
         let mut document = self.empty(root, locator.clone(), reading.format, access);
         document.bytes = reading.bytes;
         document.records = reading.records;
-        document.people = reading.judgement.people.people;
-        document.people_low = reading.judgement.people.low;
-        document.people_high = reading.judgement.people.high;
-        document.people_exact = reading.judgement.people.exact;
-        document.individuals = reading.individuals;
-        document.class = reading.judgement.class.unwrap_or(DocumentClass::None);
+        let people = reading.judgement.people;
+        if document.people == 0 {
+            count_people(&mut document, people);
+            document.individuals = reading.individuals;
+        } else if people.people > 0 {
+            // Of whom both the name and the content tell is one person.
+            document.individuals.merge(&reading.individuals);
+            let people = document.individuals.count();
+            count_people(&mut document, people);
+        }
+        document.class =
+            reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
         document.linked = reading.judgement.linked;
-        document.matches = reading.judgement.matches;
+        document.matches.extend(reading.judgement.matches);
         document.findings.extend(reading.judgement.findings);
         document.severity =
             document.findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
@@ -112,7 +127,7 @@ impl Scanner<'_> {
         if !self.options.mask_paths {
             return gap;
         }
-        match self.name(gap.root, &gap.locator, &Access::stream()).1 {
+        match self.name(gap.root, &gap.locator, &Access::stream()).masked {
             Some(locator) => Gap { locator, ..gap },
             None => gap,
         }
@@ -120,17 +135,18 @@ impl Scanner<'_> {
 
     /// A document with nothing but its name, which is read like text.
     fn empty(&self, root: usize, locator: Locator, format: &'static str, access: Access) -> Box<Document> {
-        let (findings, masked) = self.name(root, &locator, &access);
+        let Named { judgement, individuals, masked } = self.name(root, &locator, &access);
         let path_holds_values = masked.is_some();
         let locator = if self.options.mask_paths { masked.unwrap_or(locator) } else { locator };
+        let Judgement { findings, matches, class, people, .. } = judgement;
         let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
-        Box::new(Document {
+        let mut document = Box::new(Document {
             root,
             locator,
             format,
             bytes: 0,
             status: Status::Complete,
-            class: DocumentClass::None,
+            class: class.unwrap_or(DocumentClass::None),
             records: 0,
             people: 0,
             people_low: 0,
@@ -141,53 +157,60 @@ impl Scanner<'_> {
             access,
             path_holds_values,
             findings,
-            matches: Vec::new(),
+            matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
-            individuals: People::default(),
-        })
+            individuals,
+        });
+        count_people(&mut document, people);
+        document
     }
 
-    /// What stands in a document's name, and the locator with those values masked if there are any.
-    fn name(&self, root: usize, locator: &Locator, access: &Access) -> (Vec<Finding>, Option<Locator>) {
-        let plan = DocumentPlan::new(self.engine, self.options, Layout::Text);
-        let options = Options { matches: true, reveal: crate::options::Reveal::None, ..self.options.clone() };
-        let mut findings = Vec::new();
-        let mut masked = locator.clone();
-        for (number, part) in locator.parts().iter().enumerate() {
-            // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
-            // stand alone.
-            let apart = |b| match b {
-                b'_' => b' ',
-                b'/' => b'\n',
-                other => other,
-            };
-            let text: Vec<u8> = part.bytes().map(apart).collect();
-            if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
-                continue;
-            }
-            let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
-            let job = Job { options: &options, ..self.job(&plan) };
-            let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk));
-            let mut judged = decide::judge(self.engine, &options, &plan, &tally, self.facts(root, locator, access, ""));
-            for finding in &mut judged.findings {
-                finding.place = Place::Name;
-                finding.first.record = 1;
-            }
-            let ids: Vec<&str> = judged.findings.iter().filter(|f| f.listed).map(|f| f.id.as_str()).collect();
-            let mut spans: Vec<(usize, usize, &str)> = judged
-                .matches
-                .iter()
-                .filter(|m| ids.contains(&m.finding_id.as_str()))
-                .map(|m| (m.bytes.start as usize, m.bytes.end as usize, m.identifier.info().mask))
-                .collect();
-            spans.sort_unstable();
-            if !spans.is_empty() {
-                masked = masked.with_part(number, mask(part, &spans));
-            }
-            findings.append(&mut judged.findings);
+    /// What stands in a document's name.
+    fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
+        let parts = locator.parts();
+        // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
+        // stand alone.
+        let apart = |b| match b {
+            b'_' => b' ',
+            b'/' => b'\n',
+            other => other,
+        };
+        let text: Vec<u8> = parts.join("\n").bytes().map(apart).collect();
+        if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
+            return Named::default();
         }
-        let found = masked != *locator;
-        (findings, found.then_some(masked))
+        let plan = DocumentPlan { text: Place::Name, ..DocumentPlan::new(self.engine, self.options, Layout::Text) };
+        let options = Options { matches: true, ..self.options.clone() };
+        let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
+        let job = Job { options: &options, ..self.job(&plan) };
+        let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
+        let series = locator.series(&self.roots[root].name);
+        let facts = self.facts(root, locator, access, &series);
+        let mut judgement = decide::judge(self.engine, &options, &plan, &tally, facts);
+        // A name has no lines; all of it is one record.
+        let position = Position { record: 1, ..Position::default() };
+        judgement.findings.iter_mut().for_each(|finding| finding.first = position);
+        let mut spans: Vec<Vec<(usize, usize, &str)>> = vec![Vec::new(); parts.len()];
+        for found in &mut judgement.matches {
+            // Parts stand one after the other, a line end between them.
+            let (mut part, mut before) = (0, 0);
+            while found.bytes.start as usize > before + parts[part].len() {
+                before += parts[part].len() + 1;
+                part += 1;
+            }
+            let end = (found.bytes.end as usize - before).min(parts[part].len());
+            let start = found.bytes.start as usize - before;
+            spans[part].push((start, end, found.identifier.info().mask));
+            found.bytes = start as u64..end as u64;
+            found.position = position;
+        }
+        let mut masked = locator.clone();
+        for (part, spans) in spans.iter_mut().enumerate().filter(|(_, spans)| !spans.is_empty()) {
+            spans.sort_unstable();
+            masked = masked.with_part(part, mask(&parts[part], spans));
+        }
+        let masked = (masked != *locator).then_some(masked);
+        Named { judgement, individuals: tally.people, masked }
     }
 
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
@@ -430,6 +453,13 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+fn count_people(document: &mut Document, count: Count) {
+    document.people = count.people;
+    document.people_low = count.low;
+    document.people_high = count.high;
+    document.people_exact = count.exact || count.people == 0;
 }
 
 /// Where the text starts: behind a byte order mark, if there is one.
