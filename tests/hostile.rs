@@ -7,6 +7,7 @@ use phisweep::engine::Engine;
 use phisweep::extract::Cut;
 use phisweep::finding::{Confidence, Document, Finding, Status};
 use phisweep::gap::Reason;
+use phisweep::identifier::Identifier;
 use phisweep::options::Options;
 use phisweep::scan::scan_bytes;
 use proptest::prelude::*;
@@ -246,4 +247,39 @@ fn values_in_names_are_findings_of_their_own() {
     let next = scan_cut(&engine, "in/SSN 518-12-3456 chart.txt", b"nothing\n", Cut::default());
     let next = next.findings.iter().find(|f| f.place.kind() == "name").expect("a finding");
     assert_eq!((next.series_id == name.series_id, next.id == name.id), (true, false));
+}
+
+/// `--only` and `--skip` choose what is told; what is told says the same as without them.
+#[test]
+fn what_is_asked_for_does_not_change_what_is_said_of_it() {
+    let engine = Engine::built_in().unwrap();
+    let row = |n: u32| {
+        let (area, year) = (101 + n * 3, 1940 + n % 50);
+        format!("Anna Miller,{area:03}-{:02}-{:04},{year}-03-04,a{n}@mail.com\n", 11 + n % 80, 1000 + n * 7)
+    };
+    let table: String = std::iter::once("name,ssn,birth_date,email\n".to_string()).chain((0..40).map(row)).collect();
+    let named = |name: &str, only: &[Identifier], skip: &[Identifier]| {
+        let options = Options { only: only.to_vec(), skip: skip.to_vec(), matches: true, ..Options::default() };
+        scan_bytes(&engine, &options, name, table.as_bytes())
+    };
+    let scanned = |only: &[Identifier], skip: &[Identifier]| named("members.csv", only, skip);
+    let told = |document: &Document| -> Vec<String> {
+        let findings = document.findings.iter().filter(|f| f.identifier == Identifier::BIRTH_DATE);
+        findings
+            .map(|f| format!("{} {} {} {:?} {}", f.id, f.severity, f.people, f.linked_with, f.probability))
+            .collect()
+    };
+    let all = scanned(&[], &[]);
+    assert_eq!(told(&all).len(), 1);
+    for (only, skip) in [(vec![Identifier::BIRTH_DATE], vec![]), (vec![], vec![Identifier::SSN, Identifier::NAME])] {
+        let some = scanned(&only, &skip);
+        assert_eq!(told(&some), told(&all), "{only:?} {skip:?}");
+        assert_eq!((some.people, some.class), (all.people, all.class));
+        let unwanted = some.findings.iter().map(|f| f.identifier).chain(some.matches.iter().map(|m| m.identifier));
+        assert_eq!(unwanted.filter(|i| *i == Identifier::SSN || *i == Identifier::NAME).count(), 0);
+        assert!(named("SSN 518-12-3456.csv", &only, &skip).path_holds_values, "whatever is asked for");
+    }
+    let none = scanned(&[Identifier::MBI], &[]);
+    assert!(none.findings.is_empty() && none.matches.is_empty() && none.linked.is_empty());
+    assert_eq!((none.people, none.class.name(), none.severity.name()), (0, "none", "info"));
 }

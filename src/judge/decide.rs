@@ -48,6 +48,26 @@ pub struct Judgement {
     pub severity: Option<Severity>,
 }
 
+impl Judgement {
+    /// Leaves out what was not asked for. What is left says what it would say among all others; where nothing likely is
+    /// left, the document is as one in which nothing was found.
+    pub fn leave_out(&mut self, options: &Options) {
+        if options.only.is_empty() && options.skip.is_empty() {
+            return;
+        }
+        self.findings.retain(|finding| options.wants(finding.identifier));
+        self.matches.retain(|found| options.wants(found.identifier));
+        self.severity = self.findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
+        let likely = self.findings.iter().filter(|f| f.confidence >= Confidence::Likely && f.matches > f.test_values);
+        let subjects: Vec<Subject> = likely.map(|f| f.subject).collect();
+        if subjects.iter().all(|subject| *subject == Subject::Provider) {
+            self.class = Some(if subjects.is_empty() { DocumentClass::None } else { DocumentClass::Provider });
+            self.people = Count { exact: true, ..Count::default() };
+            self.linked.clear();
+        }
+    }
+}
+
 /// One finding in the making.
 struct Draft {
     column: Option<u32>,
@@ -85,7 +105,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     from_text(engine, plan, tally, &mut drafts);
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
     nobody_near(&mut drafts);
-    subjects(engine, plan, &mut drafts);
+    subjects(plan, &mut drafts);
     let best = drafts.iter().filter(|d| d.subject != Subject::Provider).map(|d| d.logit).fold(f32::MIN, f32::max);
 
     let accepted = drafts.iter().filter(|d| d.subject != Subject::Provider && d.form.matches > d.form.tests);
@@ -303,7 +323,7 @@ pub fn holds_somebody(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases
 }
 
 /// Whose the values are, where field and words did not say: the company they keep decides.
-fn subjects(engine: &Engine, plan: &DocumentPlan, drafts: &mut [Draft]) {
+fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
     let likely = |d: &&Draft| d.logit >= LIKELY;
     let person = |i: Identifier| {
         matches!(
@@ -345,7 +365,6 @@ fn subjects(engine: &Engine, plan: &DocumentPlan, drafts: &mut [Draft]) {
     for draft in drafts.iter_mut().filter(|d| d.subject == Subject::Unknown) {
         draft.subject = everyone.unwrap_or(Subject::Unknown);
     }
-    let _ = engine;
 }
 
 /// The sets of accepted identifiers that stand on one record, most records first.

@@ -1,11 +1,10 @@
-//! What is known of a document before its values are counted. In: its layout, the rules asked for. Out: for each column
+//! What is known of a document before its values are counted. In: its layout, the rules. Out: for each column
 //! the rules its name speaks for, whose field it is, and how it is called in reports.
 
 use crate::engine::Engine;
 use crate::extract::Layout;
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
-use crate::options::Options;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -21,7 +20,7 @@ pub struct DocumentPlan {
     pub text: Place,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
-    /// Which rules are asked for, by index.
+    /// Which rules values are judged by, by index: all of them, whatever is asked for.
     pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
     /// chunk.
@@ -58,19 +57,16 @@ pub struct ColumnPlan {
 
 impl DocumentPlan {
     /// The plan of a document.
-    pub fn new(engine: &Engine, options: &Options, layout: Layout) -> DocumentPlan {
-        let wanted = |identifier: Identifier| {
-            (options.only.is_empty() || options.only.contains(&identifier)) && !options.skip.contains(&identifier)
-        };
-        let active: Vec<bool> = engine.rules().rules.iter().map(|rule| wanted(rule.identifier)).collect();
+    pub fn new(engine: &Engine, layout: Layout) -> DocumentPlan {
+        let active = vec![true; engine.rules().rules.len()];
         let columns = match &layout {
             Layout::Text => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
-                Some(header) => header.iter().map(|name| ColumnPlan::named(engine, &active, name)).collect(),
+                Some(header) => header.iter().map(|name| ColumnPlan::named(engine, name)).collect(),
                 None => Vec::new(),
             },
         };
-        let is_name = |rule: &usize| active[*rule] && engine.rules().rules[*rule].identifier == Identifier::NAME;
+        let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
         DocumentPlan { layout, text: Place::Text, columns, active, keys: Vec::new(), no_keys: Vec::new(), names }
     }
@@ -84,7 +80,7 @@ impl DocumentPlan {
 }
 
 impl ColumnPlan {
-    fn named(engine: &Engine, active: &[bool], header: &str) -> ColumnPlan {
+    fn named(engine: &Engine, header: &str) -> ColumnPlan {
         if header.is_empty() {
             return ColumnPlan::default();
         }
@@ -93,7 +89,6 @@ impl ColumnPlan {
             .rules()
             .field_rules(&name)
             .into_iter()
-            .filter(|found| active[found.rule])
             .map(|found| {
                 let weight = engine.rules().rules[found.rule].evidence.field;
                 let words = if found.exact { 0.0 } else { INEXACT };

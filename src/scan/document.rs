@@ -179,7 +179,7 @@ impl Scanner<'_> {
         if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
             return Named::default();
         }
-        let plan = DocumentPlan { text: Place::Name, ..DocumentPlan::new(self.engine, self.options, Layout::Text) };
+        let plan = DocumentPlan { text: Place::Name, ..DocumentPlan::new(self.engine, Layout::Text) };
         let options = Options { matches: true, ..self.options.clone() };
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
         let job = Job { options: &options, ..self.job(&plan) };
@@ -210,6 +210,8 @@ impl Scanner<'_> {
             masked = masked.with_part(part, mask(&parts[part], spans));
         }
         let masked = (masked != *locator).then_some(masked);
+        // Only now: a value is masked whether or not it was asked for.
+        judgement.leave_out(self.options);
         Named { judgement, individuals: tally.people, masked }
     }
 
@@ -267,7 +269,7 @@ impl Scanner<'_> {
                 _ => "csv",
             };
         }
-        let mut plan = DocumentPlan::new(self.engine, self.options, layout);
+        let mut plan = DocumentPlan::new(self.engine, layout);
         let end = head.len().min(CORE);
         let spare = head.split_off(head.len().min(window));
         let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
@@ -308,6 +310,7 @@ impl Scanner<'_> {
         reading.records = tally.records;
         reading.judgement =
             decide::judge(self.engine, self.options, &plan, &tally, self.facts(root, locator, access, &series));
+        reading.judgement.leave_out(self.options);
         reading.individuals = tally.people;
         reading
     }
