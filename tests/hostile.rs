@@ -283,3 +283,18 @@ fn what_is_asked_for_does_not_change_what_is_said_of_it() {
     assert!(none.findings.is_empty() && none.matches.is_empty() && none.linked.is_empty());
     assert_eq!((none.people, none.class.name(), none.severity.name()), (0, "none", "info"));
 }
+
+#[test]
+fn test_values_alone_make_no_document_of_persons() {
+    let engine = Engine::built_in().unwrap();
+    let note = "Sample form. SSN: 078-05-1120\n\nCall 212-555-1234 or write to Ann Lee, 12 Main Street.\n";
+    let options = |confidence| Options { min_confidence: confidence, ..Options::default() };
+    let document = scan_bytes(&engine, &options(Confidence::Likely), "form.txt", note.as_bytes());
+    let tests = document.findings.iter().find(|f| f.identifier == Identifier::SSN).expect("the sample");
+    assert!(tests.listed && tests.matches == tests.test_values && tests.confidence >= Confidence::Likely);
+    assert_eq!((document.class.name(), document.people, document.severity.name()), ("none", 0, "info"));
+    let faint = |f: &&Finding| f.confidence == Confidence::Possible;
+    let possible = document.findings.iter().filter(faint);
+    assert!(possible.clone().count() > 0, "the note says less than this test needs");
+    assert!(possible.clone().all(|f| !f.listed), "{:?}", possible.map(|f| f.identifier).collect::<Vec<_>>());
+}

@@ -86,6 +86,13 @@ struct Draft {
     labelled: bool,
 }
 
+impl Draft {
+    /// Whether there are nothing but test values.
+    fn is_test(&self) -> bool {
+        self.form.tests == self.form.matches
+    }
+}
+
 /// The cases of every column of a document, by column.
 pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<Vec<Case>> {
     let nothing = Default::default();
@@ -106,10 +113,10 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
     nobody_near(&mut drafts);
     subjects(plan, &mut drafts);
-    let best = drafts.iter().filter(|d| d.subject != Subject::Provider).map(|d| d.logit).fold(f32::MIN, f32::max);
-
-    let accepted = drafts.iter().filter(|d| d.subject != Subject::Provider && d.form.matches > d.form.tests);
-    let mask = accepted.filter(|d| d.logit >= LIKELY).fold(0u64, |mask, d| mask | 1 << d.identifier.index());
+    // Neither a provider's data nor test values say that persons' data lie here.
+    let accepted = || drafts.iter().filter(|d| d.subject != Subject::Provider && !d.is_test());
+    let best = accepted().map(|d| d.logit).fold(f32::MIN, f32::max);
+    let mask = accepted().filter(|d| d.logit >= LIKELY).fold(0u64, |mask, d| mask | 1 << d.identifier.index());
     let linked = linked(tally, mask);
     let has_key = Identifier::all().any(|i| mask & 1 << i.index() != 0 && key_kind(i).is_some());
     let people = if has_key { tally.people.count() } else { Count { exact: true, ..Count::default() } };
@@ -120,7 +127,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
     let matches = matches(engine, tally, &cases, &drafts, &findings, plan);
-    let class = class(&drafts, plan, tally);
+    let class = class(&drafts, plan);
     let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
     Judgement { findings, matches, class: Some(class), people, linked, severity }
 }
@@ -426,7 +433,7 @@ fn finding(
         linked: &linked_with,
         records: form.records,
         people: place_people,
-        all_tests: form.tests == form.matches,
+        all_tests: draft.is_test(),
         readable_by: file.readable_by,
     };
     let (severity, severity_reason) = severity::judge(&facts);
@@ -554,10 +561,9 @@ fn fingerprint_text(bytes: &[u8; 10]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// What the evidence in a document supports.
-fn class(drafts: &[Draft], plan: &DocumentPlan, tally: &Tally) -> DocumentClass {
-    let _ = tally;
-    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY).collect();
+/// What the evidence in a document supports; test values support nothing.
+fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
+    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY && !d.is_test()).collect();
     let of_patients =
         |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
     let care = likely.iter().filter(of_patients).any(|d| {
