@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
@@ -337,7 +337,7 @@ impl Scanner<'_> {
         let chunks = source.size().div_ceil(self.options.cut.core as u64);
         let chain = Chain {
             next: AtomicU64::new(next),
-            stop: AtomicBool::new(false),
+            until: AtomicU64::new(u64::MAX),
             state: Mutex::new(State {
                 entries: BTreeMap::from([(next, entry)]),
                 ready: BTreeMap::new(),
@@ -375,7 +375,7 @@ impl Scanner<'_> {
         let mut buffer = Vec::new();
         loop {
             let number = chain.next.fetch_add(1, Ordering::Relaxed);
-            if number >= chunks || chain.stop.load(Ordering::Relaxed) {
+            if number >= chunks.min(chain.until.load(Ordering::Relaxed)) {
                 return;
             }
             if self.progress.stopped() {
@@ -492,9 +492,13 @@ fn read_window(
 }
 
 /// Hands entry states from chunk to chunk, and puts their tallies together in order.
+///
+/// Where a chunk cannot be read the document ends before it: all chunks before it count, and none behind it, on however
+/// many threads they were read meanwhile.
 struct Chain {
     next: AtomicU64,
-    stop: AtomicBool,
+    /// The first chunk that is left out; changed only under the lock of `state`.
+    until: AtomicU64,
     state: Mutex<State>,
     moved: Condvar,
     known: Known,
@@ -527,7 +531,8 @@ impl Chain {
             if let Some(entry) = state.entries.remove(&number) {
                 return Some(entry);
             }
-            if state.stopped.is_some() {
+            // Whoever holds the chunk before it hands an entry on, or ends the document there.
+            if number >= self.until.load(Ordering::Relaxed) {
                 return None;
             }
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -539,10 +544,14 @@ impl Chain {
         self.moved.notify_all();
     }
 
+    /// Ends the document before this chunk, unless it ends earlier already.
     fn end(&self, number: u64, stopped: Stopped) {
-        let _ = number;
-        self.stop.store(true, Ordering::Relaxed);
-        self.lock().stopped.get_or_insert(stopped);
+        let mut state = self.lock();
+        if number < self.until.load(Ordering::Relaxed) {
+            self.until.store(number, Ordering::Relaxed);
+            state.stopped = Some(stopped);
+        }
+        drop(state);
         self.moved.notify_all();
     }
 
@@ -555,8 +564,12 @@ impl Chain {
 
     fn merge(&self, number: u64, tally: Tally, total: &Mutex<Tally>) {
         let mut state = self.lock();
-        while number > state.merged + WAITING && state.stopped.is_none() {
+        let left_out = || number >= self.until.load(Ordering::Relaxed);
+        while number > state.merged + WAITING && !left_out() {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if left_out() {
+            return;
         }
         state.ready.insert(number, tally);
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
@@ -631,4 +644,67 @@ fn mask(text: &str, spans: &[(usize, usize, &str)]) -> String {
     }
     out.push_str(text.get(at..).unwrap_or(""));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says that it is longer than it is, as a file does that was truncated; and the chunk in which it ends is read first.
+    struct Shorter {
+        bytes: Vec<u8>,
+        size: u64,
+        /// Where it may be read until the end was met.
+        met: AtomicU64,
+    }
+
+    impl ReadAt for Shorter {
+        fn size(&self) -> u64 {
+            self.size
+        }
+
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            let got = self.bytes.read_at(offset, buffer)?;
+            if got < buffer.len() {
+                self.met.store(1, Ordering::Relaxed);
+            } else if offset > 0 && rayon::current_num_threads() > 1 {
+                // The others wait for a moment: the end must not keep them from what lies before it.
+                for _ in 0..50 {
+                    if self.met.load(Ordering::Relaxed) != 0 {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+            }
+            Ok(got)
+        }
+    }
+
+    #[test]
+    fn a_document_truncated_meanwhile_ends_at_one_chunk_on_any_number_of_threads() {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { cut: Cut { core: 4096, after: 1024 }, ..Options::default() };
+        let (roots, progress, key) = ([], Progress::default(), [0; 32]);
+        let opener = Opener::new(false);
+        let scanner =
+            Scanner { engine: &engine, options: &options, roots: &roots, progress: &progress, key: &key, opener };
+        let rows: String =
+            (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
+        let table = format!("id,ssn\n{rows}");
+        let layout = Layout::of("t.csv", "text", &table.as_bytes()[..4096], false, &|field| engine.knows_field(field));
+        let plan = DocumentPlan::new(&engine, layout);
+        // The window of chunk 3 does not fit any more; chunks 0 to 2 are whole.
+        let truncated = &table.as_bytes()[..4 * 4096 + 100];
+        let mut expected = None;
+        for threads in [1, 2, 3, 8] {
+            let source = Shorter { bytes: truncated.to_vec(), size: table.len() as u64, met: AtomicU64::new(0) };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut tally = Tally::default();
+            let (_, exit) = pool.install(|| scanner.large(&plan, &source, 0, Entry::START, &mut tally));
+            assert_eq!(exit.unwrap_err().0, Reason::Changed, "{threads} threads");
+            let counted = (tally.records, tally.people.count());
+            assert!((600..1000).contains(&counted.0), "{counted:?}");
+            assert_eq!(*expected.get_or_insert(counted), counted, "{threads} threads");
+        }
+    }
 }
