@@ -365,7 +365,8 @@ pub struct Document {
     pub matches: Vec<Match>,
     /// What of it was not read.
     pub gaps: Vec<Gap>,
-    /// The individuals, hashed with a key of this run, so that a run can count across documents.
+    /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
+    /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
 }
 
