@@ -298,3 +298,14 @@ fn test_values_alone_make_no_document_of_persons() {
     assert!(possible.clone().count() > 0, "the note says less than this test needs");
     assert!(possible.clone().all(|f| !f.listed), "{:?}", possible.map(|f| f.identifier).collect::<Vec<_>>());
 }
+
+#[test]
+fn what_was_searched_as_it_stands_is_no_number_of_bytes_not_read() {
+    let engine = Engine::built_in().unwrap();
+    let bytes = [&[1, 2, 3, 0, 250, 7][..], b" SSN: 518-12-3456 ", &[0; 64]].concat();
+    let document = scan_bytes(&engine, &Options::default(), "a.xyz", &bytes);
+    assert_eq!((document.format, document.status, document.findings.len()), ("unknown", Status::Partial, 1));
+    let [gap] = &document.gaps[..] else { panic!("{:?}", document.gaps) };
+    assert_eq!((gap.reason, gap.bytes), (Reason::Unsupported, None));
+    assert!(gap.detail.contains("searched as plain bytes"), "{}", gap.detail);
+}

@@ -51,6 +51,8 @@ struct Reading {
     stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
     not_read: Option<(Reason, &'static str)>,
+    /// Nobody knows what it is: its bytes were searched as they stand.
+    searched: bool,
 }
 
 /// What stands in the name of a document.
@@ -99,11 +101,13 @@ impl Scanner<'_> {
             document.findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
         if let Some((reason, detail)) = reading.not_read {
             document.status = status_of(reason);
-            document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail).with_bytes(reading.bytes));
+            let gap = Gap::new(root, document.locator.clone(), reason, detail);
+            document.gaps.push(gap.with_bytes(reading.bytes));
         }
-        if reading.format == "unknown" && reading.stopped.is_none() {
-            // Its bytes were searched as they stand.
+        if reading.searched {
             document.status = Status::Partial;
+            let detail = "unknown format, searched as plain bytes";
+            document.gaps.push(Gap::new(root, document.locator.clone(), Reason::Unsupported, detail));
         }
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
         if let Some((reason, detail)) = reading.stopped.or(changed) {
@@ -255,8 +259,9 @@ impl Scanner<'_> {
             kind = Kind::Text("text");
         }
         reading.format = kind.format();
-        reading.not_read = kind.gap();
+        reading.searched = kind == Kind::Unknown;
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
+            reading.not_read = kind.gap();
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }
