@@ -104,7 +104,7 @@ fn columns(
 ) -> io::Result<()> {
     for (column, cases) in cases.iter().enumerate() {
         for case in cases {
-            let place = plan.place(Some(column as u32));
+            let place = plan.place(Some(column as u32)).short();
             let rule = &engine.rules().rules[case.rule as usize];
             if !options.wants(rule.identifier) {
                 continue;

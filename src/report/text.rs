@@ -296,7 +296,7 @@ fn header() -> String {
 fn row(finding: &Finding) -> Row {
     let count = thousands(finding.matches);
     let people = thousands(finding.people);
-    let place = plain(&finding.place.to_string());
+    let place = plain(&finding.place.short());
     let protection: Protection = finding.protection;
     let confidence: Confidence = finding.confidence;
     let all = cells(["", &place, finding.identifier.name(), &count, &people, protection.name(), confidence.name()]);
