@@ -51,7 +51,7 @@ pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: b
         .filter(|slot| slot.valid > 0)
         .map(|slot| {
             let evidence = match slot.shape {
-                BY_FIELD => by_field(engine, plan, tally, slot),
+                BY_FIELD => by_field(engine, plan, slot),
                 WORD => words(tally, slot, company),
                 _ => by_form(engine, plan, tally, slot, company),
             };
@@ -75,7 +75,7 @@ pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: b
 }
 
 /// The field's name says what it holds; the values must not speak against it.
-fn by_field(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot) -> Vec<(String, f32)> {
+fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32)> {
     let rule = &engine.rules().rules[slot.rule as usize];
     let weight = plan.bound.iter().find(|(r, _)| *r == slot.rule).map_or(0.0, |(_, weight)| *weight);
     let name = plan.name.as_deref().unwrap_or("name");
@@ -105,7 +105,6 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot
     {
         evidence.push(("nearly all in the last two years".to_string(), -1.5));
     }
-    let _ = tally;
     evidence
 }
 

@@ -897,7 +897,10 @@ impl Counter {
         let plan = job.plan.columns.get(column);
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
         if !test && !provider {
-            let key = shape == BY_FIELD || job.plan.keys.contains(&(column as u32, rule, shape));
+            let key = match shape {
+                BY_FIELD => !job.plan.no_keys.contains(&(column as u32, rule)),
+                _ => job.plan.keys.contains(&(column as u32, rule, shape)),
+            };
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
