@@ -6,7 +6,11 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::finding::Access;
 use crate::gap::Reason;
@@ -49,19 +53,28 @@ struct Version {
 
 /// A stream.
 pub struct StreamSource {
-    reader: Box<dyn Read + Send + Sync>,
+    reader: Reader,
 }
+
+enum Reader {
+    /// What the system can be asked about: whether there is something to read.
+    File(File),
+    Other(Box<dyn Read + Send + Sync>),
+}
+
+/// How long a stream is waited for before it is asked again whether the scan goes on.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 impl Source {
     /// Standard input, past any buffer: a second handle of the same stream.
     pub fn stdin() -> io::Result<Source> {
         let stream = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Ok(Source::stream(stream))
+        Ok(Source::Stream(StreamSource { reader: Reader::File(stream) }))
     }
 
     /// Any stream.
     pub fn stream(reader: impl Read + Send + Sync + 'static) -> Source {
-        Source::Stream(StreamSource { reader: Box::new(reader) })
+        Source::Stream(StreamSource { reader: Reader::Other(Box::new(reader)) })
     }
 
     /// How many bytes there are; a stream does not tell.
@@ -173,18 +186,44 @@ impl ReadAt for Vec<u8> {
 impl StreamSource {
     /// Appends up to `limit` bytes to `out`, and fewer only at the end; how many.
     ///
-    /// After an error `out` holds what came before it.
-    pub fn read_next(&mut self, out: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
+    /// After an error `out` holds what came before it. [`ErrorKind::Interrupted`] when `stop` was set, although there may
+    /// be more, or never be more: who writes to a stream may take as long as they like.
+    pub fn read_next(&mut self, out: &mut Vec<u8>, limit: usize, stop: &AtomicBool) -> io::Result<usize> {
         let start = out.len();
         out.resize(start + limit, 0);
-        let mut got = 0;
+        let (mut got, mut stopped) = (0, false);
         let result = fill(&mut out[start..], |_, rest| {
-            let read = self.reader.read(rest)?;
+            stopped = !self.reader.wait(stop)?;
+            let read = if stopped { 0 } else { self.reader.read(rest)? };
             got += read;
             Ok(read)
         });
         out.truncate(start + got);
-        result
+        if stopped { Err(ErrorKind::Interrupted.into()) } else { result }
+    }
+}
+
+impl Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Reader::File(file) => file.read(buffer),
+            Reader::Other(reader) => reader.read(buffer),
+        }
+    }
+
+    /// Waits until there is something to read, or the end; false as soon as `stop` is set.
+    fn wait(&self, stop: &AtomicBool) -> io::Result<bool> {
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            let Reader::File(file) = self else { return Ok(true) };
+            match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&PATIENCE)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return Ok(true),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }
 
@@ -217,6 +256,8 @@ mod tests {
 
     use super::*;
     use crate::open::Opener;
+
+    static GO_ON: AtomicBool = AtomicBool::new(false);
 
     fn is_sync<T: Send + Sync>(_: &T) {}
 
@@ -293,10 +334,10 @@ mod tests {
         assert!(source.read_at(0, &mut [0]).is_err());
         let stream = source.in_order().expect("a stream");
         let mut out = vec![0];
-        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 4);
+        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 4);
         assert_eq!(out, [0, 1, 2, 4, 5]);
-        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 2);
-        assert_eq!(stream.read_next(&mut out, 4).expect("read"), 0);
+        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 2);
+        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 0);
         assert_eq!(out.len(), 7);
     }
 
@@ -304,8 +345,26 @@ mod tests {
     fn a_stream_that_fails_keeps_what_came_before() {
         let mut source = Source::stream(Trickle(0, true));
         let mut out = Vec::new();
-        let result = source.in_order().expect("a stream").read_next(&mut out, 99);
+        let result = source.in_order().expect("a stream").read_next(&mut out, 99, &GO_ON);
         assert!(result.is_err());
         assert_eq!(out, [1, 2, 4, 5, 7, 8]);
+    }
+
+    #[test]
+    fn a_stream_that_never_ends_can_be_left() {
+        let (reader, mut writer) = io::pipe().expect("a pipe");
+        writer.write_all(b"abc").expect("written");
+        let stop = AtomicBool::new(false);
+        let mut stream = StreamSource { reader: Reader::File(File::from(std::os::fd::OwnedFd::from(reader))) };
+        let mut out = Vec::new();
+        let result = std::thread::scope(|threads| {
+            threads.spawn(|| {
+                std::thread::sleep(Duration::from_millis(50));
+                stop.store(true, Ordering::Relaxed);
+            });
+            stream.read_next(&mut out, 99, &stop)
+        });
+        assert_eq!(result.map_err(|error| error.kind()), Err(ErrorKind::Interrupted));
+        assert_eq!(out, b"abc");
     }
 }

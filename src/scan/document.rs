@@ -219,6 +219,16 @@ impl Scanner<'_> {
         Named { judgement, individuals: tally.people, masked }
     }
 
+    /// Why a stream or file could not be read on.
+    fn failure(&self, error: &io::Error) -> Stopped {
+        match error.kind() {
+            io::ErrorKind::Interrupted if self.progress.stopped() => {
+                (Reason::Interrupted, "the scan was stopped".to_string())
+            }
+            _ => walk::failure(error),
+        }
+    }
+
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
         Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today(), known: None }
     }
@@ -235,11 +245,22 @@ impl Scanner<'_> {
         let mut head = Vec::new();
         let first = match source {
             // One byte more than is needed tells whether the stream ends here.
-            Source::Stream(stream) => stream.read_next(&mut head, window + 1).map(|_| head.len() <= window),
+            Source::Stream(stream) => {
+                let read = stream.read_next(&mut head, window + 1, &self.progress.stop);
+                match read.map_err(|error| self.failure(&error)) {
+                    // What came before is read; the rest may never come.
+                    Err(stopped) if !head.is_empty() => {
+                        reading.stopped = Some(stopped);
+                        Ok(head.len() <= window)
+                    }
+                    read => read.map(|_| head.len() <= window),
+                }
+            }
             _ => {
                 let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
                 head.resize(wanted, 0);
-                source.read_at(0, &mut head).map(|got| {
+                let read = source.read_at(0, &mut head).map_err(|error| self.failure(&error));
+                read.map(|got| {
                     head.truncate(got);
                     got as u64 == reading.bytes || got < wanted
                 })
@@ -247,9 +268,9 @@ impl Scanner<'_> {
         };
         let complete = match first {
             Ok(complete) => complete,
-            Err(error) => {
+            Err(stopped) => {
                 reading.format = "unknown";
-                reading.stopped = Some(walk::failure(&error));
+                reading.stopped = Some(stopped);
                 return reading;
             }
         };
@@ -440,7 +461,7 @@ impl Scanner<'_> {
             let read = if self.progress.stopped() {
                 Err((Reason::Interrupted, "the scan was stopped".to_string()))
             } else {
-                stream.read_next(&mut bytes, wanted).map_err(|error| walk::failure(&error))
+                stream.read_next(&mut bytes, wanted, &self.progress.stop).map_err(|error| self.failure(&error))
             };
             spare = bytes.split_off(bytes.len().min(start + window));
             core = start..bytes.len().min(start + CORE);
