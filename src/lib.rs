@@ -25,7 +25,7 @@
 //! let document = phisweep::scan::scan_bytes(&engine, &Options::default(), "members.csv", bytes);
 //!
 //! let finding = document.findings.iter().find(|f| f.identifier.name() == "ssn").expect("a finding");
-//! assert_eq!(finding.place.to_string(), "ssn");
+//! assert_eq!(finding.place.to_string(), "column: ssn");
 //! assert_eq!((finding.matches, finding.first.line), (1, 2));
 //! assert_eq!(finding.confidence, Confidence::Certain);
 //! # Ok(())

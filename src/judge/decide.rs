@@ -307,6 +307,7 @@ fn nobody_near(drafts: &mut [Draft]) {
 fn is_somebody(draft: &Draft) -> bool {
     draft.logit >= LIKELY
         && draft.subject != Subject::Provider
+        && !draft.is_test()
         && matches!(
             draft.identifier,
             Identifier::NAME
