@@ -608,5 +608,6 @@ pub fn key_columns(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<(
             }
         }
     }
+    keys.sort_unstable();
     keys
 }

@@ -22,7 +22,7 @@ pub struct DocumentPlan {
     /// Which rules are asked for, by index.
     pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
-    /// chunk.
+    /// chunk; sorted.
     pub keys: Vec<(u32, u16, u8)>,
     /// The rule by which single words of a column without a name are counted as names.
     pub names: Option<u16>,

@@ -758,7 +758,7 @@ impl Counter {
         let plan = job.plan.columns.get(column);
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
         if !test && !provider {
-            let key = shape == BY_FIELD || job.plan.keys.contains(&(column as u32, rule, shape));
+            let key = shape == BY_FIELD || job.plan.keys.binary_search(&(column as u32, rule, shape)).is_ok();
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
