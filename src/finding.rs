@@ -167,16 +167,25 @@ impl Place {
             Place::Name => "name",
         }
     }
+
+    /// As short as a narrow table wants it: `ssn`, `column 5`, and in brackets what is no column: `(text)`, `(name)`.
+    pub fn short(&self) -> String {
+        match self {
+            Place::Text | Place::Name => format!("({})", self.kind()),
+            Place::Column { name: Some(name), .. } => name.clone(),
+            Place::Column { name: None, index } => format!("column {index}"),
+        }
+    }
 }
 
-/// As people read it: `ssn`, `column 5`, `text`, `name`.
+/// As people read it: `column: ssn`, `column 5` where it has no name that may be printed, `text`, `name`. A column may
+/// be called anything, `name` and `column 5` too; so its name stands behind a mark of its own.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Text => f.write_str("text"),
-            Place::Column { name: Some(name), .. } => f.write_str(name),
+            Place::Column { name: Some(name), .. } => write!(f, "column: {name}"),
             Place::Column { name: None, index } => write!(f, "column {index}"),
-            Place::Name => f.write_str("name"),
+            Place::Text | Place::Name => f.write_str(self.kind()),
         }
     }
 }
@@ -365,7 +374,8 @@ pub struct Document {
     pub matches: Vec<Match>,
     /// What of it was not read.
     pub gaps: Vec<Gap>,
-    /// The individuals, hashed with a key of this run, so that a run can count across documents.
+    /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
+    /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
 }
 
@@ -409,4 +419,26 @@ pub struct Summary {
     pub seconds: f64,
     /// The exit code this run ends with.
     pub exit: i32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_places_read_alike() {
+        let column = |name: Option<&str>, index| Place::Column { name: name.map(str::to_string), index };
+        let places = [
+            Place::Text,
+            Place::Name,
+            column(Some("text"), 1),
+            column(Some("name"), 2),
+            column(Some("5"), 3),
+            column(None, 5),
+        ];
+        let texts: Vec<String> = places.iter().map(Place::to_string).collect();
+        assert_eq!(texts, ["text", "name", "column: text", "column: name", "column: 5", "column 5"]);
+        let short: Vec<String> = places.iter().map(Place::short).collect();
+        assert_eq!(short, ["(text)", "(name)", "text", "name", "5", "column 5"]);
+    }
 }

@@ -13,9 +13,9 @@ pub struct Options {
     pub walk: WalkOptions,
     /// Worker threads; 0 for all cores the process may use.
     pub threads: usize,
-    /// Look for these only; empty for all.
+    /// Tell of these only; empty for all. All are looked for, since what stands beside a value says how bad it is.
     pub only: Vec<Identifier>,
-    /// Do not look for these.
+    /// Do not tell of these.
     pub skip: Vec<Identifier>,
     /// Findings below are counted, not listed.
     pub min_confidence: Confidence,
@@ -73,6 +73,13 @@ pub enum Reveal {
     Last4,
     /// The value.
     Full,
+}
+
+impl Options {
+    /// Whether findings of an identifier are asked for.
+    pub fn wants(&self, identifier: Identifier) -> bool {
+        (self.only.is_empty() || self.only.contains(&identifier)) && !self.skip.contains(&identifier)
+    }
 }
 
 impl Default for Options {

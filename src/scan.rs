@@ -112,8 +112,8 @@ pub fn scan(
     let (sender, receiver) = sync_channel(64);
     std::thread::scope(|threads| {
         let feeder = threads.spawn(|| feed(&pool, walk, &scanner, &window, sender));
-        let mut told = Told { listener, counts: Counts::default(), options };
-        let result = hear(receiver, &window, &mut told, progress);
+        let mut told = Told { listener, counts: Counts::default() };
+        let result = hear(receiver, &window, &mut told);
         if result.is_err() {
             progress.stop.store(true, Ordering::Relaxed);
             window.open_wide();
@@ -210,7 +210,7 @@ fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
 }
 
 /// Tells events in the order of their numbers.
-fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>, progress: &Progress) -> Result<()> {
+fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (number, event) in receiver {
@@ -221,7 +221,6 @@ fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>, 
             window.move_to(next);
         }
     }
-    let _ = progress;
     Ok(())
 }
 
@@ -253,13 +252,11 @@ impl Window {
 struct Told<'a> {
     listener: &'a mut dyn Listener,
     counts: Counts,
-    options: &'a Options,
 }
 
 impl Told<'_> {
     fn tell(&mut self, mut event: Event) -> Result<()> {
         self.counts.add(&mut event);
-        let _ = self.options;
         self.listener.event(event)
     }
 }

@@ -104,3 +104,24 @@ fn a_set_holds_what_the_contract_says_for_its_owner_only() {
     assert!(jsonl.starts_with("{\"type\":\"run\",\"schema\":1,"), "{jsonl}");
     assert!(jsonl.lines().last().unwrap().starts_with("{\"type\":\"summary\",\"complete\":"), "{jsonl}");
 }
+
+/// Reports of an earlier run are not scanned again, as long as they are as we left them.
+#[cfg(unix)]
+#[test]
+fn earlier_reports_are_left_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "SSN: 518-12-3456\n").unwrap();
+    let root = folder.path().to_str().unwrap();
+    let set = folder.path().join("set");
+    let output = phisweep(&["scan", "--matches", "-o", &format!("{}/", set.display()), root]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let own = || {
+        let said = text(&phisweep(&["scan", "-f", "jsonl", root]).stdout);
+        assert!(said.contains("\"matches\":1,"), "{said}");
+        said.lines().filter(|line| line.contains("\"detail\":\"own report\"")).count()
+    };
+    assert_eq!(own(), 7);
+    std::fs::set_permissions(set.join("gaps.csv"), PermissionsExt::from_mode(0o644)).unwrap();
+    assert_eq!(own(), 6, "anyone could have written this one, to hide what is in it");
+}

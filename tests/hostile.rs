@@ -7,6 +7,7 @@ use phisweep::engine::Engine;
 use phisweep::extract::Cut;
 use phisweep::finding::{Confidence, Document, Finding, Status};
 use phisweep::gap::Reason;
+use phisweep::identifier::Identifier;
 use phisweep::options::Options;
 use phisweep::scan::scan_bytes;
 use proptest::prelude::*;
@@ -244,4 +245,102 @@ fn column_names_cannot_play_tricks_on_the_terminal() {
         assert!(said.contains("ssn") && !said.contains('\u{1b}'), "{said}");
         assert!(!said.contains("536-90-4399"), "{said}");
     }
+}
+
+/// One record number for all, a default of whoever exported: it must not make one person of a hundred.
+#[test]
+fn a_constant_in_a_key_column_does_not_make_one_person_of_all() {
+    let engine = Engine::built_in().unwrap();
+    let row = |n: u32| format!("AB12345,{:03}-{:02}-{:04}\n", 101 + n * 3, 11 + n % 80, 1000 + n * 7);
+    let table: String = std::iter::once("mrn,ssn\n".to_string()).chain((0..100).map(row)).collect();
+    for core in [257, 1 << 20] {
+        let document = scan_cut(&engine, "t.csv", table.as_bytes(), Cut { core, after: 4096 });
+        assert_eq!((document.people, document.people_low, document.people_high), (100, 100, 100), "{core}");
+    }
+}
+
+/// What stands in a name is told like what stands in the document: its place, its ids, its people, its matches.
+#[test]
+fn values_in_names_are_findings_of_their_own() {
+    let engine = Engine::built_in().unwrap();
+    let bytes = b"SSN 518-12-3456\nSSN 536-90-4399\n";
+    let document = scan_cut(&engine, "in/SSN 536-90-4399 chart.txt", bytes, Cut::default());
+    let place = |place: &str| document.findings.iter().find(|f| f.place.kind() == place).expect("a finding");
+    let (name, content) = (place("name"), place("text"));
+    assert_ne!(name.id, content.id, "two places are two findings");
+    assert_ne!(name.series_id, content.series_id);
+    assert_eq!((name.people, content.people, document.people), (1, 2, 2), "one person stands in both");
+    let of_name: Vec<_> = document.matches.iter().filter(|m| m.finding_id == name.id).collect();
+    assert_eq!(of_name.len(), 1);
+    assert_eq!((of_name[0].place.kind(), of_name[0].bytes.clone(), of_name[0].position.line), ("name", 7..18, 0));
+    assert!(!of_name[0].value.contains("4399"));
+
+    let other = scan_cut(&engine, "out/518-12-3456 SSN letter.pdf", b"%PDF-1.7\n", Cut::default());
+    assert_eq!(other.people, 1, "a document that is not read has a name all the same");
+    let other = other.findings.iter().find(|f| f.place.kind() == "name").expect("a finding");
+    assert_ne!(other.series_id, name.series_id, "files of different series");
+    let next = scan_cut(&engine, "in/SSN 518-12-3456 chart.txt", b"nothing\n", Cut::default());
+    let next = next.findings.iter().find(|f| f.place.kind() == "name").expect("a finding");
+    assert_eq!((next.series_id == name.series_id, next.id == name.id), (true, false));
+}
+
+/// `--only` and `--skip` choose what is told; what is told says the same as without them.
+#[test]
+fn what_is_asked_for_does_not_change_what_is_said_of_it() {
+    let engine = Engine::built_in().unwrap();
+    let row = |n: u32| {
+        let (area, year) = (101 + n * 3, 1940 + n % 50);
+        format!("Anna Miller,{area:03}-{:02}-{:04},{year}-03-04,a{n}@mail.com\n", 11 + n % 80, 1000 + n * 7)
+    };
+    let table: String = std::iter::once("name,ssn,birth_date,email\n".to_string()).chain((0..40).map(row)).collect();
+    let named = |name: &str, only: &[Identifier], skip: &[Identifier]| {
+        let options = Options { only: only.to_vec(), skip: skip.to_vec(), matches: true, ..Options::default() };
+        scan_bytes(&engine, &options, name, table.as_bytes())
+    };
+    let scanned = |only: &[Identifier], skip: &[Identifier]| named("members.csv", only, skip);
+    let told = |document: &Document| -> Vec<String> {
+        let findings = document.findings.iter().filter(|f| f.identifier == Identifier::BIRTH_DATE);
+        findings
+            .map(|f| format!("{} {} {} {:?} {}", f.id, f.severity, f.people, f.linked_with, f.probability))
+            .collect()
+    };
+    let all = scanned(&[], &[]);
+    assert_eq!(told(&all).len(), 1);
+    for (only, skip) in [(vec![Identifier::BIRTH_DATE], vec![]), (vec![], vec![Identifier::SSN, Identifier::NAME])] {
+        let some = scanned(&only, &skip);
+        assert_eq!(told(&some), told(&all), "{only:?} {skip:?}");
+        assert_eq!((some.people, some.class), (all.people, all.class));
+        let unwanted = some.findings.iter().map(|f| f.identifier).chain(some.matches.iter().map(|m| m.identifier));
+        assert_eq!(unwanted.filter(|i| *i == Identifier::SSN || *i == Identifier::NAME).count(), 0);
+        assert!(named("SSN 518-12-3456.csv", &only, &skip).path_holds_values, "whatever is asked for");
+    }
+    let none = scanned(&[Identifier::MBI], &[]);
+    assert!(none.findings.is_empty() && none.matches.is_empty() && none.linked.is_empty());
+    assert_eq!((none.people, none.class.name(), none.severity.name()), (0, "none", "info"));
+}
+
+#[test]
+fn test_values_alone_make_no_document_of_persons() {
+    let engine = Engine::built_in().unwrap();
+    let note = "Sample form. SSN: 078-05-1120\n\nCall 212-555-1234 or write to Ann Lee, 12 Main Street.\n";
+    let options = |confidence| Options { min_confidence: confidence, ..Options::default() };
+    let document = scan_bytes(&engine, &options(Confidence::Likely), "form.txt", note.as_bytes());
+    let tests = document.findings.iter().find(|f| f.identifier == Identifier::SSN).expect("the sample");
+    assert!(tests.listed && tests.matches == tests.test_values && tests.confidence >= Confidence::Likely);
+    assert_eq!((document.class.name(), document.people, document.severity.name()), ("none", 0, "info"));
+    let faint = |f: &&Finding| f.confidence == Confidence::Possible;
+    let possible = document.findings.iter().filter(faint);
+    assert!(possible.clone().count() > 0, "the note says less than this test needs");
+    assert!(possible.clone().all(|f| !f.listed), "{:?}", possible.map(|f| f.identifier).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_was_searched_as_it_stands_is_no_number_of_bytes_not_read() {
+    let engine = Engine::built_in().unwrap();
+    let bytes = [&[1, 2, 3, 0, 250, 7][..], b" SSN: 518-12-3456 ", &[0; 64]].concat();
+    let document = scan_bytes(&engine, &Options::default(), "a.xyz", &bytes);
+    assert_eq!((document.format, document.status, document.findings.len()), ("unknown", Status::Partial, 1));
+    let [gap] = &document.gaps[..] else { panic!("{:?}", document.gaps) };
+    assert_eq!((gap.reason, gap.bytes), (Reason::Unsupported, None));
+    assert!(gap.detail.contains("searched as plain bytes"), "{}", gap.detail);
 }

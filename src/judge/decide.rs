@@ -48,6 +48,26 @@ pub struct Judgement {
     pub severity: Option<Severity>,
 }
 
+impl Judgement {
+    /// Leaves out what was not asked for. What is left says what it would say among all others; where nothing likely is
+    /// left, the document is as one in which nothing was found.
+    pub fn leave_out(&mut self, options: &Options) {
+        if options.only.is_empty() && options.skip.is_empty() {
+            return;
+        }
+        self.findings.retain(|finding| options.wants(finding.identifier));
+        self.matches.retain(|found| options.wants(found.identifier));
+        self.severity = self.findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
+        let likely = self.findings.iter().filter(|f| f.confidence >= Confidence::Likely && f.matches > f.test_values);
+        let subjects: Vec<Subject> = likely.map(|f| f.subject).collect();
+        if subjects.iter().all(|subject| *subject == Subject::Provider) {
+            self.class = Some(if subjects.is_empty() { DocumentClass::None } else { DocumentClass::Provider });
+            self.people = Count { exact: true, ..Count::default() };
+            self.linked.clear();
+        }
+    }
+}
+
 /// One finding in the making.
 struct Draft {
     column: Option<u32>,
@@ -64,6 +84,13 @@ struct Draft {
     evidence: Vec<(String, f32)>,
     /// A keyword stands before the best match.
     labelled: bool,
+}
+
+impl Draft {
+    /// Whether there are nothing but test values.
+    fn is_test(&self) -> bool {
+        self.form.tests == self.form.matches
+    }
 }
 
 /// The cases of every column of a document, by column.
@@ -85,11 +112,11 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     from_text(engine, plan, tally, &mut drafts);
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
     nobody_near(&mut drafts);
-    subjects(engine, plan, &mut drafts);
-    let best = drafts.iter().filter(|d| d.subject != Subject::Provider).map(|d| d.logit).fold(f32::MIN, f32::max);
-
-    let accepted = drafts.iter().filter(|d| d.subject != Subject::Provider && d.form.matches > d.form.tests);
-    let mask = accepted.filter(|d| d.logit >= LIKELY).fold(0u64, |mask, d| mask | 1 << d.identifier.index());
+    subjects(plan, &mut drafts);
+    // Neither a provider's data nor test values say that persons' data lie here.
+    let accepted = || drafts.iter().filter(|d| d.subject != Subject::Provider && !d.is_test());
+    let best = accepted().map(|d| d.logit).fold(f32::MIN, f32::max);
+    let mask = accepted().filter(|d| d.logit >= LIKELY).fold(0u64, |mask, d| mask | 1 << d.identifier.index());
     let linked = linked(tally, mask);
     let has_key = Identifier::all().any(|i| mask & 1 << i.index() != 0 && key_kind(i).is_some());
     let people = if has_key { tally.people.count() } else { Count { exact: true, ..Count::default() } };
@@ -100,7 +127,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
     let matches = matches(engine, tally, &cases, &drafts, &findings, plan);
-    let class = class(&drafts, plan, tally);
+    let class = class(&drafts, plan);
     let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
     Judgement { findings, matches, class: Some(class), people, linked, severity }
 }
@@ -303,7 +330,7 @@ pub fn holds_somebody(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases
 }
 
 /// Whose the values are, where field and words did not say: the company they keep decides.
-fn subjects(engine: &Engine, plan: &DocumentPlan, drafts: &mut [Draft]) {
+fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
     let likely = |d: &&Draft| d.logit >= LIKELY;
     let person = |i: Identifier| {
         matches!(
@@ -345,7 +372,6 @@ fn subjects(engine: &Engine, plan: &DocumentPlan, drafts: &mut [Draft]) {
     for draft in drafts.iter_mut().filter(|d| d.subject == Subject::Unknown) {
         draft.subject = everyone.unwrap_or(Subject::Unknown);
     }
-    let _ = engine;
 }
 
 /// The sets of accepted identifiers that stand on one record, most records first.
@@ -378,7 +404,7 @@ fn finding(
     best: f32,
     file: FileFacts<'_>,
 ) -> Finding {
-    let place = draft.column.map_or(Place::Text, |column| plan.place(column));
+    let place = plan.place(draft.column);
     let probability = sigmoid(draft.logit);
     let confidence = Confidence::of(probability).unwrap_or(Confidence::Possible);
     let mut linked_with: Vec<&'static str> = Vec::new();
@@ -407,7 +433,7 @@ fn finding(
         linked: &linked_with,
         records: form.records,
         people: place_people,
-        all_tests: form.tests == form.matches,
+        all_tests: draft.is_test(),
         readable_by: file.readable_by,
     };
     let (severity, severity_reason) = severity::judge(&facts);
@@ -509,7 +535,7 @@ fn matches(
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
         let providers = row.subject == Some(Subject::Provider) && draft.subject != Subject::Provider;
-        let place = row.column.map_or(Place::Text, |column| plan.place(column));
+        let place = plan.place(row.column);
         let finding = findings.get(&(&place, rule.identifier, row.protection));
         let (Some(finding), Some(confidence), true) = (finding, Confidence::of(sigmoid(logit)), counted && !providers)
         else {
@@ -540,10 +566,9 @@ fn fingerprint_text(bytes: &[u8; 10]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// What the evidence in a document supports.
-fn class(drafts: &[Draft], plan: &DocumentPlan, tally: &Tally) -> DocumentClass {
-    let _ = tally;
-    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY).collect();
+/// What the evidence in a document supports; test values support nothing.
+fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
+    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY && !d.is_test()).collect();
     let of_patients =
         |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
     let care = likely.iter().filter(of_patients).any(|d| {
@@ -597,17 +622,27 @@ fn is_health_field(name: &str) -> bool {
     FieldName::parse(name).tokens.iter().any(|token| WORDS.contains(&token.as_str()))
 }
 
-/// Columns without a telling name that the first chunk shows to hold person keys: their values join records.
-pub fn key_columns(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<(u32, u16, u8)> {
-    let mut keys = Vec::new();
+/// Which columns hold person keys, as the first chunk shows: values of columns without a telling name join records if
+/// they look like keys, and those of a column whose name says so do not if the column is not even likely to hold them.
+/// Whether anything changed in the plan, so that the chunk must be counted again.
+pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> bool {
     for (column, cases) in column_cases(engine, plan, tally).iter().enumerate() {
-        for case in cases.iter().filter(|c| !c.outdone && c.shape != BY_FIELD && c.logit() >= POSSIBLE) {
+        let column = column as u32;
+        for case in cases {
             let identifier = engine.rules().rules[case.rule as usize].identifier;
-            if key_kind(identifier).is_some() || identifier == Identifier::BIRTH_DATE {
-                keys.push((column as u32, case.rule, case.shape));
+            let key = key_kind(identifier).is_some();
+            let birth = identifier == Identifier::BIRTH_DATE;
+            match case.shape {
+                BY_FIELD if key && (case.outdone || case.logit() < LIKELY) => plan.no_keys.push((column, case.rule)),
+                BY_FIELD => {}
+                _ if (key || birth) && !case.outdone && case.logit() >= POSSIBLE => {
+                    plan.keys.push((column, case.rule, case.shape));
+                }
+                _ => {}
             }
         }
     }
-    keys.sort_unstable();
-    keys
+    plan.keys.sort_unstable();
+    plan.no_keys.sort_unstable();
+    !plan.keys.is_empty() || !plan.no_keys.is_empty()
 }

@@ -58,7 +58,7 @@ fn explain_bytes(
         );
     }
     let layout = Layout::of(name, kind.format(), &bytes, whole, &|field| engine.knows_field(field));
-    let mut plan = DocumentPlan::new(engine, options, layout);
+    let mut plan = DocumentPlan::new(engine, layout);
     match &plan.layout {
         Layout::Text => writeln!(out, "format {}, read as text", kind.format())?,
         Layout::Rows(dialect) => writeln!(
@@ -77,13 +77,13 @@ fn explain_bytes(
     let key = [0; 32];
     let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
-    plan.keys = decide::key_columns(engine, &plan, &tally);
+    decide::key_columns(engine, &mut plan, &tally);
     let cases = decide::column_cases(engine, &plan, &tally);
     if matches!(plan.layout, Layout::Rows(_)) {
-        columns(engine, &plan, &cases, out)?;
+        columns(engine, options, &plan, &cases, out)?;
     }
     let somebody = decide::holds_somebody(engine, &plan, &tally, &cases);
-    let mut explainer = Explainer { engine, plan: &plan, chunk: &chunk, cases: &cases, line, out };
+    let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
     explainer.candidates()?;
     if !somebody && matches!(plan.layout, Layout::Text) {
         writeln!(
@@ -95,11 +95,20 @@ fn explain_bytes(
 }
 
 /// The sum for each column.
-fn columns(engine: &Engine, plan: &DocumentPlan, cases: &[Vec<Case>], out: &mut dyn Write) -> io::Result<()> {
+fn columns(
+    engine: &Engine,
+    options: &Options,
+    plan: &DocumentPlan,
+    cases: &[Vec<Case>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for (column, cases) in cases.iter().enumerate() {
         for case in cases {
-            let place = plan.place(column as u32);
+            let place = plan.place(Some(column as u32)).short();
             let rule = &engine.rules().rules[case.rule as usize];
+            if !options.wants(rule.identifier) {
+                continue;
+            }
             writeln!(out, "{place}: {} by {}: {}", rule.identifier, rule.id, verdict(case.logit(), case.outdone))?;
             for (what, weight) in &case.evidence {
                 writeln!(out, "    {weight:+6.2}  {what}")?;
@@ -117,6 +126,7 @@ fn verdict(logit: f32, outdone: bool) -> String {
 
 struct Explainer<'a> {
     engine: &'a Engine,
+    options: &'a Options,
     plan: &'a DocumentPlan,
     chunk: &'a Chunk,
     cases: &'a [Vec<Case>],
@@ -182,7 +192,7 @@ impl Explainer<'_> {
                 writeln!(self.out, "stopped by detect: part of {longer}")?;
                 continue;
             }
-            if !self.plan.active[by.rule as usize] {
+            if !self.options.wants(rule.identifier) {
                 writeln!(self.out, "not asked for")?;
                 continue;
             }

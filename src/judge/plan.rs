@@ -1,11 +1,11 @@
-//! What is known of a document before its values are counted. In: its layout, the rules asked for. Out: for each column
+//! What is known of a document before its values are counted. In: its layout, the rules. Out: for each column
 //! the rules its name speaks for, whose field it is, and how it is called in reports.
 
 use crate::engine::Engine;
 use crate::extract::Layout;
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
-use crate::options::Options;
+use crate::judge::column;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -17,13 +17,20 @@ const INEXACT: f32 = -1.5;
 pub struct DocumentPlan {
     /// How its bytes are arranged.
     pub layout: Layout,
+    /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
+    pub text: Place,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
-    /// Which rules are asked for, by index.
+    /// Of columns without a name.
+    nothing: ColumnPlan,
+    /// Which rules values are judged by, by index: all of them, whatever is asked for.
     pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
     /// chunk; sorted.
     pub keys: Vec<(u32, u16, u8)>,
+    /// Columns whose name speaks for a person key and whose values speak against it, in the first chunk: (column, rule).
+    /// A record number that is the same throughout would make one person of all.
+    pub no_keys: Vec<(u32, u16)>,
     /// The rule by which single words of a column without a name are counted as names.
     pub names: Option<u16>,
 }
@@ -49,36 +56,54 @@ pub struct ColumnPlan {
     pub cancel: bool,
     /// Rules its name speaks against although the values look so.
     pub not: Vec<u16>,
+    /// Rules and shapes that cannot become possible under this name, whatever the values are: not worth a check.
+    pub hopeless: Vec<(u16, u8)>,
+    /// Shapes of the plan of which every use is hopeless or bound, by number.
+    pub dead: Vec<bool>,
 }
 
 impl DocumentPlan {
     /// The plan of a document.
-    pub fn new(engine: &Engine, options: &Options, layout: Layout) -> DocumentPlan {
-        let wanted = |identifier: Identifier| {
-            (options.only.is_empty() || options.only.contains(&identifier)) && !options.skip.contains(&identifier)
-        };
-        let active: Vec<bool> = engine.rules().rules.iter().map(|rule| wanted(rule.identifier)).collect();
+    pub fn new(engine: &Engine, layout: Layout) -> DocumentPlan {
+        let active = vec![true; engine.rules().rules.len()];
         let columns = match &layout {
             Layout::Text => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
-                Some(header) => header.iter().map(|name| ColumnPlan::named(engine, &active, name)).collect(),
+                Some(header) => header.iter().map(|name| ColumnPlan::named(engine, name)).collect(),
                 None => Vec::new(),
             },
         };
-        let is_name = |rule: &usize| active[*rule] && engine.rules().rules[*rule].identifier == Identifier::NAME;
+        let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
-        DocumentPlan { layout, columns, active, keys: Vec::new(), names }
+        let nothing = ColumnPlan::default();
+        DocumentPlan {
+            layout,
+            text: Place::Text,
+            columns,
+            nothing,
+            active,
+            keys: Vec::new(),
+            no_keys: Vec::new(),
+            names,
+        }
     }
 
-    /// The place of a column, from 0.
-    pub fn place(&self, column: u32) -> Place {
+    /// What is known of a column, from 0.
+    #[inline]
+    pub fn column(&self, column: usize) -> &ColumnPlan {
+        self.columns.get(column).unwrap_or(&self.nothing)
+    }
+
+    /// The place of a column, from 0, or of what stands in none.
+    pub fn place(&self, column: Option<u32>) -> Place {
+        let Some(column) = column else { return self.text.clone() };
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
         Place::Column { name, index: column + 1 }
     }
 }
 
 impl ColumnPlan {
-    fn named(engine: &Engine, active: &[bool], header: &str) -> ColumnPlan {
+    fn named(engine: &Engine, header: &str) -> ColumnPlan {
         if header.is_empty() {
             return ColumnPlan::default();
         }
@@ -87,14 +112,13 @@ impl ColumnPlan {
             .rules()
             .field_rules(&name)
             .into_iter()
-            .filter(|found| active[found.rule])
             .map(|found| {
                 let weight = engine.rules().rules[found.rule].evidence.field;
                 let words = if found.exact { 0.0 } else { INEXACT };
                 (found.rule as u16, if found.weak { weight / 2.0 } else { weight } + words)
             })
             .collect();
-        ColumnPlan {
+        let mut column = ColumnPlan {
             name: reads_as_header(header).then(|| header.to_string()),
             bound,
             subject: (name.role != Subject::Unknown).then_some(name.role),
@@ -107,6 +131,16 @@ impl ColumnPlan {
                 .filter(|rule| engine.rules().rules[*rule].denied_by(&name))
                 .map(|rule| rule as u16)
                 .collect(),
-        }
+            hopeless: Vec::new(),
+            dead: Vec::new(),
+        };
+        column.hopeless = column::hopeless(engine, &column);
+        let dead = |shape: usize| {
+            engine.uses(shape as u16).iter().all(|by| {
+                column.hopeless.contains(&(by.rule, by.shape)) || column.bound.iter().any(|(rule, _)| *rule == by.rule)
+            })
+        };
+        column.dead = (0..engine.plan().shapes().len()).map(dead).collect();
+        column
     }
 }

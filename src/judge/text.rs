@@ -7,8 +7,8 @@ use crate::detect::Candidate;
 use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
-use crate::judge::context::Context;
-use crate::validate::{Setting, Valid, Verdict};
+use crate::judge::context::{Context, Hints};
+use crate::validate::{self, Setting, Valid, Verdict};
 
 /// A value that passed its check, with what speaks for and against it.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,9 @@ const REFERENCE: f32 = -3.0;
 /// How far a neighbour may stand.
 const NEIGHBOUR_REACH: usize = 60;
 
+/// Labels that must stand this near belong to the first number behind them.
+const NEAR: usize = 24;
+
 /// The column a value stands in, as far as it matters for a value in its text.
 #[derive(Clone, Copy, Debug)]
 pub struct Label<'a> {
@@ -91,15 +94,20 @@ pub fn judge(
     by: Use,
     label: Option<Label<'_>>,
 ) -> Result<Judged, &'static str> {
-    let (start, end) = (candidate.start as usize, candidate.end as usize);
+    let (mut start, end) = (candidate.start as usize, candidate.end as usize);
     let rule = &engine.rules().rules[by.rule as usize];
+    if rule.identifier == Identifier::NAME {
+        // `Patient John Smith`: the title is a label of the name and no part of it.
+        start += validate::name::title(&bytes[start..end]);
+    }
     let mut valid = match (rule.check)(&bytes[start..end], Setting::Free) {
         Verdict::Valid(valid) => valid,
         Verdict::Invalid(because) => return Err(because),
         Verdict::Blank => return Err("a placeholder"),
     };
     valid.test |= rule.test_values.iter().any(|t| t == valid.normal.as_bytes());
-    let context = engine.vocabulary().around(engine.rules(), bytes, scope.clone(), start..end, by.rule, by.reach);
+    let reach = if by.reach <= NEAR { nearest_number(&bytes[scope.start..start], by.reach) } else { by.reach };
+    let context = engine.vocabulary().around(engine.rules(), bytes, scope.clone(), start..end, by.rule, reach);
     let mut clues = Clues { alone: by.alone, context, ..Clues::default() };
     if let Some((_, share)) = context.keyword {
         clues.keyword = rule.evidence.keyword * share;
@@ -124,6 +132,13 @@ pub fn judge(
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
 }
 
+/// How far back from the end of `before` a label may stand: `reach`, or up to a number of four figures or more.
+fn nearest_number(before: &[u8], reach: usize) -> usize {
+    let near = &before[before.len().saturating_sub(reach)..];
+    let number = near.windows(4).rposition(|four| four.iter().all(u8::is_ascii_digit));
+    number.map_or(reach, |at| near.len() - (at + 4))
+}
+
 /// Judges all candidates that start in `scope` and appends those whose log-odds reach `floor` to `out`, sorted, without
 /// overlaps. `active` says which rules are asked for; `skip` leaves rules out that are judged elsewhere.
 #[allow(clippy::too_many_arguments)]
@@ -138,11 +153,23 @@ pub fn judge_all(
     out: &mut Vec<Judged>,
 ) {
     let first = out.len();
+    let mut hints = Hints::default();
     for candidate in candidates {
         if (candidate.end as usize) > scope.end {
             continue;
         }
-        for by in engine.uses(candidate.shape) {
+        let uses = engine.uses(candidate.shape);
+        for by in uses {
+            // What says little by itself needs a keyword: without one no check is worth its time.
+            if by.needs_keyword && label.is_none_or(|l| l.bound.is_empty()) {
+                let span = candidate.start as usize..candidate.end as usize;
+                let below = &bytes[span.end..scope.end];
+                if !engine.vocabulary().hints(bytes, scope.clone(), span, by.reach, &mut hints, by.rule)
+                    && !above_street(below)
+                {
+                    continue;
+                }
+            }
             if active[by.rule as usize]
                 && let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label)
             {
@@ -173,6 +200,14 @@ pub fn judge_all(
         }
     }
     out.truncate(kept);
+}
+
+/// Whether the line ends here and the next one may open with a house number or post-office box: what a name above a
+/// street looks like.
+fn above_street(rest: &[u8]) -> bool {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
+    let Some(next) = rest.iter().take(NEIGHBOUR_REACH + 1).position(|b| !blank(b)) else { return false };
+    (rest[next].is_ascii_digit() || matches!(rest[next], b'P' | b'p')) && rest[..next].contains(&b'\n')
 }
 
 /// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.
@@ -248,4 +283,76 @@ fn token(bytes: &[u8], scope: Range<usize>, start: usize, end: usize) -> f32 {
     }
     let after = bytes[end..scope.end].iter().take(60).take_while(|b| !stops(b)).count();
     if before + after > 60 { -2.0 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::finding::Confidence;
+    use crate::options::{Options, Reveal};
+
+    /// Values of an identifier in a text, at `likely` or higher.
+    fn found(identifier: Identifier, text: &str) -> Vec<String> {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
+        let document = crate::scan::scan_bytes(&engine, &options, "letter.txt", text.as_bytes());
+        let likely = |m: &&crate::finding::Match| m.identifier == identifier && m.confidence >= Confidence::Likely;
+        document.matches.iter().filter(likely).map(|m| m.value.clone()).collect()
+    }
+
+    #[test]
+    fn what_stands_near_says_what_a_value_is() {
+        for (identifier, text, expected, because) in [
+            (Identifier::NAME, "Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n", vec!["Maria Delgado"], "a letter"),
+            (Identifier::ADDRESS, "Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n", vec!["48 Old Mill Rd"], "hers"),
+            (Identifier::ADDRESS, "by a foundation at\n48 Old Mill Rd\nMobile, AL 36609\n", vec![], "nobody is near"),
+            (
+                Identifier::NAME,
+                "we met Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n",
+                vec![],
+                "not all of its line",
+            ),
+            (
+                Identifier::NAME,
+                "Patient Maria Delgado, seen today",
+                vec!["Maria Delgado"],
+                "the title is no part of it",
+            ),
+            (Identifier::NAME, "name: Install Everything", vec![], "a label of many things, and on no list"),
+            (Identifier::SSN, "SSN of patient 536-22-8145", vec!["536-22-8145"], "patient is no label of a number"),
+            (Identifier::GROUP_NUMBER, "<call name=\"exit_group\" number=\"4246\"/>", vec![], "no phrase"),
+            (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
+            (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
+            (Identifier::PHONE, "you can reach me at 646-392-9988", vec!["646-392-9988"], "words of a message"),
+        ] {
+            assert_eq!(found(identifier, text), expected, "{text}: {because}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_names_needs_no_header_but_company() {
+        let surnames = [
+            "MCDERMOTT",
+            "GARCIA",
+            "SMITH",
+            "JOHNSON",
+            "NGUYEN",
+            "WILLIAMS",
+            "QUINTZALLI",
+            "BROWN",
+            "MILLER",
+            "DAVIS",
+            "LOPEZ",
+            "WILSON",
+            "ANDERSON",
+            "THOMAS",
+        ];
+        let row = |with: &dyn Fn(usize) -> String| -> String {
+            (0..14).map(|n| format!("{},{},{}\n", with(n), surnames[n], 100 + n * 7)).collect()
+        };
+        let ssns = row(&|n| format!("{:03}-{:02}-{:04}", 221 + n * 13, 21 + n * 3, 3104 + n * 271));
+        assert_eq!(found(Identifier::NAME, &ssns).len(), 14, "the rare one too");
+        assert_eq!(found(Identifier::NAME, &row(&|n| format!("{}", n + 2))).len(), 0, "nobody near");
+    }
 }

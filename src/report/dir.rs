@@ -158,6 +158,10 @@ mod tests {
             assert_eq!(file["sha256"], hash);
             assert_eq!(file["bytes"], bytes.len());
         }
+        for name in NAMES {
+            // Else the next scan of this folder would find them.
+            assert_eq!(crate::open::sniff(name, &read(name)), crate::open::Kind::OwnReport, "{name}");
+        }
         let summary: serde_json::Value = serde_json::from_slice(&read("summary.json")).unwrap();
         assert_eq!((&summary["summary"]["exit"], &summary["run"]["host"]), (&1.into(), &"host".into()));
     }

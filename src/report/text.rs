@@ -217,14 +217,21 @@ impl Text {
 
     fn end(&self, out: &mut String, summary: &Summary) {
         let listed: u64 = summary.findings.iter().sum();
-        let _ = writeln!(
-            out,
-            "\n{} listed, about {} expected wrong; {} not listed, about {} expected real.",
-            thousands(listed),
-            about_number(summary.listed_false),
-            thousands(summary.unlisted),
-            about_number(summary.unlisted_true)
-        );
+        let found = listed + summary.unlisted > 0;
+        if !found && summary.gaps[Class::Blind as usize] == 0 {
+            return;
+        }
+        out.push('\n');
+        if found {
+            let _ = writeln!(
+                out,
+                "{} listed, about {} expected wrong; {} not listed, about {} expected real.",
+                thousands(listed),
+                about_number(summary.listed_false),
+                thousands(summary.unlisted),
+                about_number(summary.unlisted_true)
+            );
+        }
         if summary.people > 0 {
             out.push_str("Counts say whose data lies here, not who has seen it.\n");
         }
@@ -289,7 +296,7 @@ fn header() -> String {
 fn row(finding: &Finding) -> Row {
     let count = thousands(finding.matches);
     let people = thousands(finding.people);
-    let place = plain(&finding.place.to_string());
+    let place = plain(&finding.place.short());
     let protection: Protection = finding.protection;
     let confidence: Confidence = finding.confidence;
     let all = cells(["", &place, finding.identifier.name(), &count, &people, protection.name(), confidence.name()]);
@@ -365,6 +372,16 @@ mod tests {
             assert!(line.chars().count() <= 80, "{line}");
         }
         assert!(summary_of(1, true).contains("\x1b[1;31mcritical\x1b[0m"));
+    }
+
+    #[test]
+    fn nothing_is_expected_of_nothing() {
+        let shared = Shared::default();
+        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), false, false);
+        report.begin(&samples::run()).unwrap();
+        report.finish(&Summary { complete: true, ..Summary::default() }).unwrap();
+        let text = shared.text();
+        assert!(!text.contains("expected") && text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
     }
 
     #[test]

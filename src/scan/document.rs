@@ -5,15 +5,15 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::engine::Engine;
 use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout, Quote};
-use crate::finding::{Access, Document, DocumentClass, Finding, Place, Root, Severity, Status};
+use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::decide::{self, FileFacts, Judgement};
-use crate::judge::people::People;
+use crate::judge::people::{Count, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Counter, Job, Known, Tally};
 use crate::locator::Locator;
@@ -51,6 +51,17 @@ struct Reading {
     stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
     not_read: Option<(Reason, &'static str)>,
+    /// Nobody knows what it is: its bytes were searched as they stand.
+    searched: bool,
+}
+
+/// What stands in the name of a document.
+#[derive(Default)]
+struct Named {
+    judgement: Judgement,
+    individuals: People,
+    /// The locator with the values masked, if there are any.
+    masked: Option<Locator>,
 }
 
 impl Scanner<'_> {
@@ -71,24 +82,32 @@ impl Scanner<'_> {
         let mut document = self.empty(root, locator.clone(), reading.format, access);
         document.bytes = reading.bytes;
         document.records = reading.records;
-        document.people = reading.judgement.people.people;
-        document.people_low = reading.judgement.people.low;
-        document.people_high = reading.judgement.people.high;
-        document.people_exact = reading.judgement.people.exact;
-        document.individuals = reading.individuals;
-        document.class = reading.judgement.class.unwrap_or(DocumentClass::None);
+        let people = reading.judgement.people;
+        if document.people == 0 {
+            count_people(&mut document, people);
+            document.individuals = reading.individuals;
+        } else if people.people > 0 {
+            // Of whom both the name and the content tell is one person.
+            document.individuals.merge(&reading.individuals);
+            let people = document.individuals.count();
+            count_people(&mut document, people);
+        }
+        document.class =
+            reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
         document.linked = reading.judgement.linked;
-        document.matches = reading.judgement.matches;
+        document.matches.extend(reading.judgement.matches);
         document.findings.extend(reading.judgement.findings);
         document.severity =
             document.findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
         if let Some((reason, detail)) = reading.not_read {
             document.status = status_of(reason);
-            document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail).with_bytes(reading.bytes));
+            let gap = Gap::new(root, document.locator.clone(), reason, detail);
+            document.gaps.push(gap.with_bytes(reading.bytes));
         }
-        if reading.format == "unknown" && reading.stopped.is_none() {
-            // Its bytes were searched as they stand.
+        if reading.searched {
             document.status = Status::Partial;
+            let detail = "unknown format, searched as plain bytes";
+            document.gaps.push(Gap::new(root, document.locator.clone(), Reason::Unsupported, detail));
         }
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
         if let Some((reason, detail)) = reading.stopped.or(changed) {
@@ -112,7 +131,7 @@ impl Scanner<'_> {
         if !self.options.mask_paths {
             return gap;
         }
-        match self.name(gap.root, &gap.locator, &Access::stream()).1 {
+        match self.name(gap.root, &gap.locator, &Access::stream()).masked {
             Some(locator) => Gap { locator, ..gap },
             None => gap,
         }
@@ -120,17 +139,18 @@ impl Scanner<'_> {
 
     /// A document with nothing but its name, which is read like text.
     fn empty(&self, root: usize, locator: Locator, format: &'static str, access: Access) -> Box<Document> {
-        let (findings, masked) = self.name(root, &locator, &access);
+        let Named { judgement, individuals, masked } = self.name(root, &locator, &access);
         let path_holds_values = masked.is_some();
         let locator = if self.options.mask_paths { masked.unwrap_or(locator) } else { locator };
+        let Judgement { findings, matches, class, people, .. } = judgement;
         let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
-        Box::new(Document {
+        let mut document = Box::new(Document {
             root,
             locator,
             format,
             bytes: 0,
             status: Status::Complete,
-            class: DocumentClass::None,
+            class: class.unwrap_or(DocumentClass::None),
             records: 0,
             people: 0,
             people_low: 0,
@@ -141,53 +161,62 @@ impl Scanner<'_> {
             access,
             path_holds_values,
             findings,
-            matches: Vec::new(),
+            matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
-            individuals: People::default(),
-        })
+            individuals,
+        });
+        count_people(&mut document, people);
+        document
     }
 
-    /// What stands in a document's name, and the locator with those values masked if there are any.
-    fn name(&self, root: usize, locator: &Locator, access: &Access) -> (Vec<Finding>, Option<Locator>) {
-        let plan = DocumentPlan::new(self.engine, self.options, Layout::Text);
-        let options = Options { matches: true, reveal: crate::options::Reveal::None, ..self.options.clone() };
-        let mut findings = Vec::new();
-        let mut masked = locator.clone();
-        for (number, part) in locator.parts().iter().enumerate() {
-            // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
-            // stand alone.
-            let apart = |b| match b {
-                b'_' => b' ',
-                b'/' => b'\n',
-                other => other,
-            };
-            let text: Vec<u8> = part.bytes().map(apart).collect();
-            if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
-                continue;
-            }
-            let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
-            let job = Job { options: &options, ..self.job(&plan) };
-            let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk));
-            let mut judged = decide::judge(self.engine, &options, &plan, &tally, self.facts(root, locator, access, ""));
-            for finding in &mut judged.findings {
-                finding.place = Place::Name;
-                finding.first.record = 1;
-            }
-            let ids: Vec<&str> = judged.findings.iter().filter(|f| f.listed).map(|f| f.id.as_str()).collect();
-            let mut spans: Vec<(usize, usize, &str)> = judged
-                .matches
-                .iter()
-                .filter(|m| ids.contains(&m.finding_id.as_str()))
-                .map(|m| (m.bytes.start as usize, m.bytes.end as usize, m.identifier.info().mask))
-                .collect();
-            spans.sort_unstable();
-            if !spans.is_empty() {
-                masked = masked.with_part(number, mask(part, &spans));
-            }
-            findings.append(&mut judged.findings);
+    /// What stands in a document's name.
+    fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
+        let parts = locator.parts();
+        // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
+        // stand alone.
+        let apart = |b| match b {
+            b'_' => b' ',
+            b'/' => b'\n',
+            other => other,
+        };
+        let text: Vec<u8> = parts.join("\n").bytes().map(apart).collect();
+        if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
+            return Named::default();
         }
-        let found = masked != *locator;
-        (findings, found.then_some(masked))
+        let plan = DocumentPlan { text: Place::Name, ..DocumentPlan::new(self.engine, Layout::Text) };
+        let options = Options { matches: true, ..self.options.clone() };
+        let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
+        let job = Job { options: &options, ..self.job(&plan) };
+        let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
+        let series = locator.series(&self.roots[root].name);
+        let facts = self.facts(root, locator, access, &series);
+        let mut judgement = decide::judge(self.engine, &options, &plan, &tally, facts);
+        // A name has no lines; all of it is one record.
+        let position = Position { record: 1, ..Position::default() };
+        judgement.findings.iter_mut().for_each(|finding| finding.first = position);
+        let mut spans: Vec<Vec<(usize, usize, &str)>> = vec![Vec::new(); parts.len()];
+        for found in &mut judgement.matches {
+            // Parts stand one after the other, a line end between them.
+            let (mut part, mut before) = (0, 0);
+            while found.bytes.start as usize > before + parts[part].len() {
+                before += parts[part].len() + 1;
+                part += 1;
+            }
+            let end = (found.bytes.end as usize - before).min(parts[part].len());
+            let start = found.bytes.start as usize - before;
+            spans[part].push((start, end, found.identifier.info().mask));
+            found.bytes = start as u64..end as u64;
+            found.position = position;
+        }
+        let mut masked = locator.clone();
+        for (part, spans) in spans.iter_mut().enumerate().filter(|(_, spans)| !spans.is_empty()) {
+            spans.sort_unstable();
+            masked = masked.with_part(part, mask(&parts[part], spans));
+        }
+        let masked = (masked != *locator).then_some(masked);
+        // Only now: a value is masked whether or not it was asked for.
+        judgement.leave_out(self.options);
+        Named { judgement, individuals: tally.people, masked }
     }
 
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
@@ -230,8 +259,9 @@ impl Scanner<'_> {
             kind = Kind::Text("text");
         }
         reading.format = kind.format();
-        reading.not_read = kind.gap();
+        reading.searched = kind == Kind::Unknown;
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
+            reading.not_read = kind.gap();
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }
@@ -244,13 +274,12 @@ impl Scanner<'_> {
                 _ => "csv",
             };
         }
-        let mut plan = DocumentPlan::new(self.engine, self.options, layout);
+        let mut plan = DocumentPlan::new(self.engine, layout);
         let end = head.len().min(CORE);
         let spare = head.split_off(head.len().min(window));
         let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
         let mut tally = self.count(&plan, &chunk);
-        plan.keys = decide::key_columns(self.engine, &plan, &tally);
-        if !plan.keys.is_empty() {
+        if decide::key_columns(self.engine, &mut plan, &tally) {
             tally = self.count(&plan, &chunk);
         }
         let mut tally = tally.opened();
@@ -286,6 +315,7 @@ impl Scanner<'_> {
         reading.records = tally.records;
         reading.judgement =
             decide::judge(self.engine, self.options, &plan, &tally, self.facts(root, locator, access, &series));
+        reading.judgement.leave_out(self.options);
         reading.individuals = tally.people;
         reading
     }
@@ -312,7 +342,7 @@ impl Scanner<'_> {
         let chunks = source.size().div_ceil(self.options.cut.core as u64);
         let chain = Chain {
             next: AtomicU64::new(next),
-            stop: AtomicBool::new(false),
+            until: AtomicU64::new(u64::MAX),
             state: Mutex::new(State {
                 entries: BTreeMap::from([(next, entry)]),
                 ready: BTreeMap::new(),
@@ -350,7 +380,7 @@ impl Scanner<'_> {
         let mut buffer = Vec::new();
         loop {
             let number = chain.next.fetch_add(1, Ordering::Relaxed);
-            if number >= chunks || chain.stop.load(Ordering::Relaxed) {
+            if number >= chunks.min(chain.until.load(Ordering::Relaxed)) {
                 return;
             }
             if self.progress.stopped() {
@@ -444,6 +474,13 @@ impl Scanner<'_> {
     }
 }
 
+fn count_people(document: &mut Document, count: Count) {
+    document.people = count.people;
+    document.people_low = count.low;
+    document.people_high = count.high;
+    document.people_exact = count.exact || count.people == 0;
+}
+
 /// Where the text starts: behind a byte order mark, if there is one.
 fn text_start(head: &[u8]) -> usize {
     if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
@@ -471,9 +508,13 @@ fn read_window(
 }
 
 /// Hands entry states from chunk to chunk, and puts their tallies together in order.
+///
+/// Where a chunk cannot be read the document ends before it: all chunks before it count, and none behind it, on however
+/// many threads they were read meanwhile.
 struct Chain {
     next: AtomicU64,
-    stop: AtomicBool,
+    /// The first chunk that is left out; changed only under the lock of `state`.
+    until: AtomicU64,
     state: Mutex<State>,
     moved: Condvar,
     known: Known,
@@ -506,7 +547,8 @@ impl Chain {
             if let Some(entry) = state.entries.remove(&number) {
                 return Some(entry);
             }
-            if state.stopped.is_some() {
+            // Whoever holds the chunk before it hands an entry on, or ends the document there.
+            if number >= self.until.load(Ordering::Relaxed) {
                 return None;
             }
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -518,10 +560,14 @@ impl Chain {
         self.moved.notify_all();
     }
 
+    /// Ends the document before this chunk, unless it ends earlier already.
     fn end(&self, number: u64, stopped: Stopped) {
-        let _ = number;
-        self.stop.store(true, Ordering::Relaxed);
-        self.lock().stopped.get_or_insert(stopped);
+        let mut state = self.lock();
+        if number < self.until.load(Ordering::Relaxed) {
+            self.until.store(number, Ordering::Relaxed);
+            state.stopped = Some(stopped);
+        }
+        drop(state);
         self.moved.notify_all();
     }
 
@@ -534,8 +580,12 @@ impl Chain {
 
     fn merge(&self, number: u64, tally: Tally, total: &Mutex<Tally>) {
         let mut state = self.lock();
-        while number > state.merged + WAITING && state.stopped.is_none() {
+        let left_out = || number >= self.until.load(Ordering::Relaxed);
+        while number > state.merged + WAITING && !left_out() {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if left_out() {
+            return;
         }
         state.ready.insert(number, tally);
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
@@ -610,4 +660,67 @@ fn mask(text: &str, spans: &[(usize, usize, &str)]) -> String {
     }
     out.push_str(text.get(at..).unwrap_or(""));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says that it is longer than it is, as a file does that was truncated; and the chunk in which it ends is read first.
+    struct Shorter {
+        bytes: Vec<u8>,
+        size: u64,
+        /// Where it may be read until the end was met.
+        met: AtomicU64,
+    }
+
+    impl ReadAt for Shorter {
+        fn size(&self) -> u64 {
+            self.size
+        }
+
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            let got = self.bytes.read_at(offset, buffer)?;
+            if got < buffer.len() {
+                self.met.store(1, Ordering::Relaxed);
+            } else if offset > 0 && rayon::current_num_threads() > 1 {
+                // The others wait for a moment: the end must not keep them from what lies before it.
+                for _ in 0..50 {
+                    if self.met.load(Ordering::Relaxed) != 0 {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+            }
+            Ok(got)
+        }
+    }
+
+    #[test]
+    fn a_document_truncated_meanwhile_ends_at_one_chunk_on_any_number_of_threads() {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { cut: Cut { core: 4096, after: 1024 }, ..Options::default() };
+        let (roots, progress, key) = ([], Progress::default(), [0; 32]);
+        let opener = Opener::new(false);
+        let scanner =
+            Scanner { engine: &engine, options: &options, roots: &roots, progress: &progress, key: &key, opener };
+        let rows: String =
+            (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
+        let table = format!("id,ssn\n{rows}");
+        let layout = Layout::of("t.csv", "text", &table.as_bytes()[..4096], false, &|field| engine.knows_field(field));
+        let plan = DocumentPlan::new(&engine, layout);
+        // The window of chunk 3 does not fit any more; chunks 0 to 2 are whole.
+        let truncated = &table.as_bytes()[..4 * 4096 + 100];
+        let mut expected = None;
+        for threads in [1, 2, 3, 8] {
+            let source = Shorter { bytes: truncated.to_vec(), size: table.len() as u64, met: AtomicU64::new(0) };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut tally = Tally::default();
+            let (_, exit) = pool.install(|| scanner.large(&plan, &source, 0, Entry::START, &mut tally));
+            assert_eq!(exit.unwrap_err().0, Reason::Changed, "{threads} threads");
+            let counted = (tally.records, tally.people.count());
+            assert!((600..1000).contains(&counted.0), "{counted:?}");
+            assert_eq!(*expected.get_or_insert(counted), counted, "{threads} threads");
+        }
+    }
 }

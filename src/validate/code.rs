@@ -39,6 +39,13 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     if is_blank(value) {
         return Verdict::Blank;
     }
+    let mut figures = 0;
+    if value.iter().all(|b| {
+        figures += usize::from(b.is_ascii_digit());
+        b.is_ascii_alphanumeric()
+    }) {
+        return unmarked(value, figures, kind);
+    }
     if setting == Setting::Field {
         value = without_point_zero(value);
     }
@@ -52,6 +59,11 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
             1..=5 if hidden >= 3 => Verdict::masked(normal),
             _ => Verdict::Invalid("marks in it that no such number has"),
         };
+    }
+    if let [b'0', b'x' | b'X', figures @ ..] = value
+        && figures.iter().all(u8::is_ascii_hexdigit)
+    {
+        return Verdict::Invalid("a hexadecimal number");
     }
     if is_uuid(value) {
         return match kind.uuid && setting == Setting::Field {
@@ -83,6 +95,24 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     Verdict::plain(normal, measure, negative || made_up || kind.samples.contains(&normal.as_bytes()))
 }
 
+/// What nearly all are: letters and digits only.
+fn unmarked(value: &[u8], figures: usize, kind: &Kind) -> Verdict {
+    if matches!(value, [b'0', b'x' | b'X', figures @ ..] if figures.iter().all(u8::is_ascii_hexdigit)) {
+        return Verdict::Invalid("a hexadecimal number");
+    }
+    if !(kind.length.0..=kind.length.1).contains(&value.len()) {
+        return Verdict::Invalid("too short or too long");
+    }
+    if figures < kind.digits {
+        return Verdict::Invalid("too few digits");
+    }
+    let normal = Normal::upper(value);
+    let bare = figures == value.len();
+    let made_up = bare && value.len() >= 6 && is_trivial(value);
+    let measure = if bare { number(value) } else { 0 };
+    Verdict::plain(normal, measure, made_up || kind.samples.contains(&normal.as_bytes()))
+}
+
 /// 8-4-4-4-12 hexadecimal digits.
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
@@ -106,6 +136,7 @@ mod tests {
                 ("MR-482913", Yes, Yes, "a prefix"),
                 ("48-29-13", Yes, Yes, "terminal digits"),
                 ("2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e", No, Yes, "a UUID: FHIR servers use them"),
+                ("0x40000000", No, No, "hexadecimal"),
                 ("2023-01-15", No, No, "a date"),
                 ("ABCDEFGH", No, No, "letters only"),
                 ("123456", Test, Test, "made up"),

@@ -209,7 +209,7 @@ mod tests {
         );
         assert_eq!(
             cells(0, &["path", "bytes", "place", "first_record", "first_line", "people", "linked_with", "protection"]),
-            ["drop/a.zip!in/p.csv", "10000", "ssn", "1", "2", "1171", "birth-date+name", "plaintext"]
+            ["drop/a.zip!in/p.csv", "10000", "column: ssn", "1", "2", "1171", "birth-date+name", "plaintext"]
         );
         assert_eq!(
             cells(0, &["readable_by", "mode", "modified_utc", "picture", "rules", "run_id", "scanned_utc", "until"]),
