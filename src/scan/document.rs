@@ -183,7 +183,8 @@ impl Scanner<'_> {
         if !text.iter().any(u8::is_ascii_digit) && memchr::memchr(b'@', &text).is_none() {
             return Named::default();
         }
-        let plan = DocumentPlan { text: Place::Name, ..DocumentPlan::new(self.engine, Layout::Text) };
+        let mut plan = DocumentPlan::new(self.engine, Layout::Text);
+        plan.text = Place::Name;
         let options = Options { matches: true, ..self.options.clone() };
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
         let job = Job { options: &options, ..self.job(&plan) };
