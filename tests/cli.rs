@@ -153,3 +153,19 @@ fn an_interrupt_is_heard_while_standard_input_says_nothing() {
     assert!(said.lines().last().unwrap().contains("\"complete\":false"), "{said}");
     drop(input);
 }
+
+#[test]
+fn explain_says_the_same_of_what_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.csv");
+    let rows: String = (0..30).map(|n| format!("518-{:02}-3456,{}-03-04\n", 11 + n, 1940 + n)).collect();
+    std::fs::write(&file, format!("ssn,seen\n{rows}")).unwrap();
+    let explained = |more: &[&str]| {
+        let said = text(&phisweep(&[&["explain", file.to_str().unwrap()], more].concat()).stdout);
+        said.lines().filter(|line| line.starts_with("seen: birth-date")).map(str::to_string).collect::<Vec<_>>()
+    };
+    let all = explained(&[]);
+    assert!(!all.is_empty());
+    assert_eq!(explained(&["--only", "birth-date"]), all, "the column beside it counts all the same");
+    assert!(explained(&["--skip", "birth-date"]).is_empty());
+}
