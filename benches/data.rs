@@ -4,7 +4,7 @@
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
-pub enum Data {
+pub(crate) enum Data {
     /// Source code of a few kinds, with comments in prose.
     Program,
     /// A claims export without names: dates, ten-digit numbers, codes, amounts.
@@ -13,12 +13,18 @@ pub enum Data {
     Patients,
 }
 
+impl std::fmt::Display for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Data {
     /// All of them.
-    pub const ALL: [Data; 3] = [Data::Program, Data::Claims, Data::Patients];
+    pub(crate) const ALL: [Data; 3] = [Data::Program, Data::Claims, Data::Patients];
 
     /// What tables call it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Data::Program => "program text",
             Data::Claims => "claims",
@@ -27,7 +33,7 @@ impl Data {
     }
 
     /// `size` bytes of it, to the next end of a line.
-    pub fn make(self, size: usize) -> Vec<u8> {
+    pub(crate) fn make(self, size: usize) -> Vec<u8> {
         let mut draw = Draw(0x5eed_0000 + self as u64);
         let mut text = String::with_capacity(size + 512);
         let mut row = 0;

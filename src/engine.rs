@@ -7,7 +7,9 @@ use crate::detect::named::Named;
 use crate::detect::shape::Form;
 use crate::detect::{Plan, Shape};
 use crate::error::Result;
+use crate::identifier::Identifier;
 use crate::judge::context::{REACH, Vocabulary};
+use crate::judge::tally::POSSIBLE;
 use crate::rules::{self, FieldName, RuleSet};
 
 /// A rule set and what is compiled from it.
@@ -30,6 +32,8 @@ pub struct Use {
     pub alone: f32,
     /// How far before a match a keyword may end, bytes.
     pub reach: usize,
+    /// Without a keyword, or a street below it, it cannot become possible in text.
+    pub needs_keyword: bool,
 }
 
 impl Engine {
@@ -56,7 +60,14 @@ impl Engine {
                     shapes.len() - 1
                 });
                 let reach = reach(&shape.shape);
-                uses[at].push(Use { rule: rule as u16, shape: number as u8, alone: shape.alone, reach });
+                // A list of names may add two; a street and its ZIP code speak for each other without any word.
+                let other = match definition.identifier {
+                    Identifier::ADDRESS | Identifier::ZIP => f32::INFINITY,
+                    Identifier::NAME => 2.0,
+                    _ => 0.0,
+                };
+                let needs_keyword = shape.alone + other < POSSIBLE;
+                uses[at].push(Use { rule: rule as u16, shape: number as u8, alone: shape.alone, reach, needs_keyword });
             }
         }
         let vocabulary = Vocabulary::new(&rules);

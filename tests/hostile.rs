@@ -1,7 +1,7 @@
 //! Documents and folders that mean no good: whatever is in them, what is found does not depend on how they are cut, no
 //! value leaves by a side door, and nothing hangs, crashes or is passed over in silence.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use phisweep::engine::Engine;
 use phisweep::extract::Cut;
@@ -169,6 +169,18 @@ fn a_quote_that_is_never_closed_is_told() {
 }
 
 #[test]
+fn very_many_columns_with_text_take_no_quadratic_time() {
+    let engine = Engine::built_in().unwrap();
+    let columns = 150_000;
+    let row: Vec<String> = (0..columns).map(|n| format!("x518-{:02}-3456 y 518-{:02}-3456", 11, 11 + n % 80)).collect();
+    let table = format!("{}\n{}\n", ",".repeat(columns - 1), row.join(","));
+    let begun = std::time::Instant::now();
+    let document = scan_cut(&engine, "t.csv", table.as_bytes(), Cut::default());
+    assert_eq!(document.matches.len(), columns);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn explain_of_a_full_mebibyte_takes_no_quadratic_time() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("t.csv");
@@ -181,6 +193,27 @@ fn explain_of_a_full_mebibyte_takes_no_quadratic_time() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("30000:12  ssn by us.ssn"), "{}", text(&output.stdout));
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+/// Whoever writes into the pipe may say nothing for hours.
+#[test]
+fn an_interrupt_ends_the_wait_for_a_silent_stream() {
+    use std::io::Write;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
+    let command = command.args(["scan", "-f", "jsonl", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let mut silent = child.stdin.take().unwrap();
+    silent.write_all(b"SSN 518-12-3456\n").unwrap();
+    // Long enough for the rules to be loaded; before that an interrupt ends it without a report.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    drop(silent);
+    assert_eq!(output.status.code(), Some(130));
+    let said = text(&output.stdout);
+    assert!(said.contains("\"type\":\"finding\""), "what came before it is read: {said}");
+    assert!(said.contains("\"type\":\"gap\"") && said.contains("\"reason\":\"interrupted\""), "{said}");
+    assert!(said.contains("\"type\":\"summary\",\"complete\":false"), "{said}");
 }
 
 #[test]

@@ -23,10 +23,12 @@ pub(super) struct Wanted {
 /// The anchors of a window, by slot.
 #[repr(C, align(64))]
 pub(super) struct Anchors {
-    /// Letters and digits.
-    pub(super) alnum: Plane,
+    /// Marks inside a cluster.
+    pub(super) marks: Plane,
     /// Bytes that belong to a cluster: letters, digits, and the marks that join them to what follows.
     pub(super) joined: Plane,
+    /// Bytes that no cluster begins behind: letters, digits, and marks behind a digit.
+    pub(super) tied: Plane,
     /// The first byte of a cluster that opens with a digit and is long enough.
     pub(super) cluster: Plane,
     /// The kinds below, together.
@@ -51,8 +53,9 @@ impl Anchors {
     pub(super) fn new() -> Anchors {
         let zero = [0; SLOTS];
         Anchors {
-            alnum: zero,
+            marks: zero,
             joined: zero,
+            tied: zero,
             cluster: zero,
             aside: zero,
             spaced: zero,
@@ -98,22 +101,23 @@ impl Sight {
     }
 }
 
-/// Fills `alnum` and `joined` of slots 1 to `FRESH + 1`.
+/// Fills `marks`, `joined` and `tied` of slots 1 to `FRESH + 1`; slot 0 of `tied` comes from the window before.
 ///
 /// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
 /// `-` `.` `/` `:` before a digit, `-` before a letter.
 #[inline(always)]
 pub(super) fn join(planes: &Planes, out: &mut Anchors) {
-    out.alnum[0] = planes.digit[0] | planes.letter[0];
+    out.tied[0] = out.tied[FRESH];
     for slot in 1..FRESH + 2 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
         let dash = planes.dash[slot];
-        let dots = planes.dots[slot];
-        let marks = (dash & alnum.next::<1>()) | (dots & digit.next::<1>());
-        out.alnum[slot] = alnum.here;
-        out.joined[slot] = alnum.here | (marks & alnum.last::<1>());
+        let dots = planes.slash[slot] | planes.dots[slot];
+        let marks = ((dash & alnum.next::<1>()) | (dots & digit.next::<1>())) & alnum.last::<1>();
+        out.marks[slot] = marks;
+        out.joined[slot] = alnum.here | marks;
+        out.tied[slot] = alnum.here | ((dash | dots) & digit.last::<1>());
     }
 }
 
@@ -121,17 +125,11 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
 #[inline(always)]
 pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     for slot in 1..FRESH + 1 {
-        let digit = Sight::at(&planes.digit, slot);
-        let alnum = digit.or(Sight::at(&planes.letter, slot));
-        let mark = Sight::at(&planes.dash, slot).or(Sight::at(&planes.dots, slot));
-        // Not inside a word or number, not joined to a digit.
-        let clean = digit.here & !alnum.last::<1>() & !(mark.last::<1>() & digit.last::<2>());
+        let clean = planes.digit[slot] & !Sight::at(&out.tied, slot).last::<1>();
         let c = Sight::at(&out.joined, slot);
         let six = c.next::<1>() & c.next::<2>() & c.next::<3>() & c.next::<4>() & c.next::<5>();
         let eight = c.next::<6>() & c.next::<7>();
         out.cluster[slot] = clean & six & (eight | wanted.short);
-    }
-    for slot in 1..FRESH + 1 {
         let digit = Sight::at(&planes.digit, slot);
         let four = digit.next::<1>() & digit.next::<2>() & digit.next::<3>() & digit.next::<4>();
         let spaced = planes.space[slot] & four & wanted.spaced;
@@ -173,16 +171,23 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let comma = Sight::at(&planes.comma, slot);
-        let space = planes.space[slot];
-        let capital = Sight::at(&planes.upper, slot).next::<1>();
-        let word = letter.or(comma).or(Sight::at(&planes.dots, slot)).last::<1>();
+        let space = Sight::at(&planes.space, slot);
+        let dots = Sight::at(&planes.dots, slot);
+        let upper = Sight::at(&planes.upper, slot);
+        let capital = upper.next::<1>();
         let digit_next = digit.next::<1>();
 
-        let name = (space | comma.here) & capital & word & wanted.name;
+        // Behind each word that opens with a capital, by the carry of an addition; a word that comes from the slot
+        // before, or that something other than a space or a point is before, may open with one too.
+        let inside = letter.last::<1>();
+        let first = letter.here & !inside & (upper.here | !(space.or(dots).last::<1>()));
+        let behind = letter.here.wrapping_add(first | (letter.here & inside & 1)) & !letter.here | (inside & 1);
+        let word = (inside & behind) | comma.last::<1>() | (dots.last::<1>() & upper.last::<2>());
+        let name = (space.here | comma.here) & capital & word & wanted.name;
         let house = digit.last::<1>() | (letter.last::<1>() & digit.last::<2>());
         let ordinal = digit_next & (letter.next::<2>() | letter.next::<3>() | letter.next::<4>());
-        let street = space & house & (capital | ordinal) & wanted.street;
-        let po_box = space & letter.last::<1>() & digit_next & wanted.po_box;
+        let street = space.here & house & (capital | ordinal) & wanted.street;
+        let po_box = space.here & letter.last::<1>() & digit_next & wanted.po_box;
         let rare = planes.rare[slot] & wanted.rare;
         out.name[slot] = name;
         out.street[slot] = street;
@@ -192,9 +197,43 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     }
 }
 
-/// The 64 bits of `plane` from `bit` on, counted from the start of slot 0.
+/// Bit `i` is the bit of `plane` that is `distance` (less than 64) behind bit `i` of the slot.
+#[inline(always)]
+pub(super) fn shifted(plane: &Plane, slot: usize, distance: u32) -> u64 {
+    plane[slot] >> distance | (plane[slot + 1] << 1) << (63 - distance)
+}
+
+/// The 64 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
 #[inline(always)]
 pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
-    let (slot, shift) = (bit >> 6, bit & 63);
-    plane[slot] >> shift | (plane[slot + 1] << 1) << (63 - shift)
+    let (slot, shift) = ((bit >> 6) % FRESH, bit & 63);
+    plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)
+}
+
+/// Where letters are, for code that goes from word to word.
+#[derive(Clone, Copy)]
+pub(super) struct Letters<'a> {
+    pub(super) plane: &'a Plane,
+    /// The offset in the text of slot 1.
+    pub(super) start: usize,
+}
+
+impl Letters<'_> {
+    /// How many letters stand from `at` on, 64 at most; `None` where the window does not say.
+    #[inline(always)]
+    pub(super) fn from(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        (bit < FRESH * 64).then(|| (!ahead(self.plane, bit)).trailing_zeros() as usize)
+    }
+
+    /// How many letters stand right before `at`; `None` where there are more than the window says.
+    #[inline(always)]
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
+        let bit = at.wrapping_sub(self.start);
+        let (slot, shift) = ((bit >> 6) % FRESH + 1, bit & 63);
+        let here = if shift == 0 { 0 } else { self.plane[slot] << (64 - shift) };
+        let bits = here | self.plane[slot - 1] >> shift;
+        let length = bits.leading_ones() as usize;
+        (bit < FRESH * 64 && length < 64).then_some(length)
+    }
 }

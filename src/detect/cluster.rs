@@ -43,10 +43,11 @@ pub(super) const TRAITS: [u8; 256] = {
     table
 };
 
-/// The key of a form: its digits with a bit behind the last byte, its marks, the kinds of the first and the last mark.
+/// The key of a form: its digits with a bit behind the last byte, its marks, the traits of the first and the last mark.
 #[inline(always)]
 pub(super) fn key(digits: u64, marks: u64, length: u32, first: u8, last: u8) -> u64 {
-    digits | 1 << length | marks << 25 | u64::from(first) << 50 | u64::from(last) << 53
+    let kind = |traits: u8| u64::from(traits & trait_of::MARK);
+    digits | 1 << length | marks << 25 | kind(first) << 50 | kind(last) << 53
 }
 
 /// A shape to try where a cluster has its form: from `least` to `most` bytes before the cluster.
@@ -57,42 +58,26 @@ pub(super) struct Try {
     pub(super) most: u16,
 }
 
-/// What stands in the table for one form.
-#[derive(Clone, Debug)]
+/// What stands in the table for one form; a key of 0 is an empty slot.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    key: u64,
+    pub(super) key: u64,
+    /// Which of the lists of shapes to try.
+    pub(super) list: u16,
     /// The shape that is all of the cluster.
     pub(super) shape: u16,
-    /// Only a closer look can tell.
-    pub(super) closer: bool,
-    /// All shapes that a closer look tries.
-    pub(super) tries: Vec<Try>,
+    /// Not zero where only a closer look can tell.
+    pub(super) closer: u8,
 }
 
-impl Entry {
-    fn new(key: u64, parts: &[(u16, &Part)]) -> Entry {
-        let mut exact = parts.iter().filter(|(_, part)| part.exact);
-        let shape = exact.next().map(|(number, _)| *number);
-        let open = |part: &Part| !part.exact && !part.flagged;
-        Entry {
-            key,
-            shape: shape.unwrap_or_default(),
-            closer: shape.is_none() || exact.next().is_some() || parts.iter().any(|(_, part)| open(part)),
-            tries: parts
-                .iter()
-                .map(|(number, part)| Try { shape: *number, least: part.least as u16, most: part.most as u16 })
-                .collect(),
-        }
-    }
-}
-
-/// A table slot that holds nothing.
-const EMPTY: Entry = Entry { key: 0, shape: 0, closer: true, tries: Vec::new() };
+/// Slots of the table, a power of two.
+const SLOTS: usize = 2048;
 
 /// Forms to shapes, by open addressing.
 #[derive(Debug)]
 pub(super) struct Table {
-    slots: Vec<Entry>,
+    slots: Box<[Entry; SLOTS]>,
+    lists: Vec<Vec<Try>>,
     /// The shortest form.
     pub(super) shortest: usize,
 }
@@ -101,44 +86,70 @@ impl Table {
     /// A table of these shapes; whether each shape is in it.
     pub(super) fn new(shapes: &[Shape]) -> (Table, Vec<bool>) {
         let mut forms: BTreeMap<u64, Vec<(u16, &Part)>> = BTreeMap::new();
-        let parts: Vec<Option<Part>> = shapes.iter().map(Part::of).collect();
+        let mut room = SLOTS / 2;
+        // Shapes past what the table takes are left to other ways of searching.
+        let parts: Vec<Option<Part>> = shapes
+            .iter()
+            .map(|shape| {
+                let part = Part::of(shape).filter(|part| part.forms.len() <= room)?;
+                room -= part.forms.len();
+                Some(part)
+            })
+            .collect();
         for (number, part) in (0..).zip(&parts) {
             for form in part.iter().flat_map(|p| &p.forms) {
                 forms.entry(form.key()).or_default().extend(part.as_ref().map(|p| (number, p)));
             }
         }
-        let mut slots = vec![EMPTY; (forms.len() * 8).next_power_of_two().max(64)];
+        let mut table = Table {
+            slots: Box::new([Entry::default(); SLOTS]),
+            lists: Vec::new(),
+            shortest: parts.iter().flatten().map(Part::shortest).min().unwrap_or(LONGEST),
+        };
         for (key, parts) in forms {
-            let mut at = slot_of(key, slots.len());
-            while slots[at].key != 0 {
-                at = (at + 1) & (slots.len() - 1);
-            }
-            slots[at] = Entry::new(key, &parts);
+            table.enter(key, &parts);
         }
-        let shortest = parts.iter().flatten().map(Part::shortest).min().unwrap_or(LONGEST);
-        (Table { slots, shortest }, parts.iter().map(Option::is_some).collect())
+        (table, parts.iter().map(Option::is_some).collect())
     }
 
-    /// The entry of a form.
+    fn enter(&mut self, key: u64, parts: &[(u16, &Part)]) {
+        let mut exact = parts.iter().filter(|(_, part)| part.exact);
+        let shape = exact.next().map(|(number, _)| *number);
+        let open = |part: &Part| !part.exact && !part.flagged;
+        let closer = shape.is_none() || exact.next().is_some() || parts.iter().any(|(_, part)| open(part));
+        let mut at = slot_of(key);
+        while self.slots[at].key != 0 {
+            at = (at + 1) % SLOTS;
+        }
+        self.slots[at] =
+            Entry { key, list: self.lists.len() as u16, shape: shape.unwrap_or_default(), closer: u8::from(closer) };
+        let reach =
+            |(number, part): &(u16, &Part)| Try { shape: *number, least: part.least as u16, most: part.most as u16 };
+        self.lists.push(parts.iter().map(reach).collect());
+    }
+
+    /// The entry of a form; one with another key where there is none.
     #[inline(always)]
-    pub(super) fn get(&self, key: u64) -> Option<&Entry> {
-        let mut at = slot_of(key, self.slots.len());
+    pub(super) fn get(&self, key: u64) -> &Entry {
+        let mut at = slot_of(key);
         loop {
             let entry = &self.slots[at];
-            if entry.key == key {
-                return Some(entry);
+            if entry.key == key || entry.key == 0 {
+                return entry;
             }
-            if entry.key == 0 {
-                return None;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
+            at = (at + 1) % SLOTS;
         }
+    }
+
+    /// The shapes that a closer look tries.
+    pub(super) fn tries(&self, list: u16) -> &[Try] {
+        &self.lists[usize::from(list)]
     }
 }
 
 #[inline(always)]
-fn slot_of(key: u64, slots: usize) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & (slots - 1)
+fn slot_of(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
 /// One form while it is put together.
@@ -153,8 +164,8 @@ struct Forming {
 
 impl Forming {
     fn key(&self) -> u64 {
-        let kind = |mark: u8| TRAITS[mark as usize] & trait_of::MARK;
-        key(self.digits, self.marks, self.length as u32, kind(self.first), kind(self.last))
+        let traits = |mark: u8| TRAITS[mark as usize];
+        key(self.digits, self.marks, self.length as u32, traits(self.first), traits(self.last))
     }
 
     /// With one more byte; `None` where it would be too long or a mark would not join.

@@ -2,7 +2,7 @@
 //! digits, at digits behind masking marks, at a `^` – or, for all others, a few bits that a bitmap search of its own
 //! ANDs. It refuses nothing: in the end every position may be looked at.
 
-use super::bitmap::{FRESH, Plane, Planes};
+use super::bitmap::{FRESH, Planes};
 use super::cluster::Try;
 use super::shape::{Class, Token};
 
@@ -65,6 +65,7 @@ fn reach(shape: u16, before: &[Token]) -> Try {
 enum Bit {
     Rare,
     Mask,
+    Slash,
     Dash,
     Dots,
     Comma,
@@ -86,7 +87,8 @@ impl Bit {
                 b'@' | b'^' => Bit::Rare,
                 b'*' | b'#' | b'X' | b'x' => Bit::Mask,
                 b'-' => Bit::Dash,
-                b'.' | b'/' | b':' => Bit::Dots,
+                b'/' => Bit::Slash,
+                b'.' | b':' => Bit::Dots,
                 b',' => Bit::Comma,
                 b' ' => Bit::Space,
                 b'0'..=b'9' => Bit::Digit,
@@ -153,30 +155,36 @@ impl Searched {
 
     /// The anchors of this shape in slots 1 to `FRESH`.
     #[inline(always)]
-    pub(super) fn anchors(&self, planes: &Planes, alnum: &Plane) -> [u64; FRESH] {
+    pub(super) fn anchors(&self, planes: &Planes) -> [u64; FRESH] {
         let mut out = [u64::MAX; FRESH];
-        for (bit, distance) in &self.bits {
-            let plane = match bit {
-                Bit::Rare => &planes.rare,
-                Bit::Mask => &planes.mask,
-                Bit::Dash => &planes.dash,
-                Bit::Dots => &planes.dots,
-                Bit::Comma => &planes.comma,
-                Bit::Space => &planes.space,
-                Bit::Digit => &planes.digit,
-                Bit::Letter => &planes.letter,
-                Bit::Alnum | Bit::NotAlnum => alnum,
+        for (number, (bit, distance)) in self.bits.iter().enumerate() {
+            // Where the two rarest bits never meet, and that is nearly everywhere, the others need no look.
+            if number == 2 && out.iter().fold(0, |all, word| all | word) == 0 {
+                break;
+            }
+            let (plane, more) = match bit {
+                Bit::Rare => (&planes.rare, &planes.rare),
+                Bit::Mask => (&planes.mask, &planes.mask),
+                Bit::Dash => (&planes.dash, &planes.dash),
+                Bit::Slash => (&planes.slash, &planes.slash),
+                Bit::Dots => (&planes.dots, &planes.dots),
+                Bit::Comma => (&planes.comma, &planes.comma),
+                Bit::Space => (&planes.space, &planes.space),
+                Bit::Digit => (&planes.digit, &planes.digit),
+                Bit::Letter => (&planes.letter, &planes.letter),
+                Bit::Alnum | Bit::NotAlnum => (&planes.digit, &planes.letter),
             };
             let not = if *bit == Bit::NotAlnum { u64::MAX } else { 0 };
+            let word = |slot: usize| plane[slot] | more[slot];
             // A distance is a shift of the word and of its neighbour; a neighbour shifted by 64 is nothing.
             let shift = distance.unsigned_abs();
             if *distance >= 0 {
                 for (i, out) in out.iter_mut().enumerate() {
-                    *out &= (plane[i + 1] >> shift | (plane[i + 2] << 1) << (63 - shift)) ^ not;
+                    *out &= (word(i + 1) >> shift | (word(i + 2) << 1) << (63 - shift)) ^ not;
                 }
             } else {
                 for (i, out) in out.iter_mut().enumerate() {
-                    *out &= (plane[i + 1] << shift | (plane[i] >> 1) >> (63 - shift)) ^ not;
+                    *out &= (word(i + 1) << shift | (word(i) >> 1) >> (63 - shift)) ^ not;
                 }
             }
         }

@@ -9,7 +9,10 @@ mod anchors;
 mod bitmap;
 pub mod boundary;
 mod cluster;
+mod frequent;
 mod lookup;
+mod matcher;
+mod merge;
 pub mod named;
 pub mod oracle;
 mod plan;
@@ -17,6 +20,7 @@ mod search;
 pub mod shape;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use bitmap::{Backend, backend_name};
 pub use plan::Plan;

@@ -6,6 +6,7 @@ use super::anchors::Wanted;
 use super::bitmap::Backend;
 use super::cluster::Table;
 use super::lookup::Lookups;
+use super::matcher::Matcher;
 use super::named::Named;
 use super::search::{Parts, Search};
 use super::shape::{Form, Shape};
@@ -50,7 +51,8 @@ impl Plan {
         };
         let full =
             !(named.is_empty() && lookups.masked.is_empty() && lookups.caret.is_empty() && lookups.searched.is_empty());
-        Plan { shapes, parts: Parts { clusters, lookups, wanted, full, named }, backend }
+        let matchers = shapes.iter().map(Matcher::new).collect();
+        Plan { shapes, parts: Parts { matchers, clusters, lookups, wanted, full, named }, backend }
     }
 
     /// The shapes, in the order given.
@@ -63,6 +65,6 @@ impl Plan {
     /// `bytes` is at most 4 GiB; longer input is a bug of the caller and only its first 4 GiB are searched.
     pub fn find(&self, bytes: &[u8], out: &mut Vec<Candidate>) {
         let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
-        self.backend.find(Search { shapes: &self.shapes, parts: &self.parts, bytes }, out);
+        self.backend.find(Search { parts: &self.parts, bytes }, out);
     }
 }

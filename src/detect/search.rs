@@ -5,17 +5,21 @@
 //! predict. All else goes aside, a window at a time, and is merged in.
 
 use super::Candidate;
-use super::anchors::{self, Anchors, Wanted, ahead};
+use super::anchors::{self, Anchors, Letters, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
-use super::cluster::{self, LONGEST, TRAITS, Table, Try, trait_of};
+use super::cluster::{Table, Try};
+use super::frequent::{DENSE, Frequent};
 use super::lookup::{Anchored, Lookups};
+use super::matcher::Matcher;
+use super::merge::{merge, sort};
 use super::named::Walk;
-use super::oracle;
-use super::shape::{Class, Shape};
+use super::shape::Class;
+use super::window::{BEFORE, Closer, PLACES, VIEW, Window};
 
 /// What a plan compiles its shapes into.
 #[derive(Debug)]
 pub(super) struct Parts {
+    pub(super) matchers: Vec<Matcher>,
     pub(super) clusters: Table,
     pub(super) lookups: Lookups,
     pub(super) wanted: Wanted,
@@ -27,7 +31,6 @@ pub(super) struct Parts {
 /// A search to be done.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'a> {
-    pub(super) shapes: &'a [Shape],
     pub(super) parts: &'a Parts,
     pub(super) bytes: &'a [u8],
 }
@@ -35,16 +38,19 @@ pub(super) struct Search<'a> {
 /// Appends what there is in `job.bytes`, sorted, to `out`.
 #[inline(always)]
 pub(super) fn search(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
-    if job.parts.full { windows::<true>(kernel, job, out) } else { windows::<false>(kernel, job, out) }
+    if job.parts.full { windows::<true, _>(kernel, job, out) } else { windows::<false, _>(kernel, job, out) }
 }
 
 #[inline(always)]
-fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
+fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Vec<Candidate>) {
     let first = out.len();
     let mut planes = Planes::new();
     let mut found = Anchors::new();
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
-    let mut places = [0u16; FRESH * 64 + 8];
+    let mut places = [0u16; PLACES];
+    let mut closer = [Closer::default(); PLACES];
+    let mut padded = [0; VIEW];
+    let mut frequent = Frequent::new();
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -55,15 +61,40 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
         if FULL {
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
-        let count = flatten(&found.cluster, &mut places);
-        out.reserve(count);
-        for place in &places[..count] {
-            cluster_at(&mut aside, &planes, &found, base, usize::from(*place), out);
+        let places_count = kernel.flatten(&found.cluster, &mut places);
+        if places_count > 0 {
+            let start = base.wrapping_add(BEFORE);
+            let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
+                Some(view) => view,
+                None => {
+                    pad(job.bytes, base, &mut padded);
+                    &padded
+                }
+            };
+            let mut window = Window {
+                table: &job.parts.clusters,
+                frequent: None,
+                planes: &planes,
+                found: &found,
+                view,
+                start,
+                places: &places[..places_count],
+            };
+            if places_count >= DENSE {
+                frequent.learn(&window, K::LANES);
+                window.frequent = (!frequent.is_empty()).then_some(&frequent);
+            }
+            let length = out.len();
+            out.resize(length + places_count, Candidate { start: 0, end: 0, shape: 0 });
+            let (count, closer_count) = kernel.judge(&window, &mut out[length..], &mut closer);
+            out.truncate(length + count);
+            for one in &closer[..closer_count] {
+                aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
+            }
+            aside.merge_into(out, first, start);
         }
         aside.window::<FULL>(&planes, &found, base);
-        if !aside.found.is_empty() {
-            merge(out, first, base, &mut aside.found);
-        }
+        aside.merge_into(out, first, base.wrapping_add(BEFORE));
         if fresh < FRESH {
             return;
         }
@@ -73,6 +104,16 @@ fn windows<const FULL: bool>(kernel: impl Kernel, job: Search<'_>, out: &mut Vec
             plane[1] = plane[FRESH + 1];
         }
     }
+}
+
+/// Copies the text from `base` on to `view`, which is zeros where there is none: before the start and behind the end.
+#[cold]
+fn pad(bytes: &[u8], base: usize, view: &mut [u8; VIEW]) {
+    view.fill(0);
+    let before = (base as isize).min(0).unsigned_abs();
+    let from = bytes.get(base.wrapping_add(before)..).unwrap_or_default();
+    let length = from.len().min(VIEW - before);
+    view[before..before + length].copy_from_slice(&from[..length]);
 }
 
 /// Classifies the next bytes of `rest` into the planes; the number of slots that were filled. Those behind are zero.
@@ -101,69 +142,6 @@ fn take_in<const FULL: bool>(kernel: impl Kernel, rest: &mut &[u8], planes: &mut
     slot - FIRST_FRESH
 }
 
-/// Writes the positions of the set bits, counted from slot 0, to `places`; how many there are.
-#[inline(always)]
-fn flatten(plane: &[u64; SLOTS], places: &mut [u16; FRESH * 64 + 8]) -> usize {
-    let mut count = 0;
-    for (slot, word) in plane[..FRESH + 1].iter().enumerate().skip(1) {
-        let mut word = *word;
-        if word == 0 {
-            continue;
-        }
-        let next = count + word.count_ones() as usize;
-        // Four at once without looking: the end of a loop over so few bits is hard to predict.
-        let four = &mut places[count..count + 4];
-        for place in four {
-            *place = (slot as u32 * 64 + word.trailing_zeros()) as u16;
-            word &= word.wrapping_sub(1);
-        }
-        count += 4;
-        while count < next {
-            places[count] = (slot as u32 * 64 + word.trailing_zeros()) as u16;
-            word &= word.wrapping_sub(1);
-            count += 1;
-        }
-        count = next;
-    }
-    count
-}
-
-/// Judges the cluster whose first byte is at bit `at`.
-#[inline(always)]
-fn cluster_at(
-    aside: &mut Aside<'_>,
-    planes: &Planes,
-    found: &Anchors,
-    base: usize,
-    at: usize,
-    out: &mut Vec<Candidate>,
-) {
-    let bytes = aside.job.bytes;
-    let length = (!ahead(&found.joined, at)).trailing_zeros();
-    if length as usize > LONGEST {
-        return;
-    }
-    let whole = !(u64::MAX << length);
-    let digits = ahead(&planes.digit, at) & whole;
-    let marks = !ahead(&found.alnum, at) & whole;
-    let start = base.wrapping_add(at);
-    // Without a mark both are the first byte, which is a digit and so of no kind.
-    let first = marks.trailing_zeros() & 63;
-    let last = 63 - (marks | 1).leading_zeros();
-    let kind = |at: u32| bytes.get(start + at as usize).map_or(0, |b| TRAITS[*b as usize] & trait_of::MARK);
-    let Some(entry) = aside.job.parts.clusters.get(cluster::key(digits, marks, length, kind(first), kind(last))) else {
-        return;
-    };
-    let end = start + length as usize;
-    let left = if start == 0 { 0 } else { TRAITS[bytes[start - 1] as usize] & trait_of::LEFT };
-    let right = bytes.get(end).map_or(0, |b| TRAITS[*b as usize] & trait_of::RIGHT);
-    if (left | right) != 0 || entry.closer {
-        aside.attempt_all(&entry.tries, start);
-    } else {
-        out.push(Candidate { start: start as u32, end: end as u32, shape: entry.shape });
-    }
-}
-
 /// What is not found in order, and how it is found.
 struct Aside<'a> {
     job: Search<'a>,
@@ -176,36 +154,59 @@ impl Aside<'_> {
     #[inline(always)]
     fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
         let lookups = &self.job.parts.lookups;
-        for slot in 1..FRESH + 1 {
-            if found.aside[slot] == 0 {
+        let letters = Letters { plane: &planes.letter, start: base.wrapping_add(BEFORE) };
+        let (eights, _) = found.aside[1..].as_chunks::<8>();
+        for (eight, first) in eights.iter().take(FRESH / 8).zip((1..).step_by(8)) {
+            if eight.iter().fold(0, |all, word| all | word) == 0 {
                 continue;
             }
-            let origin = base.wrapping_add(slot * 64);
-            each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
-            if FULL {
-                each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
-                each_bit(found.rare[slot], |bit| {
-                    let at = origin.wrapping_add(bit);
-                    if self.job.bytes[at] == b'^' {
-                        self.anchored(&lookups.caret, at);
-                    } else {
-                        self.walk.email(self.job.bytes, at, &mut self.found);
-                    }
-                });
-                let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);
-                each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
-                each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), out));
+            for (_, slot) in eight.iter().zip(first..).filter(|(word, _)| **word != 0) {
+                self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64), letters);
             }
         }
         if FULL {
+            let in_order = self.found.len();
             for searched in &lookups.searched {
-                let anchors = searched.anchors(planes, &found.alnum);
+                let anchors = searched.anchors(planes);
                 for (word, slot) in anchors.into_iter().zip(1..) {
                     each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
                 }
             }
+            if self.found.len() > in_order {
+                self.found.sort_unstable();
+            }
+        }
+    }
+
+    /// Merges what was found aside in the window that begins at `window`.
+    #[inline(always)]
+    fn merge_into(&mut self, out: &mut Vec<Candidate>, first: usize, window: usize) {
+        if !self.found.is_empty() {
+            sort(&mut self.found);
+            merge(out, first, window, &mut self.found);
+        }
+    }
+
+    /// Looks at the anchors of a slot, which begins at `origin`.
+    #[inline(always)]
+    fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize, letters: Letters<'_>) {
+        let lookups = &self.job.parts.lookups;
+        each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
+        if FULL {
+            each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
+            each_bit(found.rare[slot], |bit| {
+                let at = origin.wrapping_add(bit);
+                if self.job.bytes[at] == b'^' {
+                    self.anchored(&lookups.caret, at);
+                } else {
+                    self.walk.email(self.job.bytes, at, &mut self.found);
+                }
+            });
+            let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);
+            each_bit(found.code[slot], |bit| walk.code(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.street[slot], |bit| walk.street(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.po_box[slot], |bit| walk.po_box(bytes, origin.wrapping_add(bit), out));
+            each_bit(found.name[slot], |bit| walk.name(bytes, origin.wrapping_add(bit), letters, out));
         }
     }
 
@@ -219,8 +220,6 @@ impl Aside<'_> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
     fn attempt_all(&mut self, tries: &[Try], at: usize) {
         for reach in tries {
             self.attempt(*reach, at);
@@ -231,7 +230,7 @@ impl Aside<'_> {
     #[inline(never)]
     fn attempt(&mut self, reach: Try, at: usize) {
         let bytes = self.job.bytes;
-        let shape = &self.job.shapes[usize::from(reach.shape)];
+        let matcher = &self.job.parts.matchers[usize::from(reach.shape)];
         if at >= bytes.len() {
             return;
         }
@@ -240,7 +239,7 @@ impl Aside<'_> {
             if start > 0 && Class::Alnum.has(bytes[start - 1]) {
                 continue;
             }
-            if let Some(end) = oracle::picture_at(shape, bytes, start) {
+            if let Some(end) = matcher.at(bytes, start) {
                 self.found.push(Candidate { start: start as u32, end: end as u32, shape: reach.shape });
             }
         }
@@ -252,28 +251,5 @@ fn each_bit(mut word: u64, mut visit: impl FnMut(usize)) {
     while word != 0 {
         visit(word.trailing_zeros() as usize);
         word &= word - 1;
-    }
-}
-
-/// Merges `found` into `out[first..]`, which is sorted, and empties it. `base` is where slot 0 of the window begins.
-#[inline(never)]
-fn merge(out: &mut Vec<Candidate>, first: usize, base: usize, found: &mut Vec<Candidate>) {
-    found.sort_unstable();
-    found.dedup();
-    // A shape may be reached from anchors in two windows; it then begins before this one.
-    let window = base.wrapping_add(64);
-    found.retain(|c| (window as isize) < c.start as isize || out[first..].binary_search(c).is_err());
-    let mut left = out.len();
-    out.extend_from_slice(found);
-    // From the back: each candidate goes behind all that are not greater.
-    let mut to = out.len();
-    while let Some(next) = found.pop() {
-        while left > first && out[left - 1] > next {
-            to -= 1;
-            left -= 1;
-            out[to] = out[left];
-        }
-        to -= 1;
-        out[to] = next;
     }
 }

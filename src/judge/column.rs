@@ -8,12 +8,16 @@
 use crate::engine::Engine;
 use crate::identifier::Identifier;
 use crate::judge::plan::ColumnPlan;
-use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, Slot, WORD};
+use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
 const FIELD_START: f32 = -4.0;
 /// The pass rate of a column says at most this much for it: after that a systematic cause is likelier than chance.
 const PASS_RATE_CAP: f32 = 7.0;
+/// Forms below say too little to be anything without a column or a word that speaks for them.
+const WEAK: f32 = -3.0;
+/// What it weighs that dates spread over generations.
+const SPREAD: f32 = 5.5;
 /// Fewer values than this have no pass rate.
 const FEW: u64 = 8;
 
@@ -109,7 +113,7 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     let rule = &engine.rules().rules[slot.rule as usize];
     let shape = &rule.shapes[slot.shape as usize];
     let alone = shape.alone;
-    let weak = alone < -3.0;
+    let weak = alone < WEAK;
     let mut evidence = vec![(format!("form {}", shape.shape.source), alone)];
     let values = slot.valid + slot.invalid;
     let coverage = values as f32 / tally.filled.max(1) as f32;
@@ -131,24 +135,49 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     } else if weak {
         numbers(slot, &mut evidence);
     }
-    if plan.not.contains(&slot.rule) || (dates && plan.other_date) {
-        evidence.push(("field says something else".to_string(), -6.0));
-    } else if let Some((other, _)) =
-        plan.bound.iter().find(|(r, _)| engine.rules().rules[*r as usize].identifier != rule.identifier)
-    {
-        let says = engine.rules().rules[*other as usize].identifier;
-        evidence.push((format!("field says {says}"), if weak { -5.0 } else { -1.0 }));
-    } else if plan.cancel {
-        evidence.push(("field is about it, not it".to_string(), -4.0));
-    } else if plan.ordinary {
-        evidence.push(("field says ordinary numbers".to_string(), if weak { -6.0 } else { -3.0 }));
-    } else if plan.headed && weak {
-        evidence.push(("field says nothing of it".to_string(), -1.0));
-    }
+    evidence.extend(name_says(engine, plan, slot.rule, weak));
     if company && weak {
         evidence.push(("beside other identifiers".to_string(), 1.5));
     }
     evidence
+}
+
+/// What a column's name says to values of a form that it does not speak for.
+fn name_says(engine: &Engine, plan: &ColumnPlan, rule: u16, weak: bool) -> Option<(String, f32)> {
+    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
+    let dates = identifier(rule) == Identifier::BIRTH_DATE;
+    if plan.not.contains(&rule) || (dates && plan.other_date) {
+        Some(("field says something else".to_string(), -6.0))
+    } else if let Some((other, _)) = plan.bound.iter().find(|(r, _)| identifier(*r) != identifier(rule)) {
+        Some((format!("field says {}", identifier(*other)), if weak { -5.0 } else { -1.0 }))
+    } else if plan.cancel {
+        Some(("field is about it, not it".to_string(), -4.0))
+    } else if plan.ordinary {
+        Some(("field says ordinary numbers".to_string(), if weak { -6.0 } else { -3.0 }))
+    } else if plan.headed && weak {
+        Some(("field says nothing of it".to_string(), -1.0))
+    } else {
+        None
+    }
+}
+
+/// Rules and forms that cannot become possible in a column of this name, whatever its values are.
+pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
+    // The most that all other evidence of `by_form` can add: pass rate or spread, kept zeros, company.
+    const MOST: f32 = PASS_RATE_CAP + 1.5 + 1.5;
+    const MOST_OF_DATES: f32 = SPREAD + 1.5;
+    let mut hopeless = Vec::new();
+    for (rule, definition) in (0..).zip(&engine.rules().rules) {
+        for (number, shape) in (0..).zip(&definition.shapes) {
+            let weak = shape.alone < WEAK;
+            let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
+            let most = if definition.identifier == Identifier::BIRTH_DATE { MOST_OF_DATES } else { MOST };
+            if weak && shape.alone + said + most < POSSIBLE {
+                hopeless.push((rule, number));
+            }
+        }
+    }
+    hopeless
 }
 
 /// Single words in a column without a name. The lists of names know words of every kind, places above all: so most must
@@ -191,7 +220,7 @@ fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     if years < 15 {
         evidence.push((format!("dates span {years} years"), -4.0));
     } else if years >= 30 && early >= 0.1 && recent <= 0.15 {
-        let weight = if spread.count >= 20 { 5.5 } else { 3.5 };
+        let weight = if spread.count >= 20 { SPREAD } else { 3.5 };
         evidence.push((format!("dates span {years} years"), weight));
     }
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();

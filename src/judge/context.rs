@@ -58,6 +58,21 @@ pub struct Vocabulary {
     phrases: Vec<Phrase>,
     /// Hash of a phrase's last word → phrases.
     by_last: HashMap<u64, Vec<u32>, BuildHasherDefault<Identity>>,
+    /// For each of [`HINTS`] classes of hashes, the rules (a bit each, the last for all from the 64th on) that a
+    /// keyword ending in a word of the class speaks for.
+    hints: Vec<u64>,
+}
+
+/// Classes of word hashes, a power of two. Built-in keywords end in some three hundred words: one word in fourteen is
+/// taken for one of them and then looked up.
+const HINTS: usize = 4096;
+
+/// The rules that keywords in a stretch of bytes may speak for.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    seen: Range<usize>,
+    /// See [`rule_bit`].
+    rules: u64,
 }
 
 /// What the words around a value say.
@@ -125,7 +140,7 @@ const PATIENT: &[&str] = &[
 impl Vocabulary {
     /// The vocabulary of these rules.
     pub fn new(rules: &RuleSet) -> Vocabulary {
-        let mut vocabulary = Vocabulary { phrases: Vec::new(), by_last: HashMap::default() };
+        let mut vocabulary = Vocabulary { phrases: Vec::new(), by_last: HashMap::default(), hints: vec![0; HINTS] };
         for (number, rule) in rules.rules.iter().enumerate() {
             rule.keywords.iter().for_each(|text| vocabulary.add(text, Says::For(number as u16)));
             rule.not_keywords.iter().for_each(|text| vocabulary.add(text, Says::Against(number as u16)));
@@ -143,6 +158,9 @@ impl Vocabulary {
         let mut words = Vec::new();
         Words::new(text.as_bytes()).for_each(|word| words.push(word.hash));
         if let Some(last) = words.last() {
+            if let Says::For(rule) = says {
+                self.hints[hint(*last)] |= rule_bit(rule);
+            }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
             self.phrases.push(Phrase { words, says, weak, text: text.to_string() });
         }
@@ -151,6 +169,37 @@ impl Vocabulary {
     /// The text of a phrase.
     pub fn text(&self, phrase: u32) -> &str {
         &self.phrases[phrase as usize].text
+    }
+
+    /// Whether a keyword near `span` may speak for `rule`. Cheap, and never misses one that [`Vocabulary::around`] finds.
+    /// `reach` is how far before the span a keyword may end; `hints` remembers what was seen for the candidate before.
+    pub fn hints(
+        &self,
+        bytes: &[u8],
+        scope: Range<usize>,
+        span: Range<usize>,
+        reach: usize,
+        hints: &mut Hints,
+        rule: u16,
+    ) -> bool {
+        // The longest words of keywords have fewer letters than this.
+        const LONGEST: usize = 24;
+        // Words seen further back open the way to a closer look only; too many would open it always.
+        const FORGET: usize = 512;
+        let from = span.start.saturating_sub((reach + LONGEST).min(REACH)).max(scope.start);
+        let to = (span.end + BEHIND).min(scope.end);
+        let fresh = from < hints.seen.start || from > hints.seen.end || to > hints.seen.start + FORGET;
+        let start = if fresh { from } else { hints.seen.end.saturating_sub(LONGEST).max(hints.seen.start) };
+        if fresh {
+            *hints = Hints { seen: from..from, rules: 0 };
+        }
+        if to > hints.seen.end {
+            for word in (Words { bytes: &bytes[start..to], at: 0 }) {
+                hints.rules |= self.hints[hint(word.hash)];
+            }
+            hints.seen.end = to;
+        }
+        hints.rules & rule_bit(rule) != 0
     }
 
     /// What the words around `span` say about a value of `rule`. Only `scope` is looked at: the cell, or all of it.
@@ -289,6 +338,16 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     }
 }
 
+/// The class of a word's hash.
+fn hint(hash: u64) -> usize {
+    (hash >> 32) as usize % HINTS
+}
+
+/// The bit of a rule in [`Vocabulary::hints`]. All from the 64th on share one.
+fn rule_bit(rule: u16) -> u64 {
+    1 << rule.min(63)
+}
+
 /// One word: a run of letters (an upper-case letter after a lower-case one starts a new word), a run of digits, or `#`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
@@ -311,35 +370,91 @@ impl<'a> Words<'a> {
 impl Iterator for Words<'_> {
     type Item = Word;
 
+    #[inline]
     fn next(&mut self) -> Option<Word> {
-        let is_start = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#' || *b >= 0x80;
-        let start = self.at + self.bytes[self.at..].iter().position(is_start)?;
-        let mut hash = FNV_OFFSET;
-        let mut end = start;
-        let first = self.bytes[start];
-        while let Some(byte) = self.bytes.get(end) {
-            let joins = match first {
-                b'#' => end == start,
-                b'0'..=b'9' => byte.is_ascii_digit(),
-                _ => {
-                    (byte.is_ascii_alphabetic() || *byte >= 0x80)
-                        && !(end > start && byte.is_ascii_uppercase() && self.bytes[end - 1].is_ascii_lowercase())
+        let bytes = self.bytes;
+        let start = self.at + bytes[self.at..].iter().position(|b| KIND[*b as usize] != Kind::Other)?;
+        let first = KIND[bytes[start] as usize];
+        let mut end = start + 1;
+        if first != Kind::Hash {
+            let mut before = first;
+            while let Some(byte) = bytes.get(end) {
+                let kind = KIND[*byte as usize];
+                let joins = match kind {
+                    Kind::Digit => first == Kind::Digit,
+                    Kind::Lower => first != Kind::Digit,
+                    Kind::Upper => first != Kind::Digit && before != Kind::Lower,
+                    Kind::Hash | Kind::Other => false,
+                };
+                if !joins {
+                    break;
                 }
-            };
-            if !joins {
-                break;
+                before = kind;
+                end += 1;
             }
-            hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(FNV_PRIME);
-            end += 1;
         }
         self.at = end;
-        Some(Word { hash, start, end })
+        Some(Word { hash: word_hash(bytes, start, end), start, end })
     }
 }
 
-/// Fowler–Noll–Vo 1a, 64 bits.
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+/// What a byte is to a word. Bytes of other alphabets count as small letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Other,
+    Digit,
+    Lower,
+    Upper,
+    Hash,
+}
+
+const KIND: [Kind; 256] = {
+    let mut table = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' => Kind::Digit,
+            b'a'..=b'z' | 0x80.. => Kind::Lower,
+            b'A'..=b'Z' => Kind::Upper,
+            b'#' => Kind::Hash,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// A word's hash, the same for capital and small letters: of its first eight bytes, its last eight and its length. What
+/// lies between in a longer word does not matter: no keyword is that long.
+#[inline]
+fn word_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
+    // Sets the bit by which capital and small letters differ; digits and `#` have it.
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    let length = end - start;
+    let (head, tail) = if length >= 8 {
+        (eight(bytes, start) | FOLD, eight(bytes, end - 8) | FOLD)
+    } else {
+        let kept = u64::MAX >> (64 - 8 * length as u32);
+        ((eight(bytes, start) | FOLD) & kept, 0)
+    };
+    let mixed =
+        (head ^ (length as u64) << 57).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Eight bytes from `at` on, zeros behind the end.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..at + 8) {
+        Some(bytes) => u64::from_le_bytes(bytes.try_into().unwrap_or_default()),
+        None => {
+            let mut filled = [0; 8];
+            let rest = &bytes[at..];
+            filled[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(filled)
+        }
+    }
+}
 
 /// The last words of `bytes`, in order; how many.
 fn last_words(bytes: &[u8], words: &mut [Word; WORDS]) -> usize {

@@ -1,7 +1,7 @@
 //! Turns what was counted into findings. In: the tally of a whole document and the facts about its file. Out: findings,
 //! the document's class, its people, and which identifiers stand on the same records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::engine::Engine;
 use crate::finding::{
@@ -509,6 +509,14 @@ fn matches(
     findings: &[Finding],
     plan: &DocumentPlan,
 ) -> Vec<Match> {
+    if tally.matches.is_empty() {
+        return Vec::new();
+    }
+    // A table may have very many columns, and a document very many matches.
+    let drafts: HashMap<(Option<u32>, Identifier, Protection), &Draft> =
+        drafts.iter().map(|d| ((d.column, d.identifier, d.protection), d)).collect();
+    let findings: HashMap<(&Place, Identifier, Protection), &Finding> =
+        findings.iter().map(|f| ((&f.place, f.identifier, f.protection), f)).collect();
     let mut out = Vec::with_capacity(tally.matches.len());
     for row in &tally.matches {
         let rule = &engine.rules().rules[row.rule as usize];
@@ -523,16 +531,13 @@ fn matches(
             }
             None => row.logit,
         };
-        let same = |d: &&Draft| (d.column, d.identifier, d.protection) == (row.column, rule.identifier, row.protection);
-        let Some(draft) = drafts.iter().find(same) else { continue };
+        let Some(draft) = drafts.get(&(row.column, rule.identifier, row.protection)) else { continue };
         let logit = if row.shape.is_none() { logit.min(draft.logit) } else { logit };
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
         let providers = row.subject == Some(Subject::Provider) && draft.subject != Subject::Provider;
         let place = plan.place(row.column);
-        let finding = findings
-            .iter()
-            .find(|f| f.place == place && f.identifier == rule.identifier && f.protection == row.protection);
+        let finding = findings.get(&(&place, rule.identifier, row.protection));
         let (Some(finding), Some(confidence), true) = (finding, Confidence::of(sigmoid(logit)), counted && !providers)
         else {
             continue;

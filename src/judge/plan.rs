@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::extract::Layout;
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
+use crate::judge::column;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -20,6 +21,8 @@ pub struct DocumentPlan {
     pub text: Place,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
+    /// Of columns without a name.
+    nothing: ColumnPlan,
     /// Which rules values are judged by, by index: all of them, whatever is asked for.
     pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
@@ -53,6 +56,10 @@ pub struct ColumnPlan {
     pub cancel: bool,
     /// Rules its name speaks against although the values look so.
     pub not: Vec<u16>,
+    /// Rules and shapes that cannot become possible under this name, whatever the values are: not worth a check.
+    pub hopeless: Vec<(u16, u8)>,
+    /// Shapes of the plan of which every use is hopeless or bound, by number.
+    pub dead: Vec<bool>,
 }
 
 impl DocumentPlan {
@@ -68,7 +75,23 @@ impl DocumentPlan {
         };
         let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
-        DocumentPlan { layout, text: Place::Text, columns, active, keys: Vec::new(), no_keys: Vec::new(), names }
+        let nothing = ColumnPlan::default();
+        DocumentPlan {
+            layout,
+            text: Place::Text,
+            columns,
+            nothing,
+            active,
+            keys: Vec::new(),
+            no_keys: Vec::new(),
+            names,
+        }
+    }
+
+    /// What is known of a column, from 0.
+    #[inline]
+    pub fn column(&self, column: usize) -> &ColumnPlan {
+        self.columns.get(column).unwrap_or(&self.nothing)
     }
 
     /// The place of a column, from 0, or of what stands in none.
@@ -95,7 +118,7 @@ impl ColumnPlan {
                 (found.rule as u16, if found.weak { weight / 2.0 } else { weight } + words)
             })
             .collect();
-        ColumnPlan {
+        let mut column = ColumnPlan {
             name: reads_as_header(header).then(|| header.to_string()),
             bound,
             subject: (name.role != Subject::Unknown).then_some(name.role),
@@ -108,6 +131,16 @@ impl ColumnPlan {
                 .filter(|rule| engine.rules().rules[*rule].denied_by(&name))
                 .map(|rule| rule as u16)
                 .collect(),
-        }
+            hopeless: Vec::new(),
+            dead: Vec::new(),
+        };
+        column.hopeless = column::hopeless(engine, &column);
+        let dead = |shape: usize| {
+            engine.uses(shape as u16).iter().all(|by| {
+                column.hopeless.contains(&(by.rule, by.shape)) || column.bound.iter().any(|(rule, _)| *rule == by.rule)
+            })
+        };
+        column.dead = (0..engine.plan().shapes().len()).map(dead).collect();
+        column
     }
 }

@@ -1,7 +1,8 @@
 //! Counts what a chunk holds. In: a [`Chunk`], the document's plan. Out: a [`Tally`]; tallies of consecutive chunks merge
 //! into that of the document. Decides nothing about columns: a column is judged when all of it was counted.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +16,7 @@ use crate::finding::{Confidence, Position, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::{Distinct, Sketch};
 use crate::judge::people::{KeyKind, People, RecordKeys, key_kind};
-use crate::judge::plan::{ColumnPlan, DocumentPlan};
+use crate::judge::plan::DocumentPlan;
 use crate::judge::text::{self, Clues, Judged, Label};
 use crate::options::{Options, Reveal, TestValues};
 use crate::validate::{Setting, Valid, Verdict, names};
@@ -44,6 +45,8 @@ pub struct Tally {
     pub columns: Vec<ColumnTally>,
     /// Values that stand in text, by place and rule.
     pub text: Vec<TextTally>,
+    /// Where in `text` what stands: a table may have very many columns with text.
+    text_at: HashMap<TextKey, usize>,
     /// Sets of identifiers on one record (a bit each, by [`Identifier::index`]), with the number of records.
     pub sets: BTreeMap<u64, u64>,
     /// The people: of a whole document.
@@ -158,6 +161,14 @@ pub struct TextTally {
     pub bands: [Option<Box<Form>>; 3],
     /// The clues of the best one.
     pub best: Clues,
+}
+
+type TextKey = (Option<u32>, u16, Protection, Option<Subject>);
+
+impl TextTally {
+    fn key(&self) -> TextKey {
+        (self.column, self.rule, self.protection, self.subject)
+    }
 }
 
 /// How numbers or dates of a column spread.
@@ -352,17 +363,18 @@ impl Tally {
                 form.first.position.record += shift;
                 form.last_record += shift;
             }
-            let same = |t: &&mut TextTally| {
-                (t.column, t.rule, t.protection, t.subject) == (text.column, text.rule, text.protection, text.subject)
-            };
-            match self.text.iter_mut().find(same) {
-                Some(known) => {
+            match self.text_at.entry(text.key()) {
+                Entry::Occupied(at) => {
+                    let known = &mut self.text[*at.get()];
                     if text.best.logit() > known.best.logit() {
                         known.best = text.best;
                     }
                     merge_forms(&mut known.bands, text.bands);
                 }
-                None => self.text.push(text),
+                Entry::Vacant(at) => {
+                    at.insert(self.text.len());
+                    self.text.push(text);
+                }
             }
         }
         for (set, records) in other.sets {
@@ -423,6 +435,65 @@ pub struct Counter {
     judged: Vec<Judged>,
     /// Slots whose distinct values are only sketched.
     sketched: Vec<(u32, u16, u8)>,
+    fields: Vec<Field>,
+    rest: Rest,
+}
+
+/// Fields that are read before they are counted.
+const BATCH: usize = 1024;
+
+/// Where the reading of rows stands.
+struct InRows {
+    row: u64,
+    foreign: bool,
+    record: Record,
+}
+
+/// The stretches of a chunk in which forms must be looked for: all but the fields whose name says what they hold, put
+/// together so that one search does for many of them.
+#[derive(Debug, Default)]
+struct Rest {
+    bytes: Vec<u8>,
+    /// Where each stretch starts here and in the chunk.
+    stretches: Vec<(u32, u32)>,
+    /// Where the last stretch ends in the chunk.
+    end: usize,
+}
+
+impl Rest {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.stretches.clear();
+    }
+
+    /// Adds a field, with the delimiter before it where it follows the last one.
+    fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
+        if !self.stretches.is_empty() && open >= self.end && open - self.end <= 2 {
+            self.bytes.extend_from_slice(&chunk[self.end..end]);
+        } else {
+            // A line end is a boundary to every form, as the delimiters are.
+            self.bytes.push(b'\n');
+            self.stretches.push((self.bytes.len() as u32, open as u32));
+            self.bytes.extend_from_slice(&chunk[open..end]);
+        }
+        self.end = end;
+    }
+
+    /// The candidates in it, placed in the chunk.
+    fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
+        candidates.clear();
+        engine.plan().find(&self.bytes, candidates);
+        let mut at = 0;
+        for candidate in candidates {
+            while self.stretches.get(at + 1).is_some_and(|(start, _)| *start <= candidate.start) {
+                at += 1;
+            }
+            if let Some((here, there)) = self.stretches.get(at) {
+                candidate.start = candidate.start - here + there;
+                candidate.end = candidate.end - here + there;
+            }
+        }
+    }
 }
 
 /// What a chunk is counted by.
@@ -453,27 +524,24 @@ impl Counter {
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        self.candidates.clear();
-        // A value that starts in the core may end behind it, or stand in a record that does.
-        let from = chunk.core.start.saturating_sub(BEFORE_CORE);
-        let to = match job.plan.layout {
-            Layout::Text => (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len()),
-            Layout::Rows(_) => chunk.bytes.len(),
-        };
-        job.engine.plan().find(&chunk.bytes[from..to], &mut self.candidates);
-        for candidate in &mut self.candidates {
-            candidate.start += from as u32;
-            candidate.end += from as u32;
-        }
         match &job.plan.layout {
-            Layout::Text => self.text(job, chunk, to, &mut tally),
+            Layout::Text => self.text(job, chunk, &mut tally),
             Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
         }
         places(job.plan.layout.line_end(), chunk, &mut tally);
         tally
     }
 
-    fn text(&mut self, job: Job<'_>, chunk: &Chunk, to: usize, tally: &mut Tally) {
+    fn text(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
+        // A value that starts in the core may end behind it.
+        let from = chunk.core.start.saturating_sub(BEFORE_CORE);
+        let to = (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len());
+        self.candidates.clear();
+        job.engine.plan().find(&chunk.bytes[from..to], &mut self.candidates);
+        for candidate in &mut self.candidates {
+            candidate.start += from as u32;
+            candidate.end += from as u32;
+        }
         self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
         self.judged.clear();
         text::judge_all(
@@ -518,52 +586,96 @@ impl Counter {
         let after = job.options.cut.after;
         // Up to here records that start in the core are this chunk's.
         let reach = core.end + after;
-        let mut row = entry.rows;
-        // The record that the core starts in belongs to the chunk before, as far as that carries it.
-        let mut foreign = entry.fields > 0 || entry.quote != Quote::Outside || entry.chars > 0;
-        let mut next_candidate = 0;
-        let mut record = Record::default();
-        for field in Fields::new(dialect, &chunk.bytes, core.start, entry.fields as usize, entry.quote) {
-            if field.open >= reach {
-                break;
-            }
-            // Of a field that goes on behind the reach, the values that start there are the next chunk's.
-            let until = field.end.min(reach);
-            if foreign {
-                let border = core.start + after;
-                if field.end > border {
-                    next_candidate = self.skip_to(next_candidate, field.start.max(border));
-                    next_candidate =
-                        self.in_field(job, chunk, &field, until, next_candidate, false, row, tally, &mut record);
+        let mut at = InRows {
+            row: entry.rows,
+            // The record that the core starts in belongs to the chunk before, as far as that carries it.
+            foreign: entry.fields > 0 || entry.quote != Quote::Outside || entry.chars > 0,
+            record: Record::default(),
+        };
+        let mut fields = Fields::new(dialect, &chunk.bytes, core.start, entry.fields as usize, entry.quote);
+        let mut batch = std::mem::take(&mut self.fields);
+        let mut ended = false;
+        while !ended {
+            batch.clear();
+            // Whose row each field is in is known when it is reached; the search needs to know it before.
+            let (mut row, mut foreign) = (at.row, at.foreign);
+            self.rest.clear();
+            while batch.len() < BATCH {
+                let Some(field) = fields.next() else {
+                    ended = true;
+                    break;
+                };
+                if field.open >= reach || (!foreign && field.column == 0 && field.open >= core.end) {
+                    ended = true;
+                    break;
+                }
+                let bound = !job.plan.column(field.column).bound.is_empty();
+                if foreign || field.cut || !bound || row < dialect.body_rows {
+                    self.rest.add(&chunk.bytes, field.open, field.end);
                 }
                 if field.last {
-                    foreign = false;
                     row += 1;
-                    record.end(tally);
-                    record = Record::default();
+                    foreign = false;
                 }
-                continue;
+                batch.push(field);
             }
-            if field.column == 0 && field.open >= core.end {
-                break;
-            }
-            next_candidate = self.skip_to(next_candidate, field.start);
-            let body = row >= dialect.body_rows;
-            if body && tally.columns.len() <= field.column {
-                tally.columns.resize_with(field.column + 1, ColumnTally::default);
-            }
-            let whole = body && field.end <= reach && (!field.cut || chunk.ends);
-            next_candidate = self.in_field(job, chunk, &field, until, next_candidate, whole, row, tally, &mut record);
-            if field.last || field.cut || field.end == chunk.bytes.len() {
-                tally.records += u64::from(body && record.filled);
-                record.end(tally);
-                record = Record::default();
-                row += 1;
+            self.rest.search(job.engine, &mut self.candidates);
+            let mut next = 0;
+            for field in &batch {
+                next = self.row_field(job, dialect, chunk, field, next, &mut at, tally);
             }
         }
+        self.fields = batch;
         // The document's last row, without a line end; or one that goes on behind the reach.
-        tally.records += u64::from(!foreign && record.filled && row >= dialect.body_rows);
-        record.end(tally);
+        tally.records += u64::from(!at.foreign && at.record.filled && at.row >= dialect.body_rows);
+        at.record.end(tally);
+    }
+
+    /// Counts one field where it stands in its row. Gives the first candidate behind it.
+    #[allow(clippy::too_many_arguments)]
+    fn row_field(
+        &mut self,
+        job: Job<'_>,
+        dialect: &Dialect,
+        chunk: &Chunk,
+        field: &Field,
+        mut next: usize,
+        at: &mut InRows,
+        tally: &mut Tally,
+    ) -> usize {
+        let core = &chunk.core;
+        let after = job.options.cut.after;
+        let reach = core.end + after;
+        // Of a field that goes on behind the reach, the values that start there are the next chunk's.
+        let until = field.end.min(reach);
+        if at.foreign {
+            let border = core.start + after;
+            if field.end > border {
+                next = self.skip_to(next, field.start.max(border));
+                next = self.in_field(job, chunk, field, until, next, false, at.row, tally, &mut at.record);
+            }
+            if field.last {
+                at.foreign = false;
+                at.row += 1;
+                at.record.end(tally);
+                at.record = Record::default();
+            }
+            return next;
+        }
+        next = self.skip_to(next, field.start);
+        let body = at.row >= dialect.body_rows;
+        if body && tally.columns.len() <= field.column {
+            tally.columns.resize_with(field.column + 1, ColumnTally::default);
+        }
+        let whole = body && field.end <= reach && (!field.cut || chunk.ends);
+        next = self.in_field(job, chunk, field, until, next, whole, at.row, tally, &mut at.record);
+        if field.last || field.cut || field.end == chunk.bytes.len() {
+            tally.records += u64::from(body && at.record.filled);
+            at.record.end(tally);
+            at.record = Record::default();
+            at.row += 1;
+        }
+        next
     }
 
     fn skip_to(&self, mut next: usize, at: usize) -> usize {
@@ -598,8 +710,7 @@ impl Counter {
         if span.is_empty() {
             return next;
         }
-        let nothing = ColumnPlan::default();
-        let column = job.plan.columns.get(field.column).unwrap_or(&nothing);
+        let column = job.plan.column(field.column);
         let number = match &job.plan.layout {
             Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
             _ => 0,
@@ -618,18 +729,59 @@ impl Counter {
                 self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
             }
         }
-        if taken || first == next {
+        if taken {
             return next;
         }
+        // Fields of columns with a telling name are not searched beforehand: nearly all are what the name says.
+        let own = whole && !column.bound.is_empty();
+        if own {
+            let from = self.candidates.len();
+            job.engine.plan().find(&bytes[field.open..field.end], &mut self.candidates);
+            for candidate in &mut self.candidates[from..] {
+                candidate.start += field.open as u32;
+                candidate.end += field.open as u32;
+            }
+            let to = from + self.candidates[from..].iter().filter(|c| (c.start as usize) < until).count();
+            self.forms(job, chunk, field, from..to, whole, number, tally, record);
+            self.candidates.truncate(from);
+        } else if first < next {
+            self.forms(job, chunk, field, first..next, whole, number, tally, record);
+        }
+        next
+    }
+
+    /// Counts the candidates in a field: forms that fill it are its column's to judge, forms inside its text are judged
+    /// one by one.
+    #[allow(clippy::too_many_arguments)]
+    fn forms(
+        &mut self,
+        job: Job<'_>,
+        chunk: &Chunk,
+        field: &Field,
+        candidates: Range<usize>,
+        whole: bool,
+        number: u64,
+        tally: &mut Tally,
+        record: &mut Record,
+    ) {
+        let bytes = &chunk.bytes;
+        let scope = field.start..field.end;
+        let span = trim(bytes, scope.clone());
+        let column = job.plan.column(field.column);
+        let (first, next) = (candidates.start, candidates.end);
         // Forms that fill the field are the column's to judge; forms inside its text are judged one by one.
         let mut inside = 0..0;
         for at in first..next {
             let candidate = self.candidates[at];
             let fills = (candidate.start as usize, candidate.end as usize) == (span.start, span.end);
             if whole && fills {
+                if column.dead.get(candidate.shape as usize).is_some_and(|dead| *dead) {
+                    continue;
+                }
                 for by in job.engine.uses(candidate.shape) {
                     let bound = column.bound.iter().any(|(rule, _)| *rule == by.rule);
-                    if job.plan.active[by.rule as usize] && !bound {
+                    let hopeless = column.hopeless.contains(&(by.rule, by.shape));
+                    if job.plan.active[by.rule as usize] && !bound && !hopeless {
                         let rule = &job.engine.rules().rules[by.rule as usize];
                         let verdict = (rule.check)(&bytes[span.clone()], Setting::Free);
                         self.whole(
@@ -668,7 +820,6 @@ impl Counter {
                 add_text(job, tally, chunk, Some(field.column as u32), &judged, hash, number);
             }
         }
-        next
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -910,24 +1061,18 @@ fn add_text(
     let logit = judged.clues.logit();
     let Some(band) = band(logit) else { return };
     let protection = judged.valid.protection;
-    let same = |t: &&mut TextTally| {
-        (t.column, t.rule, t.protection, t.subject) == (column, judged.rule, protection, judged.subject)
-    };
-    let text = match tally.text.iter_mut().position(|t| same(&t)) {
-        Some(at) => &mut tally.text[at],
-        None => {
-            tally.text.push(TextTally {
-                column,
-                rule: judged.rule,
-                protection,
-                subject: judged.subject,
-                bands: [None, None, None],
-                best: judged.clues,
-            });
-            let last = tally.text.len() - 1;
-            &mut tally.text[last]
-        }
-    };
+    let at = *tally.text_at.entry((column, judged.rule, protection, judged.subject)).or_insert(tally.text.len());
+    if at == tally.text.len() {
+        tally.text.push(TextTally {
+            column,
+            rule: judged.rule,
+            protection,
+            subject: judged.subject,
+            bands: [None, None, None],
+            best: judged.clues,
+        });
+    }
+    let text = &mut tally.text[at];
     if logit > text.best.logit() {
         text.best = judged.clues;
     }

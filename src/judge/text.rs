@@ -7,7 +7,7 @@ use crate::detect::Candidate;
 use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
-use crate::judge::context::Context;
+use crate::judge::context::{Context, Hints};
 use crate::validate::{self, Setting, Valid, Verdict};
 
 /// A value that passed its check, with what speaks for and against it.
@@ -153,11 +153,23 @@ pub fn judge_all(
     out: &mut Vec<Judged>,
 ) {
     let first = out.len();
+    let mut hints = Hints::default();
     for candidate in candidates {
         if (candidate.end as usize) > scope.end {
             continue;
         }
-        for by in engine.uses(candidate.shape) {
+        let uses = engine.uses(candidate.shape);
+        for by in uses {
+            // What says little by itself needs a keyword: without one no check is worth its time.
+            if by.needs_keyword && label.is_none_or(|l| l.bound.is_empty()) {
+                let span = candidate.start as usize..candidate.end as usize;
+                let below = &bytes[span.end..scope.end];
+                if !engine.vocabulary().hints(bytes, scope.clone(), span, by.reach, &mut hints, by.rule)
+                    && !above_street(below)
+                {
+                    continue;
+                }
+            }
             if active[by.rule as usize]
                 && let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label)
             {
@@ -188,6 +200,14 @@ pub fn judge_all(
         }
     }
     out.truncate(kept);
+}
+
+/// Whether the line ends here and the next one may open with a house number or post-office box: what a name above a
+/// street looks like.
+fn above_street(rest: &[u8]) -> bool {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
+    let Some(next) = rest.iter().take(NEIGHBOUR_REACH + 1).position(|b| !blank(b)) else { return false };
+    (rest[next].is_ascii_digit() || matches!(rest[next], b'P' | b'p')) && rest[..next].contains(&b'\n')
 }
 
 /// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.

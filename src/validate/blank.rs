@@ -2,6 +2,13 @@
 
 /// The value without what spreadsheets and exports put around it: spaces, quotes, `="…"`, a leading apostrophe.
 pub fn loose(mut bytes: &[u8]) -> &[u8] {
+    // Nearly every value: nothing around it.
+    if let ([first, .., last], true) = (bytes, bytes.len() > 1)
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+    {
+        return bytes;
+    }
     bytes = bytes.trim_ascii();
     if let Some(inner) =
         bytes.strip_prefix(b"=").and_then(|b| b.strip_prefix(b"\"")).and_then(|b| b.strip_suffix(b"\""))
@@ -51,11 +58,39 @@ const PLACEHOLDERS: &[&str] = &[
     "UNSPECIFIED",
 ];
 
+/// For each length the first letters that placeholders of the length have, a bit each: most values are told by it.
+const FIRST_LETTERS: [u32; 15] = {
+    let mut letters = [0; 15];
+    let mut at = 0;
+    while at < PLACEHOLDERS.len() {
+        let word = PLACEHOLDERS[at].as_bytes();
+        letters[word.len()] |= letter_bit(word[0]);
+        at += 1;
+    }
+    letters
+};
+
+const fn letter_bit(byte: u8) -> u32 {
+    1 << (byte & 0x1F)
+}
+
 /// Whether nothing was filled in: empty, one character, `N/A` and its kin, dashes, zeros or nines only, stars only.
 pub fn is_blank(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     if value.len() <= 1 {
         return true;
+    }
+    // Nearly every value is told by its first byte.
+    match value[0] {
+        b'1'..=b'8' => return false,
+        b'x' | b'X' => {}
+        letter if letter.is_ascii_alphabetic() => {
+            let maybe = value.len() < FIRST_LETTERS.len() && FIRST_LETTERS[value.len()] & letter_bit(letter) != 0;
+            if !maybe {
+                return false;
+            }
+        }
+        _ => {}
     }
     let marks = |b: &u8| b"-_.*#?~/ \\xX".contains(b);
     if let Some(first) = value.iter().find(|b| b.is_ascii_digit()) {

@@ -39,6 +39,13 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     if is_blank(value) {
         return Verdict::Blank;
     }
+    let mut figures = 0;
+    if value.iter().all(|b| {
+        figures += usize::from(b.is_ascii_digit());
+        b.is_ascii_alphanumeric()
+    }) {
+        return unmarked(value, figures, kind);
+    }
     if setting == Setting::Field {
         value = without_point_zero(value);
     }
@@ -86,6 +93,24 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     let negative = setting == Setting::Field && value[0] == b'-' && value[1..].iter().all(u8::is_ascii_digit);
     let made_up = bare && seen >= 6 && is_trivial(value);
     Verdict::plain(normal, measure, negative || made_up || kind.samples.contains(&normal.as_bytes()))
+}
+
+/// What nearly all are: letters and digits only.
+fn unmarked(value: &[u8], figures: usize, kind: &Kind) -> Verdict {
+    if matches!(value, [b'0', b'x' | b'X', figures @ ..] if figures.iter().all(u8::is_ascii_hexdigit)) {
+        return Verdict::Invalid("a hexadecimal number");
+    }
+    if !(kind.length.0..=kind.length.1).contains(&value.len()) {
+        return Verdict::Invalid("too short or too long");
+    }
+    if figures < kind.digits {
+        return Verdict::Invalid("too few digits");
+    }
+    let normal = Normal::upper(value);
+    let bare = figures == value.len();
+    let made_up = bare && value.len() >= 6 && is_trivial(value);
+    let measure = if bare { number(value) } else { 0 };
+    Verdict::plain(normal, measure, made_up || kind.samples.contains(&normal.as_bytes()))
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

@@ -61,7 +61,7 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
             });
         }
     }
-    let normal = Normal::alnum(&mbi);
+    let normal = Normal::of(&mbi);
     // CMS and Synthea put an S second in synthetic MBIs, so that they never meet a real one; other never-issued
     // letters there are seen in test files of the same kind.
     if mbi[1] == b'S' || (setting == Setting::Field && never_issued(mbi[1])) {

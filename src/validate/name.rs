@@ -114,11 +114,37 @@ pub fn title(bytes: &[u8]) -> usize {
     }
 }
 
+/// For each length the first letters of words that are more than an ordinary part of a name, a bit each.
+const TELLING: [u32; 16] = {
+    let mut letters = [0; 16];
+    let lists = [TITLES, SUFFIXES, TESTS, UNKNOWN];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            let word = lists[list][at].as_bytes();
+            letters[word.len()] |= 1 << (word[0] & 0x1F);
+            at += 1;
+        }
+        list += 1;
+    }
+    letters
+};
+
+/// Whether a value is one word of letters that no list can say anything about.
+fn is_plain_word(value: &[u8]) -> bool {
+    let told = TELLING.get(value.len()).is_some_and(|letters| letters & 1 << (value[0] & 0x1F) != 0);
+    !told && (2..=30).contains(&value.len()) && value.iter().all(u8::is_ascii_alphabetic)
+}
+
 /// A person's name, or a part of one.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let value = loose(bytes);
     if is_blank(value) {
         return Verdict::Blank;
+    }
+    if setting == Setting::Field && is_plain_word(value) {
+        return Verdict::plain(Normal::upper(value), 0, false);
     }
     if value.len() > 80 {
         return Verdict::Invalid("longer than a name");

@@ -36,6 +36,9 @@ const TOLL_FREE: [u16; 7] = [800, 833, 844, 855, 866, 877, 888];
 
 /// A telephone number.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
+    if let Some(ten) = usual(bytes) {
+        return dialled(&ten, setting, true);
+    }
     let value = loose(bytes);
     if is_blank(value) {
         return Verdict::Blank;
@@ -67,15 +70,32 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         }
         _ => return Verdict::Invalid("not ten digits"),
     };
-    let normal = Normal::digits(phone);
+    dialled(phone, setting, !value.iter().all(u8::is_ascii_digit))
+}
+
+/// The digits of the two forms that most have, `(NPA) NXX-XXXX` and `NPA-NXX-XXXX`; not those that start with 0 or 9,
+/// which may be blank.
+#[inline]
+fn usual(bytes: &[u8]) -> Option<[u8; 10]> {
+    let ten = match *bytes {
+        [b'(', a, b, c, b')', b' ', d, e, f, b'-', g, h, i, j] => [a, b, c, d, e, f, g, h, i, j],
+        [a, b, c, b'-', d, e, f, b'-', g, h, i, j] => [a, b, c, d, e, f, g, h, i, j],
+        _ => return None,
+    };
+    (ten.iter().all(u8::is_ascii_digit) && (b'1'..=b'8').contains(&ten[0])).then_some(ten)
+}
+
+/// A number of ten digits; `written` with marks between them.
+fn dialled(phone: &[u8], setting: Setting, written: bool) -> Verdict {
+    let normal = Normal::of(phone);
     let measure = number(phone);
     if setting == Setting::Field && is_trivial(phone) {
         return Verdict::plain(normal, measure, true);
     }
     let area = number(&phone[..3]) as u16;
     // No area code 555 is in use: numbers written so are Synthea's.
-    let synthea = area == 555 && (setting == Setting::Field || !value.iter().all(u8::is_ascii_digit));
-    if !synthea && AREAS.binary_search(&area).is_err() && !TOLL_FREE.contains(&area) {
+    let synthea = area == 555 && (setting == Setting::Field || written);
+    if !synthea && !is_area(area) && !TOLL_FREE.contains(&area) {
         return Verdict::Invalid("no such area code");
     }
     match exchange(&phone[3..]) {
@@ -83,6 +103,21 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         Err(_) if synthea => Verdict::plain(normal, measure, true),
         Err(reason) => Verdict::Invalid(reason),
     }
+}
+
+/// The area codes as bits.
+const AREA_BITS: [u64; 16] = {
+    let mut bits = [0; 16];
+    let mut at = 0;
+    while at < AREAS.len() {
+        bits[AREAS[at] as usize / 64] |= 1 << (AREAS[at] % 64);
+        at += 1;
+    }
+    bits
+};
+
+fn is_area(area: u16) -> bool {
+    AREA_BITS.get(area as usize / 64).is_some_and(|bits| bits >> (area % 64) & 1 == 1)
 }
 
 /// Whether seven digits can be dialled within an area; `true` where they are kept for fiction or for directory

@@ -42,6 +42,12 @@ pub(super) fn published(digits: &[u8]) -> bool {
 
 /// An SSN, plain or masked.
 pub fn ssn(bytes: &[u8], setting: Setting) -> Verdict {
+    if let Some(nine) = dashed(bytes) {
+        return match issued(&nine) {
+            Ok(()) => Verdict::plain(Normal::of(&nine), number(&nine), published(&nine)),
+            Err(reason) => Verdict::Invalid(reason),
+        };
+    }
     let value = loose(bytes);
     if is_blank(value) {
         return Verdict::Blank;
@@ -67,8 +73,20 @@ pub fn ssn(bytes: &[u8], setting: Setting) -> Verdict {
     }
 }
 
+/// The digits of the form that nearly all have, 3-2-4 with dashes; not those that start with 0 or 9, which may be
+/// blank or synthetic.
+#[inline]
+fn dashed(bytes: &[u8]) -> Option<[u8; 9]> {
+    let &[a, b, c, b'-', d, e, b'-', f, g, h, i] = bytes else { return None };
+    let nine = [a, b, c, d, e, f, g, h, i];
+    (nine.iter().all(u8::is_ascii_digit) && (b'1'..=b'8').contains(&a)).then_some(nine)
+}
+
 /// An individual taxpayer identification number (IRS): 9DD, then a group of 50–65, 70–88, 90–92 or 94–99.
 pub fn itin(bytes: &[u8], setting: Setting) -> Verdict {
+    if dashed(bytes).is_some() {
+        return Verdict::Invalid("an ITIN starts with 9");
+    }
     let value = loose(bytes);
     if is_blank(value) {
         return Verdict::Blank;

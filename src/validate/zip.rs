@@ -54,7 +54,7 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::Invalid("the ZIP code lies in another state");
     }
     // People who have none write 12345 or 11111.
-    Verdict::plain(Normal::digits(zip), number(&zip[..5]), is_trivial(&zip[..5]))
+    Verdict::plain(Normal::of(zip), number(&zip[..5]), is_trivial(&zip[..5]))
 }
 
 #[cfg(test)]

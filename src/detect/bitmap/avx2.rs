@@ -7,6 +7,7 @@ use std::arch::x86_64::*;
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -26,11 +27,25 @@ struct Avx2 {
 }
 
 impl Kernel for Avx2 {
+    const LANES: u32 = 4;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx2` exists only behind the detection of the feature.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(Avx2 { _private: () }, out, closer)
 }
 
 /// The bits of the nibble tables. Each stands for one rectangle of high × low nibbles.
@@ -39,7 +54,7 @@ mod bit {
     pub(super) const LETTER_1: i8 = 1 << 6;
     pub(super) const LETTER_2: i8 = 1 << 5;
     pub(super) const DASH: i8 = 1 << 4;
-    pub(super) const POINT_SLASH: i8 = 1 << 3;
+    pub(super) const POINT: i8 = 1 << 3;
     pub(super) const COLON: i8 = 1 << 2;
     pub(super) const SPACE: i8 = 1 << 1;
     pub(super) const COMMA: i8 = 1;
@@ -49,11 +64,28 @@ mod bit {
 #[inline]
 fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
     let (blocks, _) = text.as_chunks::<64>();
-    for (block, slot) in blocks.iter().zip(slot..slot + 8) {
-        let (halves, _) = block.as_chunks::<32>();
+    // One bounds check a plane, not one a word.
+    let Planes { digit, letter, dash, slash, dots, space, comma, rare, mask, upper } = planes;
+    let (digit, letter) = (&mut digit[slot..slot + 8], &mut letter[slot..slot + 8]);
+    let (dash, slash) = (&mut dash[slot..slot + 8], &mut slash[slot..slot + 8]);
+    let (dots, space) = (&mut dots[slot..slot + 8], &mut space[slot..slot + 8]);
+    let (comma, rare) = (&mut comma[slot..slot + 8], &mut rare[slot..slot + 8]);
+    let (mask, upper) = (&mut mask[slot..slot + 8], &mut upper[slot..slot + 8]);
+    for i in 0..8 {
+        let (halves, _) = blocks[i].as_chunks::<32>();
         let (low, high) = (half::<FULL>(&halves[0]), half::<FULL>(&halves[1]));
-        for ((plane, low), high) in planes.each(FULL).zip(low).zip(high) {
-            plane[slot] = u64::from(low) | u64::from(high) << 32;
+        let word = |plane: usize| u64::from(low[plane]) | u64::from(high[plane]) << 32;
+        digit[i] = word(0);
+        letter[i] = word(1);
+        dash[i] = word(2);
+        slash[i] = word(3);
+        dots[i] = word(4);
+        space[i] = word(5);
+        if FULL {
+            comma[i] = word(6);
+            rare[i] = word(7);
+            mask[i] = word(8);
+            upper[i] = word(9);
         }
     }
 }
@@ -61,8 +93,8 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
 /// The masks of 32 bytes, in the order of the planes.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline]
-fn half<const FULL: bool>(text: &[u8; 32]) -> [u32; 9] {
-    use bit::{COLON, COMMA, DASH, DIGIT, LETTER_1, LETTER_2, POINT_SLASH, SPACE};
+fn half<const FULL: bool>(text: &[u8; 32]) -> [u32; 10] {
+    use bit::{COLON, COMMA, DASH, DIGIT, LETTER_1, LETTER_2, POINT, SPACE};
     const A: i8 = LETTER_1 | LETTER_2;
     let twice = |row: __m128i| _mm256_broadcastsi128_si256(row);
     #[rustfmt::skip]
@@ -70,11 +102,11 @@ fn half<const FULL: bool>(text: &[u8; 32]) -> [u32; 9] {
         DIGIT | SPACE | LETTER_2,
         DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A, DIGIT | A,
         A | COLON,
-        LETTER_1, LETTER_1 | COMMA, LETTER_1 | DASH, LETTER_1 | POINT_SLASH, LETTER_1 | POINT_SLASH,
+        LETTER_1, LETTER_1 | COMMA, LETTER_1 | DASH, LETTER_1 | POINT, LETTER_1,
     ));
     #[rustfmt::skip]
     let high_table = twice(_mm_setr_epi8(
-        0, 0, SPACE | COMMA | DASH | POINT_SLASH, DIGIT | COLON,
+        0, 0, SPACE | COMMA | DASH | POINT, DIGIT | COLON,
         LETTER_1, LETTER_2, LETTER_1, LETTER_2,
         0, 0, 0, 0, 0, 0, 0, 0,
     ));
@@ -88,24 +120,16 @@ fn half<const FULL: bool>(text: &[u8; 32]) -> [u32; 9] {
     let is = |byte: u8| _mm256_cmpeq_epi8(x, _mm256_set1_epi8(byte as i8));
     let letter = mask(_mm256_or_si256(_mm256_slli_epi16::<1>(classes), _mm256_slli_epi16::<2>(classes)));
     let dots = mask(_mm256_or_si256(_mm256_slli_epi16::<4>(classes), _mm256_slli_epi16::<5>(classes)));
-    let mut out = [
-        mask(classes),
-        letter,
-        mask(_mm256_slli_epi16::<3>(classes)),
-        dots,
-        mask(_mm256_slli_epi16::<6>(classes)),
-        0,
-        0,
-        0,
-        0,
-    ];
+    let slash = mask(is(b'/'));
+    let (dash, space) = (mask(_mm256_slli_epi16::<3>(classes)), mask(_mm256_slli_epi16::<6>(classes)));
+    let mut out = [mask(classes), letter, dash, slash, dots, space, 0, 0, 0, 0];
     if FULL {
-        out[5] = mask(_mm256_or_si256(x, _mm256_slli_epi16::<7>(classes)));
-        out[6] = mask(_mm256_or_si256(is(b'@'), is(b'^')));
+        out[6] = mask(_mm256_or_si256(x, _mm256_slli_epi16::<7>(classes)));
+        out[7] = mask(_mm256_or_si256(is(b'@'), is(b'^')));
         let folded = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
         let x_mark = _mm256_cmpeq_epi8(folded, _mm256_set1_epi8(b'x' as i8));
-        out[7] = mask(_mm256_or_si256(x_mark, _mm256_or_si256(is(b'*'), is(b'#'))));
-        out[8] = letter & !mask(_mm256_slli_epi16::<2>(x));
+        out[8] = mask(_mm256_or_si256(x_mark, _mm256_or_si256(is(b'*'), is(b'#'))));
+        out[9] = letter & !mask(_mm256_slli_epi16::<2>(x));
     }
     out
 }

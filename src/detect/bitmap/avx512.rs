@@ -5,9 +5,11 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLASSES, GROUP, Kernel, Planes, class};
+use super::{CLASSES, FRESH, GROUP, Kernel, MORE_CLASSES, Plane, Planes, class, more_class};
 use crate::detect::Candidate;
+use crate::detect::frequent::Numbers;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX-512 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -27,11 +29,37 @@ struct Avx512 {
 }
 
 impl Kernel for Avx512 {
+    const LANES: u32 = 8;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx512` exists only behind the detection of the features.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn flatten(self, plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+        // SAFETY: as above.
+        unsafe { flatten(plane, places) }
+    }
+
+    #[inline(always)]
+    fn numbers(self, clusters: &Plane, numbers: &Numbers, _places: &[u16], out: &mut [u8; PLACES]) {
+        // SAFETY: as above.
+        unsafe { numbers_at(clusters, numbers, out) }
+    }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(Avx512 { _private: () }, out, closer)
 }
 
 /// For each of eight positions, the order that undoes the bit reversal of `vgf2p8affineqb`, eight times.
@@ -76,12 +104,14 @@ fn store(plane: &mut [u64], slot: usize, words: __m512i) {
 fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
     let (tables, _) = CLASSES.as_chunks::<64>();
     let (first, second) = (load(&tables[0]), load(&tables[1]));
+    let (tables, _) = MORE_CLASSES.as_chunks::<64>();
+    let (more_first, more_second) = (load(&tables[0]), load(&tables[1]));
     let (reversed, gathered) = (load(&REVERSED), load(&GATHERED));
     let diagonal = _mm512_set1_epi64(0x8040_2010_0804_0201_u64 as i64);
     let beyond = _mm512_set1_epi8(class::COMMA as i8);
     let (blocks, _) = text.as_chunks::<64>();
     let mut rows = [_mm512_setzero_si512(); 8];
-    let mut upper = [0u64; 8];
+    let (mut mask, mut upper) = ([0u64; 8], [0u64; 8]);
     for i in 0..8 {
         let x = load(&blocks[i]);
         let not_ascii = _mm512_movepi8_mask(x);
@@ -93,8 +123,13 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         let columns = _mm512_gf2p8affine_epi64_epi8::<0>(diagonal, classes);
         rows[i] = _mm512_permutexvar_epi8(gathered, columns);
         if FULL {
-            let from_a = _mm512_sub_epi8(x, _mm512_set1_epi8(b'A' as i8));
-            upper[i] = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+            let more = _mm512_mask_mov_epi8(
+                _mm512_permutex2var_epi8(more_first, x, more_second),
+                not_ascii,
+                _mm512_setzero_si512(),
+            );
+            mask[i] = _mm512_test_epi8_mask(more, _mm512_set1_epi8(more_class::MASK as i8));
+            upper[i] = _mm512_test_epi8_mask(more, _mm512_set1_epi8(more_class::UPPER as i8));
         }
     }
     // Eight rows of eight words: block by class becomes class by block.
@@ -120,12 +155,64 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
     store(&mut planes.digit, slot, planes_of[0]);
     store(&mut planes.letter, slot, planes_of[1]);
     store(&mut planes.dash, slot, planes_of[2]);
-    store(&mut planes.dots, slot, planes_of[3]);
-    store(&mut planes.space, slot, planes_of[4]);
+    store(&mut planes.slash, slot, planes_of[3]);
+    store(&mut planes.dots, slot, planes_of[4]);
+    store(&mut planes.space, slot, planes_of[5]);
     if FULL {
-        store(&mut planes.comma, slot, planes_of[5]);
-        store(&mut planes.rare, slot, planes_of[6]);
-        store(&mut planes.mask, slot, planes_of[7]);
+        store(&mut planes.comma, slot, planes_of[6]);
+        store(&mut planes.rare, slot, planes_of[7]);
+        planes.mask[slot..slot + 8].copy_from_slice(&mask);
         planes.upper[slot..slot + 8].copy_from_slice(&upper);
+    }
+}
+
+/// 0, 1, 2 and so on.
+const COUNTING: [u8; 64] = {
+    let mut numbers = [0; 64];
+    let mut i = 0;
+    while i < 64 {
+        numbers[i] = i as u8;
+        i += 1;
+    }
+    numbers
+};
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn flatten(plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+    let counting = load(&COUNTING);
+    let mut count = 0;
+    let (eights, _) = plane[1..].as_chunks::<8>();
+    for (eight, base) in eights.iter().take(FRESH / 8).zip((0..).step_by(512)) {
+        if eight.iter().fold(0, |all, word| all | word) == 0 {
+            continue;
+        }
+        for (word, base) in eight.iter().zip((base..).step_by(64)) {
+            // At most 32 bits of a word are set: no cluster begins right behind another.
+            let at = _mm512_castsi512_si256(_mm512_maskz_compress_epi8(*word, counting));
+            let at = _mm512_add_epi16(_mm512_cvtepu8_epi16(at), _mm512_set1_epi16(base));
+            let out = &mut places[count..count + 32];
+            // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
+            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), at) }
+            count += word.count_ones() as usize;
+        }
+    }
+    count
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+fn numbers_at(clusters: &Plane, numbers: &Numbers, out: &mut [u8; PLACES]) {
+    let mut count = 0;
+    for slot in 1..FRESH + 1 {
+        let word = clusters[slot];
+        let number = _mm512_maskz_mov_epi8(numbers[0][slot], _mm512_set1_epi8(1));
+        let number = _mm512_mask_add_epi8(number, numbers[1][slot], number, _mm512_set1_epi8(2));
+        let number = _mm512_mask_add_epi8(number, numbers[2][slot], number, _mm512_set1_epi8(4));
+        let number = _mm512_mask_add_epi8(number, numbers[3][slot], number, _mm512_set1_epi8(8));
+        let out = &mut out[count..count + 64];
+        // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(word, number)) }
+        count += word.count_ones() as usize;
     }
 }

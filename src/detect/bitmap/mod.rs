@@ -8,11 +8,16 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod backend;
+mod flat;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod scalar;
 
 pub use backend::{Backend, backend_name};
+
+use super::Candidate;
+use super::frequent::Numbers;
+use super::window::{Closer, PLACES, Window};
 
 /// Words of text a window takes in at a time.
 pub(super) const FRESH: usize = 64;
@@ -36,7 +41,9 @@ pub(super) struct Planes {
     pub(super) letter: Plane,
     /// `-`
     pub(super) dash: Plane,
-    /// `.` `/` `:`
+    /// `/`
+    pub(super) slash: Plane,
+    /// `.` `:`
     pub(super) dots: Plane,
     /// A space.
     pub(super) space: Plane,
@@ -57,6 +64,7 @@ impl Planes {
             digit: zero,
             letter: zero,
             dash: zero,
+            slash: zero,
             dots: zero,
             space: zero,
             comma: zero,
@@ -66,12 +74,14 @@ impl Planes {
         }
     }
 
-    /// All planes; the first five are what a plan of digits needs.
+    /// All planes; the first six are what a plan of digits needs.
+    #[inline(always)]
     pub(super) fn each(&mut self, full: bool) -> impl Iterator<Item = &mut Plane> {
         [
             &mut self.digit,
             &mut self.letter,
             &mut self.dash,
+            &mut self.slash,
             &mut self.dots,
             &mut self.space,
             &mut self.comma,
@@ -80,26 +90,44 @@ impl Planes {
             &mut self.upper,
         ]
         .into_iter()
-        .take(if full { 9 } else { 5 })
+        .take(if full { 10 } else { 6 })
     }
 }
 
-/// What a kernel is: `classify(text, planes, slot)` fills eight slots from `slot` on.
+/// What a kernel does.
 pub(super) trait Kernel: Copy {
+    /// Words it works on at once.
+    const LANES: u32;
+
     /// Fills slots `slot..slot + 8` of the planes; with `FULL` all of them, else those a plan of digits needs.
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize);
+
+    /// Writes the positions of the set bits of slots 1 to `FRESH`, counted from slot 1, to `places`; how many there are.
+    #[inline(always)]
+    fn flatten(self, plane: &Plane, places: &mut [u16; PLACES]) -> usize {
+        flat::positions(plane, places)
+    }
+
+    /// Writes the numbers of the clusters, which are at `places`, in their order.
+    #[inline(always)]
+    fn numbers(self, _clusters: &Plane, numbers: &Numbers, places: &[u16], out: &mut [u8; PLACES]) {
+        flat::numbers(numbers, places, out);
+    }
+
+    /// Judges the clusters of a window, in a function of its own compiled for the kernel: registers are short there.
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize);
 }
 
-/// The bit of each class in [`CLASSES`].
+/// The bit of each class in [`CLASSES`], in the order of the planes.
 pub(super) mod class {
     pub(in crate::detect) const DIGIT: u8 = 1 << 0;
     pub(in crate::detect) const LETTER: u8 = 1 << 1;
     pub(in crate::detect) const DASH: u8 = 1 << 2;
-    pub(in crate::detect) const DOTS: u8 = 1 << 3;
-    pub(in crate::detect) const SPACE: u8 = 1 << 4;
-    pub(in crate::detect) const COMMA: u8 = 1 << 5;
-    pub(in crate::detect) const RARE: u8 = 1 << 6;
-    pub(in crate::detect) const MASK: u8 = 1 << 7;
+    pub(in crate::detect) const SLASH: u8 = 1 << 3;
+    pub(in crate::detect) const DOTS: u8 = 1 << 4;
+    pub(in crate::detect) const SPACE: u8 = 1 << 5;
+    pub(in crate::detect) const COMMA: u8 = 1 << 6;
+    pub(in crate::detect) const RARE: u8 = 1 << 7;
 }
 
 /// The classes of each byte.
@@ -109,14 +137,35 @@ pub(super) const CLASSES: [u8; 256] = {
     while byte < 256 {
         table[byte] = match byte as u8 {
             b'0'..=b'9' => class::DIGIT,
-            b'X' | b'x' => class::LETTER | class::MASK,
             b'A'..=b'Z' | b'a'..=b'z' => class::LETTER,
             b'-' => class::DASH,
-            b'.' | b'/' | b':' => class::DOTS,
+            b'/' => class::SLASH,
+            b'.' | b':' => class::DOTS,
             b' ' => class::SPACE,
             b',' | 0x80.. => class::COMMA,
             b'@' | b'^' => class::RARE,
-            b'*' | b'#' => class::MASK,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// The bits of the classes in [`MORE_CLASSES`].
+pub(super) mod more_class {
+    pub(in crate::detect) const MASK: u8 = 1 << 0;
+    pub(in crate::detect) const UPPER: u8 = 1 << 1;
+}
+
+/// The classes that do not fit into [`CLASSES`].
+pub(super) const MORE_CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'*' | b'#' | b'x' => more_class::MASK,
+            b'X' => more_class::MASK | more_class::UPPER,
+            b'A'..=b'Z' => more_class::UPPER,
             _ => 0,
         };
         byte += 1;

@@ -10,6 +10,7 @@ use std::arch::aarch64::*;
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::detect::window::{Closer, PLACES, Window};
 
 /// Searches with this kernel.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -29,11 +30,25 @@ struct Neon {
 }
 
 impl Kernel for Neon {
+    const LANES: u32 = 2;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: a `Neon` exists only behind the detection of the feature.
         unsafe { classify::<FULL>(text, planes, slot) }
     }
+
+    #[inline(always)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        // SAFETY: as above.
+        unsafe { judge(window, out, closer) }
+    }
+}
+
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    window.judge(Neon { _private: () }, out, closer)
 }
 
 #[target_feature(enable = "neon")]
@@ -54,7 +69,8 @@ fn classify<const FULL: bool>(text: &[u8; GROUP], planes: &mut Planes, slot: usi
         planes.digit[slot] = mask(within(x, b'0', 10));
         planes.letter[slot] = mask(within(folded, b'a', 26));
         planes.dash[slot] = mask(is(b'-'));
-        planes.dots[slot] = mask(either(is(b'.'), either(is(b'/'), is(b':'))));
+        planes.slash[slot] = mask(is(b'/'));
+        planes.dots[slot] = mask(either(is(b'.'), is(b':')));
         planes.space[slot] = mask(is(b' '));
         if FULL {
             planes.comma[slot] = mask(either(is(b','), within(x, 0x80, 0x80)));

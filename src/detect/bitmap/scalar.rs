@@ -1,30 +1,41 @@
 //! The portable kernel and the reference for the others: a table look-up a byte, then an 8 × 8 bit transposition.
 
-use super::{CLASSES, GROUP, Kernel, Planes};
+use super::{CLASSES, GROUP, Kernel, MORE_CLASSES, Planes};
+use crate::detect::Candidate;
+use crate::detect::window::{Closer, PLACES, Window};
 
 #[derive(Clone, Copy)]
 pub(super) struct Scalar;
 
 impl Kernel for Scalar {
+    const LANES: u32 = 2;
+
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         let (blocks, _) = text.as_chunks::<64>();
-        for (block, slot) in blocks.iter().zip(slot..) {
+        let mut words = [[0u64; 8]; 10];
+        for (i, block) in blocks.iter().enumerate() {
             let (eights, _) = block.as_chunks::<8>();
-            let mut word = [0u64; 9];
             for (eight, at) in eights.iter().zip((0..).step_by(8)) {
                 let columns = transpose(u64::from_le_bytes(eight.map(|b| CLASSES[b as usize])));
-                for (word, bits) in word.iter_mut().zip(columns.to_le_bytes()) {
-                    *word |= u64::from(bits) << at;
+                for (plane, bits) in columns.to_le_bytes().into_iter().enumerate() {
+                    words[plane][i] |= u64::from(bits) << at;
                 }
                 if FULL {
-                    word[8] |= upper(u64::from_le_bytes(*eight)) << at;
+                    let more = transpose(u64::from_le_bytes(eight.map(|b| MORE_CLASSES[b as usize])));
+                    words[8][i] |= (more & 0xff) << at;
+                    words[9][i] |= (more >> 8 & 0xff) << at;
                 }
             }
-            for (plane, word) in planes.each(FULL).zip(word) {
-                plane[slot] = word;
-            }
         }
+        for (plane, words) in planes.each(FULL).zip(words) {
+            plane[slot..slot + 8].copy_from_slice(&words);
+        }
+    }
+
+    #[inline(never)]
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+        window.judge(self, out, closer)
     }
 }
 
@@ -38,15 +49,4 @@ fn transpose(mut x: u64) -> u64 {
     swap(14, 0x0000_cccc_0000_cccc);
     swap(28, 0x0000_0000_f0f0_f0f0);
     x
-}
-
-/// One bit for each of eight bytes: whether it is `A-Z`.
-fn upper(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let low = bytes & (ONES * 0x7f);
-    let from_a = low + ONES * (0x80 - b'A' as u64);
-    let past_z = low + ONES * (0x80 - b'Z' as u64 - 1);
-    let hits = (from_a & !past_z & !bytes) & (ONES * 0x80);
-    // Gathers the eight top bits into the highest byte.
-    (hits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }

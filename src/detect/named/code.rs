@@ -1,23 +1,23 @@
 //! What an MRN or member id looks like in text. In: bytes. Out: spans of letters, digits and inner `-` behind a label.
 //! Refuses tokens with fewer than three digits, and words with a number somewhere in them.
 
-/// A byte of a code: letters, digits and `-`.
-fn is_code(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-'
-}
+use super::kinds::{DASH, DIGIT, LETTER, is, run, run_back};
+
+/// Letters, digits and `-`.
+const CODE: u8 = LETTER | DIGIT | DASH;
 
 /// Calls `push` for every code, in order.
 pub(super) fn codes(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
     let mut at = 0;
     while at < bytes.len() {
-        if !is_code(bytes[at]) {
+        if !is(bytes[at], CODE) {
             at += 1;
             continue;
         }
         if let Some(end) = code(bytes, at) {
             push(at, end);
         }
-        at += bytes[at..].iter().take_while(|b| is_code(**b)).count();
+        at += run(bytes, at, CODE, usize::MAX);
     }
 }
 
@@ -26,8 +26,8 @@ fn code(bytes: &[u8], start: usize) -> Option<usize> {
     if bytes[start] == b'-' || !behind_label(bytes, start) {
         return None;
     }
-    let run_end = start + bytes[start..].iter().take_while(|b| is_code(**b)).count();
-    let dashes = bytes[start..run_end].iter().rev().take_while(|b| **b == b'-').count();
+    let run_end = start + run(bytes, start, CODE, usize::MAX);
+    let dashes = run_back(bytes, run_end, DASH, run_end - start);
     let token = &bytes[start..run_end - dashes];
     let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
     let joined = bytes.get(run_end).is_some_and(|b| matches!(b, b'_' | b'@'))
@@ -46,7 +46,7 @@ fn opens_well(token: &[u8]) -> bool {
 
 /// The code around the digit at `at`, which is the first digit of its run, if it is not the one from `seen`.
 pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usize, usize)> {
-    let back = bytes[..at].iter().rev().take(25).take_while(|b| is_code(**b)).count();
+    let back = run_back(bytes, at, CODE, 25);
     let start = at - back;
     if back > 24 || start < *seen {
         return None;
@@ -58,12 +58,11 @@ pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usiz
 
 /// Whether one to four of `space : # = " ' (` and behind them a letter, `.`, `)` or `#` stand before `at`.
 fn behind_label(bytes: &[u8], at: usize) -> bool {
-    let marks = bytes[..at]
-        .iter()
-        .rev()
-        .take(5)
-        .take_while(|b| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'"' | b'\'' | b'('))
-        .count();
+    let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'"' | b'\'' | b'(');
+    let mut marks = 0;
+    while marks < at.min(5) && mark(bytes[at - marks - 1]) {
+        marks += 1;
+    }
     if !(1..=4).contains(&marks) {
         return false;
     }

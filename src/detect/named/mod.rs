@@ -3,6 +3,7 @@
 
 mod code;
 mod email;
+mod kinds;
 mod name;
 mod po_box;
 mod street;

@@ -1,13 +1,15 @@
 //! Words that may be a name. In: bytes. Out: spans of two to four capitalised words, or `Last, First`. Refuses words in
 //! capitals where neither a comma nor a colon speaks for a name.
 
+use super::kinds::{INNER, LETTER, is, run, run_back};
+use crate::detect::anchors::Letters;
 use crate::detect::boundary::is_word;
 
 /// Calls `push` for every name, in order.
 pub(super) fn names(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
     let mut at = 0;
     while at < bytes.len() {
-        match opens(bytes, at).then(|| words(bytes, at)).flatten() {
+        match opens(bytes, at).then(|| words(bytes, at, None)).flatten() {
             None => at += 1,
             Some((end, name)) => {
                 if name {
@@ -25,8 +27,9 @@ fn opens(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The words from `start` on: where they end, and whether they may be a name. `None` where no word is.
-fn words(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
-    let mut end = start + name_word(&bytes[start..]);
+#[inline(always)]
+fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(usize, bool)> {
+    let mut end = start + word(bytes, start, letters);
     if end == start {
         return None;
     }
@@ -41,7 +44,7 @@ fn words(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
             (Some(b','), Some(b'A'..=b'Z')) if words == 1 && last_name => 1,
             _ => break,
         };
-        let length = name_word(bytes.get(end + gap..).unwrap_or(b""));
+        let length = word(bytes, end + gap, letters);
         if length == 0 {
             break;
         }
@@ -56,22 +59,28 @@ fn words(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
 /// Calls `push` for the names that begin in the word before the gap at `gap`, at `free` or behind it; `free` moves.
 ///
 /// Words that `free` has passed belong to a name before. A word may have more than one start: `x-Roe`, `O'Neil`.
-pub(super) fn names_at(bytes: &[u8], gap: usize, free: &mut usize, push: &mut dyn FnMut(usize, usize)) {
+pub(super) fn names_at(
+    bytes: &[u8],
+    gap: usize,
+    letters: Letters<'_>,
+    free: &mut usize,
+    mut push: impl FnMut(usize, usize),
+) {
     let mut end = gap;
     if bytes[gap] >= 0x80 || end < *free {
         return;
     }
     end -= usize::from(bytes[gap] == b' ' && bytes[..end].last() == Some(&b','));
     end -= usize::from(bytes[..end].last() == Some(&b'.'));
-    let mut at = end - bytes[..end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    if at > 0 && is_inner(bytes[at - 1]) {
-        at -= bytes[..at].iter().rev().take_while(|b| b.is_ascii_alphabetic() || is_inner(**b)).count();
+    let mut at = end - letters.before(end).unwrap_or_else(|| run_back(bytes, end, LETTER, usize::MAX));
+    if at > 0 && is(bytes[at - 1], INNER) {
+        at -= run_back(bytes, at, LETTER | INNER, usize::MAX);
     } else if at < end && !bytes[at].is_ascii_uppercase() {
         return;
     }
     at = at.max(*free);
     while at < end {
-        match opens(bytes, at).then(|| words(bytes, at)).flatten() {
+        match opens(bytes, at).then(|| words(bytes, at, Some(letters))).flatten() {
             None => at += 1,
             Some((behind, name)) => {
                 if name {
@@ -84,9 +93,22 @@ pub(super) fn names_at(bytes: &[u8], gap: usize, free: &mut usize, push: &mut dy
     }
 }
 
-/// What a name has beside letters.
-fn is_inner(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'-') || byte >= 0x80
+/// The length of the name word at `at`, as [`name_word`] has it, from the bitmap of letters where that says it.
+#[inline(always)]
+fn word(bytes: &[u8], at: usize, letters: Option<Letters<'_>>) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if !rest.first().is_some_and(u8::is_ascii_uppercase) {
+        return 0;
+    }
+    match letters.and_then(|l| l.from(at)) {
+        Some(length) if length <= 25 => match rest.get(length) {
+            Some(b'0'..=b'9' | b'_' | b'(') => 0,
+            Some(b'\'' | b'-' | 0x80..) => name_word(rest),
+            Some(b'.') if length == 1 => 2,
+            _ => length,
+        },
+        _ => name_word(rest),
+    }
 }
 
 /// The length of a capitalised word or an initial at the start of `bytes`: `Smith`, `O'Neil`, `SMITH`, `J.`, `J`; 0 where
@@ -95,12 +117,10 @@ fn name_word(bytes: &[u8]) -> usize {
     if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
         return 0;
     }
-    let length = bytes
-        .iter()
-        .take(26)
-        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-') || **b >= 0x80)
-        .count();
-    let length = length - bytes[..length].iter().rev().take_while(|b| matches!(b, b'\'' | b'-')).count();
+    let mut length = run(bytes, 1, LETTER | INNER, 25) + 1;
+    while matches!(bytes[length - 1], b'\'' | b'-') {
+        length -= 1;
+    }
     if length > 25 || bytes.get(length).is_some_and(|b| b.is_ascii_digit() || *b == b'_' || *b == b'(') {
         return 0;
     }

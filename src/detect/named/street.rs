@@ -1,6 +1,7 @@
 //! Streets with their house number. In: bytes. Out: spans from the number to the suffix or the direction behind it.
 //! Refuses streets without a suffix.
 
+use super::kinds::{DASH, DIGIT, LETTER, POINT, QUOTE, run, run_back};
 use super::suffix::is_street_suffix;
 use crate::detect::boundary::is_word;
 
@@ -12,7 +13,7 @@ pub(super) fn streets(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
             at += 1;
             continue;
         }
-        let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = run(bytes, at, DIGIT, usize::MAX);
         if digits <= 6
             && let Some(end) = street_end(bytes, at + digits)
         {
@@ -33,7 +34,7 @@ fn opens(bytes: &[u8], at: usize) -> bool {
 pub(super) fn street_at(bytes: &[u8], gap: usize, free: &mut usize) -> Option<(usize, usize)> {
     let letter = usize::from(bytes[..gap].last().is_some_and(u8::is_ascii_alphabetic));
     let number = gap - letter;
-    let digits = bytes[..number].iter().rev().take(7).take_while(|b| b.is_ascii_digit()).count();
+    let digits = run_back(bytes, number, DIGIT, 7);
     let start = number - digits;
     if !(1..=6).contains(&digits) || start < *free || !opens(bytes, start) {
         return None;
@@ -85,10 +86,8 @@ fn is_ordinal(word: &[u8]) -> bool {
 
 /// The word at `at`: letters, digits, `.` `'` `-`, at most 20 bytes.
 fn word_at(bytes: &[u8], at: usize) -> &[u8] {
-    let rest = bytes.get(at..).unwrap_or(b"");
-    let length =
-        rest.iter().take(21).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'\'' | b'-')).count();
-    if length > 20 { b"" } else { &rest[..length] }
+    let length = run(bytes, at, LETTER | DIGIT | POINT | QUOTE | DASH, 21);
+    if length > 20 { b"" } else { &bytes[at.min(bytes.len())..][..length] }
 }
 
 fn is_direction(word: &[u8]) -> bool {

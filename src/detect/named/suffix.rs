@@ -115,10 +115,26 @@ const SUFFIXES: &[&str] = &[
     "xing",
 ];
 
+/// Where the suffixes begin that begin with each letter, and where the last ones end.
+const FIRST: [u8; 27] = {
+    let mut first = [0; 27];
+    let (mut letter, mut at) = (0, 0);
+    while letter < 27 {
+        while at < SUFFIXES.len() && (SUFFIXES[at].as_bytes()[0] - b'a') < letter as u8 {
+            at += 1;
+        }
+        first[letter] = at as u8;
+        letter += 1;
+    }
+    first
+};
+
 /// Whether `word` is a street suffix, in any case, with or without a point behind it.
 pub fn is_street_suffix(word: &[u8]) -> bool {
     let word = word.strip_suffix(b".").unwrap_or(word);
-    word.len() <= 10
-        && word.len() >= 2
-        && SUFFIXES.iter().any(|suffix| suffix.len() == word.len() && suffix.as_bytes().eq_ignore_ascii_case(word))
+    let (2..=10, Some(b'A'..=b'Z' | b'a'..=b'z')) = (word.len(), word.first()) else { return false };
+    let letter = usize::from((word[0] | 0x20) - b'a');
+    let same = |suffix: &&str| suffix.len() == word.len() && suffix.bytes().zip(word).all(|(s, w)| s == w | 0x20);
+    // No byte but a letter becomes a lower-case letter by this bit.
+    SUFFIXES[usize::from(FIRST[letter])..usize::from(FIRST[letter + 1])].iter().any(|s| same(s))
 }

@@ -5,6 +5,7 @@
 use super::Named;
 use super::{code, email, name, po_box, street};
 use crate::detect::Candidate;
+use crate::detect::anchors::Letters;
 
 /// Where the search for each named shape stands.
 pub(in crate::detect) struct Walk {
@@ -49,9 +50,9 @@ impl Walk {
     }
 
     /// At the gap between two words.
-    pub(in crate::detect) fn name(&mut self, bytes: &[u8], at: usize, out: &mut Vec<Candidate>) {
+    pub(in crate::detect) fn name(&mut self, bytes: &[u8], at: usize, letters: Letters<'_>, out: &mut Vec<Candidate>) {
         let Walk { wanted, name_free, .. } = self;
-        name::names_at(bytes, at, name_free, &mut |start, end| {
+        name::names_at(bytes, at, letters, name_free, |start, end| {
             enter(wanted, Named::NameWords, start, end, out);
         });
     }
