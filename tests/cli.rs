@@ -126,30 +126,18 @@ fn earlier_reports_are_left_out() {
     assert_eq!(own(), 6, "anyone could have written this one, to hide what is in it");
 }
 
-/// Who writes to standard input may take for ever: an interrupt ends the scan all the same, its reports closed.
-#[cfg(unix)]
 #[test]
-fn an_interrupt_is_heard_while_standard_input_says_nothing() {
-    use std::io::{Read, Write};
-    use std::process::Stdio;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_phisweep"))
-        .args(["scan", "-f", "jsonl", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(b"SSN: 518-12-3456\n").unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    let begun = std::time::Instant::now();
-    let id = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let mut said = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
-    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
-    assert!(said.contains("\"type\":\"finding\"") && said.contains("\"reason\":\"interrupted\""), "{said}");
-    assert!(said.lines().last().unwrap().contains("\"complete\":false"), "{said}");
-    drop(input);
+fn explain_says_the_same_of_what_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.csv");
+    let rows: String = (0..30).map(|n| format!("518-{:02}-3456,{}-03-04\n", 11 + n, 1940 + n)).collect();
+    std::fs::write(&file, format!("ssn,seen\n{rows}")).unwrap();
+    let explained = |more: &[&str]| {
+        let said = text(&phisweep(&[&["explain", file.to_str().unwrap()], more].concat()).stdout);
+        said.lines().filter(|line| line.starts_with("seen: birth-date")).map(str::to_string).collect::<Vec<_>>()
+    };
+    let all = explained(&[]);
+    assert!(!all.is_empty());
+    assert_eq!(explained(&["--only", "birth-date"]), all, "the column beside it counts all the same");
+    assert!(explained(&["--skip", "birth-date"]).is_empty());
 }

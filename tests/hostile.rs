@@ -215,7 +215,10 @@ fn an_interrupt_ends_the_wait_for_a_silent_stream() {
     let output = child.wait_with_output().unwrap();
     drop(silent);
     assert_eq!(output.status.code(), Some(130));
-    assert!(text(&output.stdout).contains("\"type\":\"summary\",\"complete\":false"), "{}", text(&output.stdout));
+    let said = text(&output.stdout);
+    assert!(said.contains("\"type\":\"finding\""), "what came before it is read: {said}");
+    assert!(said.contains("\"type\":\"gap\"") && said.contains("\"reason\":\"interrupted\""), "{said}");
+    assert!(said.contains("\"type\":\"summary\",\"complete\":false"), "{said}");
 }
 
 #[test]
