@@ -12,7 +12,7 @@ use crate::judge::column::{self, Case};
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::severity;
-use crate::judge::tally::{BY_FIELD, First, Form, LIKELY, POSSIBLE, Tally};
+use crate::judge::tally::{BY_FIELD, Form, LIKELY, POSSIBLE, Tally};
 use crate::judge::text::Clues;
 use crate::locator;
 use crate::options::Options;
@@ -484,7 +484,7 @@ fn finding(
         protection: draft.protection,
         evidence,
         first: form.first.position,
-        picture: First::picture_text(&form.first),
+        picture: form.first.picture_text(),
         linked_with,
         action_hint,
         listed,

@@ -6,9 +6,11 @@
 
 pub mod column;
 pub mod context;
+pub mod count;
 pub mod decide;
 pub mod distinct;
 pub mod explain;
+pub mod matches;
 pub mod people;
 pub mod plan;
 pub mod severity;

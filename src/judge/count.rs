@@ -1,0 +1,659 @@
+//! Counts what a chunk holds. In: a [`Chunk`], the document's plan. Out: its [`Tally`]. Decides nothing about columns;
+//! values in text are judged one by one ([`super::text`]) as they are met.
+
+use std::ops::Range;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use crate::detect::Candidate;
+use crate::engine::Engine;
+use crate::extract::dialect::Dialect;
+use crate::extract::rows::{Field, Fields};
+use crate::extract::{Chunk, Layout, Quote};
+use crate::finding::{Protection, Subject};
+use crate::identifier::Identifier;
+use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::matches::{First, Found, match_row, places};
+use crate::judge::people::{KeyKind, RecordKeys, key_kind};
+use crate::judge::plan::DocumentPlan;
+use crate::judge::tally::{
+    BY_FIELD, ChunkKeys, ColumnTally, Form, Known, LIKELY, POSSIBLE, Slot, Spread, Tally, TextTally, WORD, add_set,
+    band,
+};
+use crate::judge::text::{self, Judged, Label};
+use crate::options::{Options, TestValues};
+use crate::validate::{Setting, Valid, Verdict, names};
+
+/// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
+const FREQUENT: u32 = 1000;
+
+/// In text, values that stand further apart than this many lines belong to different records.
+const RECORD_LINES: u64 = 12;
+
+/// Counts chunks: scratch space of one thread.
+#[derive(Debug, Default)]
+pub struct Counter {
+    candidates: Vec<Candidate>,
+    judged: Vec<Judged>,
+    /// Slots whose distinct values are only sketched.
+    sketched: Vec<(u32, u16, u8)>,
+    fields: Vec<Field>,
+    rest: Rest,
+}
+
+/// Fields that are read before they are counted.
+const BATCH: usize = 1024;
+
+/// Where the reading of rows stands.
+struct InRows {
+    row: u64,
+    foreign: bool,
+    record: Record,
+}
+
+/// The stretches of a chunk in which forms must be looked for: all but the fields whose name says what they hold, put
+/// together so that one search does for many of them.
+#[derive(Debug, Default)]
+struct Rest {
+    bytes: Vec<u8>,
+    /// Where each stretch starts here and in the chunk.
+    stretches: Vec<(u32, u32)>,
+    /// Where the last stretch ends in the chunk.
+    end: usize,
+}
+
+impl Rest {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.stretches.clear();
+    }
+
+    /// Adds a field, with the delimiter before it where it follows the last one.
+    fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
+        if !self.stretches.is_empty() && open >= self.end && open - self.end <= 2 {
+            self.bytes.extend_from_slice(&chunk[self.end..end]);
+        } else {
+            // A line end is a boundary to every form, as the delimiters are.
+            self.bytes.push(b'\n');
+            self.stretches.push((self.bytes.len() as u32, open as u32));
+            self.bytes.extend_from_slice(&chunk[open..end]);
+        }
+        self.end = end;
+    }
+
+    /// The candidates in it, placed in the chunk.
+    fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
+        candidates.clear();
+        engine.plan().find(&self.bytes, candidates);
+        let mut at = 0;
+        for candidate in candidates {
+            while self.stretches.get(at + 1).is_some_and(|(start, _)| *start <= candidate.start) {
+                at += 1;
+            }
+            if let Some((here, there)) = self.stretches.get(at) {
+                candidate.start = candidate.start - here + there;
+                candidate.end = candidate.end - here + there;
+            }
+        }
+    }
+}
+
+/// What a chunk is counted by.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The rules.
+    pub engine: &'a Engine,
+    /// What was asked.
+    pub options: &'a Options,
+    /// What is known of the document.
+    pub plan: &'a DocumentPlan,
+    /// Key of fingerprints.
+    pub key: &'a [u8; 32],
+    /// Today, days since 1970-01-01.
+    pub today: i64,
+    /// What is known of the document already, if anything.
+    pub known: Option<&'a Known>,
+}
+
+impl Counter {
+    /// Counts one chunk.
+    pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
+        let mut tally = Tally::default();
+        self.sketched.clear();
+        if let Some(known) = job.known {
+            if known.people_sketched.load(Ordering::Relaxed) {
+                tally.keys = ChunkKeys::Sketch(Sketch::default());
+            }
+            self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        match &job.plan.layout {
+            Layout::Text => self.text(job, chunk, &mut tally),
+            Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
+        }
+        places(job.plan.layout.line_end(), chunk, &mut tally);
+        tally
+    }
+
+    fn text(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
+        // A value that starts in the core may end behind it.
+        let from = chunk.core.start.saturating_sub(BEFORE_CORE);
+        let to = (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len());
+        self.candidates.clear();
+        job.engine.plan().find(&chunk.bytes[from..to], &mut self.candidates);
+        for candidate in &mut self.candidates {
+            candidate.start += from as u32;
+            candidate.end += from as u32;
+        }
+        self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
+        self.judged.clear();
+        text::judge_all(
+            job.engine,
+            &job.plan.active,
+            &chunk.bytes,
+            0..to,
+            &self.candidates,
+            None,
+            POSSIBLE,
+            &mut self.judged,
+        );
+        let mut record = Record::default();
+        let mut lines = 0;
+        let mut at = chunk.core.start;
+        for judged in &self.judged {
+            lines += memchr::memchr_iter(b'\n', &chunk.bytes[at..judged.start]).count() as u64;
+            at = judged.start;
+            let identifier = job.engine.rules().rules[judged.rule as usize].identifier;
+            let hash = hash(identifier, &judged.valid);
+            let counts = judged.clues.logit() >= LIKELY;
+            if counts && record.breaks(identifier, hash, lines) {
+                record.end(tally);
+                record = Record::default();
+            }
+            if record.set == 0 && counts {
+                tally.records += 1;
+            }
+            if counts {
+                record.last_line = lines;
+                record.add_text(job, identifier, hash, judged);
+            }
+            let number = tally.records.max(1);
+            add_text(job, tally, chunk, None, judged, hash, number);
+        }
+        record.end(tally);
+    }
+
+    fn rows(&mut self, job: Job<'_>, dialect: &Dialect, chunk: &Chunk, tally: &mut Tally) {
+        let entry = chunk.entry;
+        let core = chunk.core.clone();
+        let after = job.options.cut.after;
+        // Up to here records that start in the core are this chunk's.
+        let reach = core.end + after;
+        let mut at = InRows {
+            row: entry.rows,
+            // The record that the core starts in belongs to the chunk before, as far as that carries it.
+            foreign: entry.fields > 0 || entry.quote != Quote::Outside || entry.chars > 0,
+            record: Record::default(),
+        };
+        let mut fields = Fields::new(dialect, &chunk.bytes, core.start, entry.fields as usize, entry.quote);
+        let mut batch = std::mem::take(&mut self.fields);
+        let mut ended = false;
+        while !ended {
+            batch.clear();
+            // Whose row each field is in is known when it is reached; the search needs to know it before.
+            let (mut row, mut foreign) = (at.row, at.foreign);
+            self.rest.clear();
+            while batch.len() < BATCH {
+                let Some(field) = fields.next() else {
+                    ended = true;
+                    break;
+                };
+                if field.open >= reach || (!foreign && field.column == 0 && field.open >= core.end) {
+                    ended = true;
+                    break;
+                }
+                let bound = !job.plan.column(field.column).bound.is_empty();
+                if foreign || field.cut || !bound || row < dialect.body_rows {
+                    self.rest.add(&chunk.bytes, field.open, field.end);
+                }
+                if field.last {
+                    row += 1;
+                    foreign = false;
+                }
+                batch.push(field);
+            }
+            self.rest.search(job.engine, &mut self.candidates);
+            let mut next = 0;
+            for field in &batch {
+                next = self.row_field(job, dialect, chunk, field, next, &mut at, tally);
+            }
+        }
+        self.fields = batch;
+        // The document's last row, without a line end; or one that goes on behind the reach.
+        tally.records += u64::from(!at.foreign && at.record.filled && at.row >= dialect.body_rows);
+        at.record.end(tally);
+    }
+
+    /// Counts one field where it stands in its row. Gives the first candidate behind it.
+    #[allow(clippy::too_many_arguments)]
+    fn row_field(
+        &mut self,
+        job: Job<'_>,
+        dialect: &Dialect,
+        chunk: &Chunk,
+        field: &Field,
+        mut next: usize,
+        at: &mut InRows,
+        tally: &mut Tally,
+    ) -> usize {
+        let core = &chunk.core;
+        let after = job.options.cut.after;
+        let reach = core.end + after;
+        // Of a field that goes on behind the reach, the values that start there are the next chunk's.
+        let until = field.end.min(reach);
+        if at.foreign {
+            let border = core.start + after;
+            if field.end > border {
+                next = self.skip_to(next, field.start.max(border));
+                next = self.in_field(job, chunk, field, until, next, false, at.row, tally, &mut at.record);
+            }
+            if field.last {
+                at.foreign = false;
+                at.row += 1;
+                at.record.end(tally);
+                at.record = Record::default();
+            }
+            return next;
+        }
+        next = self.skip_to(next, field.start);
+        let body = at.row >= dialect.body_rows;
+        if body && tally.columns.len() <= field.column {
+            tally.columns.resize_with(field.column + 1, ColumnTally::default);
+        }
+        let whole = body && field.end <= reach && (!field.cut || chunk.ends);
+        next = self.in_field(job, chunk, field, until, next, whole, at.row, tally, &mut at.record);
+        if field.last || field.cut || field.end == chunk.bytes.len() {
+            tally.records += u64::from(body && at.record.filled);
+            at.record.end(tally);
+            at.record = Record::default();
+            at.row += 1;
+        }
+        next
+    }
+
+    fn skip_to(&self, mut next: usize, at: usize) -> usize {
+        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < at) {
+            next += 1;
+        }
+        next
+    }
+
+    /// Counts one field: as a whole by its column's rules and by the forms that fill it, and what stands in its text.
+    /// Values that start at `until` or behind it are not asked for. Gives the first candidate behind the field.
+    #[allow(clippy::too_many_arguments)]
+    fn in_field(
+        &mut self,
+        job: Job<'_>,
+        chunk: &Chunk,
+        field: &Field,
+        until: usize,
+        first: usize,
+        whole: bool,
+        row: u64,
+        tally: &mut Tally,
+        record: &mut Record,
+    ) -> usize {
+        let bytes = &chunk.bytes;
+        let scope = field.start..field.end;
+        let mut next = first;
+        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < until) {
+            next += 1;
+        }
+        let span = trim(bytes, scope.clone());
+        if span.is_empty() {
+            return next;
+        }
+        let column = job.plan.column(field.column);
+        let number = match &job.plan.layout {
+            Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
+            _ => 0,
+        };
+        record.filled = true;
+        let mut taken = false;
+        if whole {
+            tally.columns[field.column].filled += 1;
+            for (rule, _) in &column.bound {
+                let verdict = (job.engine.rules().rules[*rule as usize].check)(&bytes[span.clone()], Setting::Field);
+                taken |= !matches!(verdict, Verdict::Invalid(_));
+                self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
+            }
+            if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
+                let verdict = (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field);
+                self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
+            }
+        }
+        if taken {
+            return next;
+        }
+        // Fields of columns with a telling name are not searched beforehand: nearly all are what the name says.
+        let own = whole && !column.bound.is_empty();
+        if own {
+            let from = self.candidates.len();
+            job.engine.plan().find(&bytes[field.open..field.end], &mut self.candidates);
+            for candidate in &mut self.candidates[from..] {
+                candidate.start += field.open as u32;
+                candidate.end += field.open as u32;
+            }
+            let to = from + self.candidates[from..].iter().filter(|c| (c.start as usize) < until).count();
+            self.forms(job, chunk, field, from..to, whole, number, tally, record);
+            self.candidates.truncate(from);
+        } else if first < next {
+            self.forms(job, chunk, field, first..next, whole, number, tally, record);
+        }
+        next
+    }
+
+    /// Counts the candidates in a field: forms that fill it are its column's to judge, forms inside its text are judged
+    /// one by one.
+    #[allow(clippy::too_many_arguments)]
+    fn forms(
+        &mut self,
+        job: Job<'_>,
+        chunk: &Chunk,
+        field: &Field,
+        candidates: Range<usize>,
+        whole: bool,
+        number: u64,
+        tally: &mut Tally,
+        record: &mut Record,
+    ) {
+        let bytes = &chunk.bytes;
+        let scope = field.start..field.end;
+        let span = trim(bytes, scope.clone());
+        let column = job.plan.column(field.column);
+        let (first, next) = (candidates.start, candidates.end);
+        // Forms that fill the field are the column's to judge; forms inside its text are judged one by one.
+        let mut inside = 0..0;
+        for at in first..next {
+            let candidate = self.candidates[at];
+            let fills = (candidate.start as usize, candidate.end as usize) == (span.start, span.end);
+            if whole && fills {
+                if column.dead.get(candidate.shape as usize).is_some_and(|dead| *dead) {
+                    continue;
+                }
+                for by in job.engine.uses(candidate.shape) {
+                    let bound = column.bound.iter().any(|(rule, _)| *rule == by.rule);
+                    let hopeless = column.hopeless.contains(&(by.rule, by.shape));
+                    if job.plan.active[by.rule as usize] && !bound && !hopeless {
+                        let rule = &job.engine.rules().rules[by.rule as usize];
+                        let verdict = (rule.check)(&bytes[span.clone()], Setting::Free);
+                        self.whole(
+                            job,
+                            chunk,
+                            field.column,
+                            by.rule,
+                            by.shape,
+                            verdict,
+                            span.clone(),
+                            number,
+                            tally,
+                            record,
+                        );
+                    }
+                }
+            } else if inside.is_empty() {
+                inside = at..next;
+            }
+        }
+        if !inside.is_empty() {
+            self.judged.clear();
+            let label = Label { bound: &column.bound };
+            let rest = &self.candidates[inside];
+            text::judge_all(job.engine, &job.plan.active, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);
+            for at in 0..self.judged.len() {
+                let judged = self.judged[at];
+                if whole && (judged.start, judged.end) == (span.start, span.end) {
+                    continue;
+                }
+                let identifier = job.engine.rules().rules[judged.rule as usize].identifier;
+                let hash = hash(identifier, &judged.valid);
+                if judged.clues.logit() >= LIKELY {
+                    record.add_text(job, identifier, hash, &judged);
+                }
+                add_text(job, tally, chunk, Some(field.column as u32), &judged, hash, number);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn whole(
+        &mut self,
+        job: Job<'_>,
+        chunk: &Chunk,
+        column: usize,
+        rule: u16,
+        shape: u8,
+        verdict: Verdict,
+        span: Range<usize>,
+        number: u64,
+        tally: &mut Tally,
+        record: &mut Record,
+    ) {
+        let slots = &mut tally.columns[column].slots;
+        let at = match slots.iter().position(|s| (s.rule, s.shape) == (rule, shape)) {
+            Some(at) => at,
+            None => {
+                slots.push(Slot {
+                    rule,
+                    shape,
+                    valid: 0,
+                    invalid: 0,
+                    blank: 0,
+                    forms: [None, None, None, None],
+                    spread: Spread::default(),
+                });
+                slots.len() - 1
+            }
+        };
+        let slot = &mut slots[at];
+        let valid = match verdict {
+            Verdict::Blank => {
+                slot.blank += 1;
+                return;
+            }
+            Verdict::Invalid(_) => {
+                slot.invalid += 1;
+                return;
+            }
+            Verdict::Valid(valid) => valid,
+        };
+        let definition = &job.engine.rules().rules[rule as usize];
+        let test = is_test(job, &definition.test_values, &valid);
+        if test && job.options.test_values == TestValues::Drop {
+            return;
+        }
+        let identifier = definition.identifier;
+        let hash = hash(identifier, &valid);
+        slot.valid += 1;
+        slot.spread.add(&valid, (identifier == Identifier::BIRTH_DATE).then_some(job.today));
+        if shape == WORD {
+            let word = &chunk.bytes[span.clone()];
+            slot.spread.listed += u64::from(names::is_name(word));
+            slot.spread.early += u64::from(names::given_rank(word).is_some());
+            slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
+        } else if identifier == Identifier::NAME && shape != BY_FIELD {
+            slot.spread.early += u64::from(valid.measure >= 2);
+        }
+        let form = match &mut slot.forms[valid.protection as usize] {
+            Some(form) => form,
+            empty => {
+                let first = First::at(span.start, number, identifier, &chunk.bytes[span.clone()]);
+                let mut form = Box::new(Form::new(first));
+                let sketched = self.sketched.contains(&(column as u32, rule, shape));
+                if sketched && valid.protection == Protection::Plaintext {
+                    form.distinct = Distinct::sketch();
+                }
+                empty.insert(form)
+            }
+        };
+        form.add(&valid, test, hash, number);
+        let plan = job.plan.columns.get(column);
+        let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
+        if !test && !provider {
+            let key = match shape {
+                BY_FIELD => job.plan.no_keys.binary_search(&(column as u32, rule)).is_err(),
+                _ => job.plan.keys.binary_search(&(column as u32, rule, shape)).is_ok(),
+            };
+            // Sets take every form that fills a field; what is not accepted in the end is taken out again.
+            record.set |= 1 << identifier.index();
+            if key && valid.protection == Protection::Plaintext {
+                record.keys.add(identifier, hash);
+            }
+        }
+        if job.options.matches {
+            let found = Found { valid: &valid, test, span, number };
+            tally.matches.push(match_row(job, chunk, Some(column as u32), rule, Some(shape), 0.0, None, found));
+        }
+    }
+}
+
+/// How far before the core the search starts, so that what stands before its first byte is known.
+const BEFORE_CORE: usize = 64;
+
+/// How far behind the core of a text the search goes on: the longest value, and the words behind it.
+const BEHIND_CORE: usize = 400;
+
+/// What is known of the record being read.
+#[derive(Debug, Default)]
+struct Record {
+    set: u64,
+    keys: RecordKeys,
+    filled: bool,
+    last_line: u64,
+    /// In text: the strong values seen, to notice when another person's record begins.
+    seen: [(u8, u64); 8],
+    seen_count: usize,
+}
+
+impl Record {
+    /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
+    /// has one.
+    fn breaks(&self, identifier: Identifier, hash: u64, line: u64) -> bool {
+        if self.set != 0 && line > self.last_line + RECORD_LINES {
+            return true;
+        }
+        one_each(identifier)
+            && self.seen[..self.seen_count].iter().any(|(i, h)| *i as usize == identifier.index() && *h != hash)
+    }
+
+    fn add_text(&mut self, job: Job<'_>, identifier: Identifier, hash: u64, judged: &Judged) {
+        let rule = &job.engine.rules().rules[judged.rule as usize];
+        let provider = judged.subject == Some(Subject::Provider) || identifier == Identifier::NPI;
+        if provider || is_test(job, &rule.test_values, &judged.valid) {
+            return;
+        }
+        self.set |= 1 << identifier.index();
+        if judged.valid.protection != Protection::Plaintext || self.keys.holds(hash) {
+            return;
+        }
+        let new = !self.seen[..self.seen_count].iter().any(|(i, _)| *i as usize == identifier.index());
+        if one_each(identifier) && new && self.seen_count < self.seen.len() {
+            self.seen[self.seen_count] = (identifier.index() as u8, hash);
+            self.seen_count += 1;
+        }
+        // Of the names in a text only the first near the other values is taken for the person's.
+        if key_kind(identifier) != Some(KeyKind::Name) || new {
+            self.keys.add(identifier, hash);
+        }
+        if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
+            self.seen[self.seen_count] = (identifier.index() as u8, hash);
+            self.seen_count += 1;
+        }
+    }
+
+    fn end(&self, tally: &mut Tally) {
+        if self.set != 0 {
+            add_set(&mut tally.sets, self.set, 1);
+        }
+        tally.keys.add(&self.keys);
+    }
+}
+
+/// A person has one of these, so that a second value is a second person.
+fn one_each(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::SSN
+            | Identifier::ITIN
+            | Identifier::MBI
+            | Identifier::HICN
+            | Identifier::MRN
+            | Identifier::BIRTH_DATE
+            | Identifier::MEMBER_ID
+            | Identifier::MEDICAID_ID
+    )
+}
+
+fn is_test(job: Job<'_>, samples: &[Vec<u8>], valid: &Valid) -> bool {
+    job.options.test_values != TestValues::Live && (valid.test || samples.iter().any(|t| t == valid.normal.as_bytes()))
+}
+
+/// The hash of a value that counts go by: XXH3 with a seed of the identifier. It never leaves the process.
+fn hash(identifier: Identifier, valid: &Valid) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(valid.normal.as_bytes(), 0x7068_6973_7765_6570 ^ identifier.index() as u64)
+}
+
+/// A capitalised word, as a name is in a column of its own.
+fn is_word(bytes: &[u8]) -> bool {
+    (3..=20).contains(&bytes.len())
+        && bytes[0].is_ascii_uppercase()
+        && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
+}
+
+fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
+    let text = &bytes[scope.clone()];
+    let left = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let right = text[left..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+    scope.start + left..scope.end - right
+}
+
+fn add_text(
+    job: Job<'_>,
+    tally: &mut Tally,
+    chunk: &Chunk,
+    column: Option<u32>,
+    judged: &Judged,
+    hash: u64,
+    number: u64,
+) {
+    let definition = &job.engine.rules().rules[judged.rule as usize];
+    let test = is_test(job, &definition.test_values, &judged.valid);
+    if test && job.options.test_values == TestValues::Drop {
+        return;
+    }
+    let logit = judged.clues.logit();
+    let Some(band) = band(logit) else { return };
+    let protection = judged.valid.protection;
+    let at = *tally.text_at.entry((column, judged.rule, protection, judged.subject)).or_insert(tally.text.len());
+    if at == tally.text.len() {
+        tally.text.push(TextTally {
+            column,
+            rule: judged.rule,
+            protection,
+            subject: judged.subject,
+            bands: [None, None, None],
+            best: judged.clues,
+        });
+    }
+    let text = &mut tally.text[at];
+    if logit > text.best.logit() {
+        text.best = judged.clues;
+    }
+    let value = &chunk.bytes[judged.start..judged.end];
+    let form = text.bands[band as usize]
+        .get_or_insert_with(|| Box::new(Form::new(First::at(judged.start, number, definition.identifier, value))));
+    form.add(&judged.valid, test, hash, number);
+    if job.options.matches {
+        let found = Found { valid: &judged.valid, test, span: judged.start..judged.end, number };
+        tally.matches.push(match_row(job, chunk, column, judged.rule, None, logit, judged.subject, found));
+    }
+}
