@@ -5,6 +5,7 @@
 //! what finishes out of order waits in bounded memory.
 
 mod document;
+mod large;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,14 +2,11 @@
 //! gaps. Nothing a document holds can end the run: a panic while reading it is a gap too.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
 
 use crate::engine::Engine;
-use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Layout, Quote};
+use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job};
@@ -18,7 +15,7 @@ use crate::judge::people::{Count, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
-use crate::open::{Kind, Opener, ReadAt, Source, StreamSource, sniff};
+use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::Options;
 use crate::scan::Progress;
 use crate::validate::date;
@@ -39,7 +36,7 @@ thread_local! {
 }
 
 /// Why reading ended before the end.
-type Stopped = (Reason, String);
+pub(super) type Stopped = (Reason, String);
 
 /// What was read of a document.
 #[derive(Default)]
@@ -329,157 +326,13 @@ impl Scanner<'_> {
         reading
     }
 
-    fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
+    pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
         COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk))
     }
 
-    fn count_on(&self, plan: &DocumentPlan, chunk: &Chunk, known: &Known) -> Tally {
+    pub(super) fn count_on(&self, plan: &DocumentPlan, chunk: &Chunk, known: &Known) -> Tally {
         let job = Job { known: Some(known), ..self.job(plan) };
         COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
-    }
-
-    /// The chunks of a large document from the `next` on, which is entered in the state `entry`, on as many threads as
-    /// are free. Bytes read, and the state they end in or why it ended early.
-    fn large(
-        &self,
-        plan: &DocumentPlan,
-        source: &dyn ReadAt,
-        next: u64,
-        entry: Entry,
-        tally: &mut Tally,
-    ) -> (u64, Result<Entry, Stopped>) {
-        let chunks = source.size().div_ceil(self.options.cut.core as u64);
-        let chain = Chain {
-            next: AtomicU64::new(next),
-            until: AtomicU64::new(u64::MAX),
-            state: Mutex::new(State {
-                entries: BTreeMap::from([(next, entry)]),
-                ready: BTreeMap::new(),
-                merged: next,
-                helpers: 0,
-                stopped: None,
-            }),
-            moved: Condvar::new(),
-            known: Known::default(),
-        };
-        tally.tell(&chain.known);
-        let threads = rayon::current_num_threads() as u64;
-        let total = Mutex::new(std::mem::take(tally));
-        rayon::scope(|scope| {
-            for _ in 1..threads.min(chunks.saturating_sub(next)) {
-                scope.spawn(|_| {
-                    let _helping = Helping::new(&chain);
-                    self.work(plan, source, chunks, &chain, &total);
-                });
-            }
-            self.work(plan, source, chunks, &chain, &total);
-            // A thread that waits in a scope takes other work meanwhile: another large file, inside of which it waits
-            // again, and so on, until memory or the stack is full of files half done. So it waits here.
-            chain.wait_for_helpers();
-        });
-        *tally = total.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let state = chain.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let exit = state.entries.get(&chunks).copied().unwrap_or(entry);
-        (source.size(), state.stopped.map_or(Ok(exit), Err))
-    }
-
-    /// One thread's share of a large document: claims the next chunk, reads it, sums it up, waits for the entry state of
-    /// the chunk before it, counts. Chunks are claimed in order and summed up without waiting, so nobody waits for ever.
-    fn work(&self, plan: &DocumentPlan, source: &dyn ReadAt, chunks: u64, chain: &Chain, total: &Mutex<Tally>) {
-        let mut buffer = Vec::new();
-        loop {
-            let number = chain.next.fetch_add(1, Ordering::Relaxed);
-            if number >= chunks.min(chain.until.load(Ordering::Relaxed)) {
-                return;
-            }
-            if self.progress.stopped() {
-                chain.end(number, (Reason::Interrupted, "the scan was stopped".to_string()));
-                return;
-            }
-            // Held until the chunk is done: a panic on the way must not leave the others waiting.
-            let guard = EndOnPanic { chain, number };
-            let (base, core) = match read_window(source, self.options.cut, number, &mut buffer) {
-                Ok(window) => window,
-                Err(stopped) => {
-                    chain.end(number, stopped);
-                    std::mem::forget(guard);
-                    return;
-                }
-            };
-            let before = core.start.checked_sub(1).map(|at| buffer[at]);
-            let fold = plan.layout.fold(before, &buffer[core.clone()]);
-            let Some(entry) = chain.entry(number) else {
-                std::mem::forget(guard);
-                return;
-            };
-            chain.tell(number + 1, entry.after(&fold));
-            let ends = base + buffer.len() as u64 == source.size();
-            let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry, ends };
-            let counted = self.count_on(plan, &chunk, &chain.known);
-            self.progress.bytes_done.fetch_add(chunk.core.len() as u64, Ordering::Relaxed);
-            chain.merge(number, counted, total);
-            buffer = chunk.bytes;
-            std::mem::forget(guard);
-        }
-    }
-
-    /// Appends `wanted` bytes of a stream to `out`, fewer at its end or where the scan is stopped.
-    fn fill(&self, stream: &mut StreamSource, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
-        let full = out.len() + wanted;
-        while out.len() < full {
-            if self.progress.stopped() {
-                return Err((Reason::Interrupted, "the scan was stopped".to_string()));
-            }
-            let failed = |error| walk::failure(&error);
-            if stream.wait().map_err(failed)? && stream.read_some(out, full - out.len()).map_err(failed)? == 0 {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The chunks of a stream behind the first, one after the other. `spare` was read already and stands behind the
-    /// first.
-    fn stream(
-        &self,
-        plan: &DocumentPlan,
-        first: Chunk,
-        mut spare: Vec<u8>,
-        mut entry: Entry,
-        stream: &mut StreamSource,
-        tally: &mut Tally,
-    ) -> (u64, Result<Entry, Stopped>) {
-        let window = Cut::default().window();
-        let mut bytes = first.bytes;
-        let mut core = first.core;
-        let mut base = 0;
-        loop {
-            // What lies before the next core moves to the front; then the window is filled up.
-            let keep = core.end.saturating_sub(BEFORE);
-            bytes.drain(..keep);
-            base += keep as u64;
-            let start = core.end - keep;
-            bytes.append(&mut spare);
-            let wanted = (start + window + 1).saturating_sub(bytes.len());
-            let read = self.fill(stream, &mut bytes, wanted);
-            spare = bytes.split_off(bytes.len().min(start + window));
-            core = start..bytes.len().min(start + CORE);
-            if !core.is_empty() {
-                let ends = spare.is_empty() && read.is_ok();
-                let chunk = Chunk { base, bytes, core: core.clone(), entry, ends };
-                tally.merge(self.count(plan, &chunk));
-                let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
-                entry = entry.after(&plan.layout.fold(before, &chunk.bytes[core.clone()]));
-                self.progress.bytes_done.fetch_add(core.len() as u64, Ordering::Relaxed);
-                bytes = chunk.bytes;
-            }
-            if let Err(stopped) = read {
-                return (base + bytes.len() as u64, Err(stopped));
-            }
-            if core.is_empty() || core.end == bytes.len() && core.len() < CORE {
-                return (base + bytes.len() as u64, Ok(entry));
-            }
-        }
     }
 }
 
@@ -491,154 +344,8 @@ fn count_people(document: &mut Document, count: Count) {
 }
 
 /// Where the text starts: behind a byte order mark, if there is one.
-fn text_start(head: &[u8]) -> usize {
+pub(super) fn text_start(head: &[u8]) -> usize {
     if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
-}
-
-/// Reads the window of chunk `number`: where it starts in the document, and where its core lies in the buffer.
-fn read_window(
-    source: &dyn ReadAt,
-    cut: Cut,
-    number: u64,
-    buffer: &mut Vec<u8>,
-) -> Result<(u64, std::ops::Range<usize>), Stopped> {
-    let core_start = number * cut.core as u64;
-    let base = core_start.saturating_sub(BEFORE as u64);
-    let end = (core_start + cut.window() as u64).min(source.size());
-    let wanted = (end - base) as usize;
-    buffer.resize(wanted, 0);
-    let got = source.read_at(base, buffer).map_err(|error: io::Error| walk::failure(&error))?;
-    if got < wanted {
-        return Err((Reason::Changed, "shorter than it was when opened".to_string()));
-    }
-    let before = (core_start - base) as usize;
-    let start = if number == 0 { text_start(buffer) } else { before };
-    Ok((base, start..(before + cut.core).min(wanted)))
-}
-
-/// Hands entry states from chunk to chunk, and puts their tallies together in order.
-///
-/// Where a chunk cannot be read the document ends before it: all chunks before it count, and none behind it, on however
-/// many threads they were read meanwhile.
-struct Chain {
-    next: AtomicU64,
-    /// The first chunk that is left out; changed only under the lock of `state`.
-    until: AtomicU64,
-    state: Mutex<State>,
-    moved: Condvar,
-    known: Known,
-}
-
-struct State {
-    /// Entry states that are known and not taken yet.
-    entries: BTreeMap<u64, Entry>,
-    /// Tallies that wait for those before them.
-    ready: BTreeMap<u64, Tally>,
-    /// Chunks before this one are in the total.
-    merged: u64,
-    /// Threads that help the one whose document it is.
-    helpers: u64,
-    stopped: Option<Stopped>,
-}
-
-/// Tallies that may wait for one before them.
-const WAITING: u64 = 64;
-
-impl Chain {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The entry state of a chunk; `None` where the document ended before it.
-    fn entry(&self, number: u64) -> Option<Entry> {
-        let mut state = self.lock();
-        loop {
-            if let Some(entry) = state.entries.remove(&number) {
-                return Some(entry);
-            }
-            // Whoever holds the chunk before it hands an entry on, or ends the document there.
-            if number >= self.until.load(Ordering::Relaxed) {
-                return None;
-            }
-            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn tell(&self, number: u64, entry: Entry) {
-        self.lock().entries.insert(number, entry);
-        self.moved.notify_all();
-    }
-
-    /// Ends the document before this chunk, unless it ends earlier already.
-    fn end(&self, number: u64, stopped: Stopped) {
-        let mut state = self.lock();
-        if number < self.until.load(Ordering::Relaxed) {
-            self.until.store(number, Ordering::Relaxed);
-            state.stopped = Some(stopped);
-        }
-        drop(state);
-        self.moved.notify_all();
-    }
-
-    fn wait_for_helpers(&self) {
-        let mut state = self.lock();
-        while state.helpers > 0 {
-            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn merge(&self, number: u64, tally: Tally, total: &Mutex<Tally>) {
-        let mut state = self.lock();
-        let left_out = || number >= self.until.load(Ordering::Relaxed);
-        while number > state.merged + WAITING && !left_out() {
-            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        if left_out() {
-            return;
-        }
-        state.ready.insert(number, tally);
-        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let next = state.merged;
-            let Some(tally) = state.ready.remove(&next) else { break };
-            total.merge(tally);
-            state.merged += 1;
-        }
-        total.tell(&self.known);
-        self.moved.notify_all();
-    }
-}
-
-/// One thread that helps with a document; until it is dropped the document is not done.
-struct Helping<'a>(&'a Chain);
-
-impl<'a> Helping<'a> {
-    fn new(chain: &'a Chain) -> Helping<'a> {
-        chain.lock().helpers += 1;
-        Helping(chain)
-    }
-}
-
-impl Drop for Helping<'_> {
-    fn drop(&mut self) {
-        self.0.lock().helpers -= 1;
-        self.0.moved.notify_all();
-    }
-}
-
-/// Ends a document when the thread that holds one of its chunks panics.
-struct EndOnPanic<'a> {
-    chain: &'a Chain,
-    number: u64,
-}
-
-impl Drop for EndOnPanic<'_> {
-    fn drop(&mut self) {
-        self.chain.end(
-            self.number,
-            (Reason::Panicked, "a fault of phisweep's; the rest of the scan is not affected".to_string()),
-        );
-    }
 }
 
 /// Whether a file was written the way we write reports: by this user, for this user alone.
@@ -669,67 +376,4 @@ fn mask(text: &str, spans: &[(usize, usize, &str)]) -> String {
     }
     out.push_str(text.get(at..).unwrap_or(""));
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Says that it is longer than it is, as a file does that was truncated; and the chunk in which it ends is read first.
-    struct Shorter {
-        bytes: Vec<u8>,
-        size: u64,
-        /// Where it may be read until the end was met.
-        met: AtomicU64,
-    }
-
-    impl ReadAt for Shorter {
-        fn size(&self) -> u64 {
-            self.size
-        }
-
-        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-            let got = self.bytes.read_at(offset, buffer)?;
-            if got < buffer.len() {
-                self.met.store(1, Ordering::Relaxed);
-            } else if offset > 0 && rayon::current_num_threads() > 1 {
-                // The others wait for a moment: the end must not keep them from what lies before it.
-                for _ in 0..50 {
-                    if self.met.load(Ordering::Relaxed) != 0 {
-                        break;
-                    }
-                    std::thread::sleep(std::time::Duration::from_millis(1));
-                }
-            }
-            Ok(got)
-        }
-    }
-
-    #[test]
-    fn a_document_truncated_meanwhile_ends_at_one_chunk_on_any_number_of_threads() {
-        let engine = Engine::built_in().unwrap();
-        let options = Options { cut: Cut { core: 4096, after: 1024 }, ..Options::default() };
-        let (roots, progress, key) = ([], Progress::default(), [0; 32]);
-        let opener = Opener::new(false);
-        let scanner =
-            Scanner { engine: &engine, options: &options, roots: &roots, progress: &progress, key: &key, opener };
-        let rows: String =
-            (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
-        let table = format!("id,ssn\n{rows}");
-        let layout = Layout::of("t.csv", "text", &table.as_bytes()[..4096], false, &|field| engine.knows_field(field));
-        let plan = DocumentPlan::new(&engine, layout);
-        // The window of chunk 3 does not fit any more; chunks 0 to 2 are whole.
-        let truncated = &table.as_bytes()[..4 * 4096 + 100];
-        let mut expected = None;
-        for threads in [1, 2, 3, 8] {
-            let source = Shorter { bytes: truncated.to_vec(), size: table.len() as u64, met: AtomicU64::new(0) };
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let mut tally = Tally::default();
-            let (_, exit) = pool.install(|| scanner.large(&plan, &source, 0, Entry::START, &mut tally));
-            assert_eq!(exit.unwrap_err().0, Reason::Changed, "{threads} threads");
-            let counted = (tally.records, tally.people.count());
-            assert!((600..1000).contains(&counted.0), "{counted:?}");
-            assert_eq!(*expected.get_or_insert(counted), counted, "{threads} threads");
-        }
-    }
 }
