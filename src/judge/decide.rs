@@ -643,5 +643,7 @@ pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> b
             }
         }
     }
+    plan.keys.sort_unstable();
+    plan.no_keys.sort_unstable();
     !plan.keys.is_empty() || !plan.no_keys.is_empty()
 }

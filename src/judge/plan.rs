@@ -26,7 +26,7 @@ pub struct DocumentPlan {
     /// Which rules values are judged by, by index: all of them, whatever is asked for.
     pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
-    /// chunk.
+    /// chunk; sorted.
     pub keys: Vec<(u32, u16, u8)>,
     /// Columns whose name speaks for a person key and whose values speak against it, in the first chunk: (column, rule).
     /// A record number that is the same throughout would make one person of all.

@@ -898,8 +898,8 @@ impl Counter {
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
         if !test && !provider {
             let key = match shape {
-                BY_FIELD => !job.plan.no_keys.contains(&(column as u32, rule)),
-                _ => job.plan.keys.contains(&(column as u32, rule, shape)),
+                BY_FIELD => job.plan.no_keys.binary_search(&(column as u32, rule)).is_err(),
+                _ => job.plan.keys.binary_search(&(column as u32, rule, shape)).is_ok(),
             };
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
