@@ -82,8 +82,10 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32
     let mut evidence = vec![("start".to_string(), FIELD_START), (format!("field {name}"), weight)];
     let values = slot.valid + slot.invalid;
     let share = slot.valid as f32 / values as f32;
+    // A form that says it all by itself is not drowned by what else stands in the column.
+    let telling = rule.shapes.iter().any(|shape| shape.alone >= LIKELY);
     let penalty = match share {
-        s if s < 0.1 => -5.0,
+        s if s < 0.1 && !telling => -5.0,
         s if s < 0.5 => -2.0,
         // A column that holds nothing else does what its name says.
         s if s >= 0.95 && slot.valid >= FEW => 1.5,

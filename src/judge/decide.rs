@@ -458,6 +458,8 @@ fn finding(
         evidence.push(format!("{} of providers not counted", draft.providers));
     }
     let key = match &place {
+        // Two columns of one name are two places.
+        Place::Column { name: Some(name), index } if plan.is_repeated(name) => format!("column:{name}:{index}"),
         Place::Column { name: Some(name), .. } => format!("column:{name}"),
         Place::Column { name: None, index } => format!("column:{index}"),
         other => other.kind().to_string(),

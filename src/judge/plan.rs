@@ -94,6 +94,11 @@ impl DocumentPlan {
         self.columns.get(column).unwrap_or(&self.nothing)
     }
 
+    /// Whether more than one column is called so.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        self.columns.iter().filter(|column| column.name.as_deref() == Some(name)).nth(1).is_some()
+    }
+
     /// The place of a column, from 0, or of what stands in none.
     pub fn place(&self, column: Option<u32>) -> Place {
         let Some(column) = column else { return self.text.clone() };

@@ -6,7 +6,6 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -51,30 +50,27 @@ struct Version {
     modified: (i64, i64),
 }
 
+/// The most that one read asks a stream for.
+const PIECE: usize = 256 << 10;
+
 /// A stream.
 pub struct StreamSource {
-    reader: Reader,
+    reader: Box<dyn Read + Send + Sync>,
+    /// What is asked whether there is something to read, where the system can tell.
+    handle: Option<File>,
 }
-
-enum Reader {
-    /// What the system can be asked about: whether there is something to read.
-    File(File),
-    Other(Box<dyn Read + Send + Sync>),
-}
-
-/// How long a stream is waited for before it is asked again whether the scan goes on.
-const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 impl Source {
     /// Standard input, past any buffer: a second handle of the same stream.
     pub fn stdin() -> io::Result<Source> {
         let stream = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Ok(Source::Stream(StreamSource { reader: Reader::File(stream) }))
+        let handle = stream.try_clone()?;
+        Ok(Source::Stream(StreamSource { reader: Box::new(stream), handle: Some(handle) }))
     }
 
     /// Any stream.
     pub fn stream(reader: impl Read + Send + Sync + 'static) -> Source {
-        Source::Stream(StreamSource { reader: Reader::Other(Box::new(reader)) })
+        Source::Stream(StreamSource { reader: Box::new(reader), handle: None })
     }
 
     /// How many bytes there are; a stream does not tell.
@@ -184,46 +180,31 @@ impl ReadAt for Vec<u8> {
 }
 
 impl StreamSource {
-    /// Appends up to `limit` bytes to `out`, and fewer only at the end; how many.
-    ///
-    /// After an error `out` holds what came before it. [`ErrorKind::Interrupted`] when `stop` was set, although there may
-    /// be more, or never be more: who writes to a stream may take as long as they like.
-    pub fn read_next(&mut self, out: &mut Vec<u8>, limit: usize, stop: &AtomicBool) -> io::Result<usize> {
+    /// Waits for bytes, or the end, a fifth of a second at most; false where there is nothing yet. So a reader can be
+    /// told to stop although whoever writes into the stream has fallen silent.
+    pub fn wait(&self) -> io::Result<bool> {
+        let Some(handle) = &self.handle else { return Ok(true) };
+        let fifth = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+        match poll(&mut [PollFd::new(handle, PollFlags::IN)], Some(&fifth)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Appends up to `limit` bytes to `out`, as many as one read gives; 0 at the end.
+    pub fn read_some(&mut self, out: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
         let start = out.len();
-        out.resize(start + limit, 0);
-        let (mut got, mut stopped) = (0, false);
-        let result = fill(&mut out[start..], |_, rest| {
-            stopped = !self.reader.wait(stop)?;
-            let read = if stopped { 0 } else { self.reader.read(rest)? };
-            got += read;
-            Ok(read)
-        });
-        out.truncate(start + got);
-        if stopped { Err(ErrorKind::Interrupted.into()) } else { result }
-    }
-}
-
-impl Reader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Reader::File(file) => file.read(buffer),
-            Reader::Other(reader) => reader.read(buffer),
-        }
-    }
-
-    /// Waits until there is something to read, or the end; false as soon as `stop` is set.
-    fn wait(&self, stop: &AtomicBool) -> io::Result<bool> {
-        loop {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(false);
+        out.resize(start + limit.min(PIECE), 0);
+        let got = loop {
+            match self.reader.read(&mut out[start..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(2)),
+                got => break got,
             }
-            let Reader::File(file) = self else { return Ok(true) };
-            match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&PATIENCE)) {
-                Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => return Ok(true),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        };
+        out.truncate(start + *got.as_ref().unwrap_or(&0));
+        got
     }
 }
 
@@ -256,8 +237,6 @@ mod tests {
 
     use super::*;
     use crate::open::Opener;
-
-    static GO_ON: AtomicBool = AtomicBool::new(false);
 
     fn is_sync<T: Send + Sync>(_: &T) {}
 
@@ -328,43 +307,22 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_fills_its_windows() {
-        let mut source = Source::stream(Trickle(0, false));
-        assert_eq!(source.size(), None);
-        assert!(source.read_at(0, &mut [0]).is_err());
-        let stream = source.in_order().expect("a stream");
-        let mut out = vec![0];
-        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 4);
-        assert_eq!(out, [0, 1, 2, 4, 5]);
-        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 2);
-        assert_eq!(stream.read_next(&mut out, 4, &GO_ON).expect("read"), 0);
-        assert_eq!(out.len(), 7);
-    }
-
-    #[test]
-    fn a_stream_that_fails_keeps_what_came_before() {
-        let mut source = Source::stream(Trickle(0, true));
-        let mut out = Vec::new();
-        let result = source.in_order().expect("a stream").read_next(&mut out, 99, &GO_ON);
-        assert!(result.is_err());
-        assert_eq!(out, [1, 2, 4, 5, 7, 8]);
-    }
-
-    #[test]
-    fn a_stream_that_never_ends_can_be_left() {
-        let (reader, mut writer) = io::pipe().expect("a pipe");
-        writer.write_all(b"abc").expect("written");
-        let stop = AtomicBool::new(false);
-        let mut stream = StreamSource { reader: Reader::File(File::from(std::os::fd::OwnedFd::from(reader))) };
-        let mut out = Vec::new();
-        let result = std::thread::scope(|threads| {
-            threads.spawn(|| {
-                std::thread::sleep(Duration::from_millis(50));
-                stop.store(true, Ordering::Relaxed);
-            });
-            stream.read_next(&mut out, 99, &stop)
-        });
-        assert_eq!(result.map_err(|error| error.kind()), Err(ErrorKind::Interrupted));
-        assert_eq!(out, b"abc");
+    fn a_stream_is_read_to_its_end_or_its_failure() {
+        for fails in [false, true] {
+            let mut source = Source::stream(Trickle(0, fails));
+            assert_eq!(source.size(), None);
+            assert!(source.read_at(0, &mut [0]).is_err());
+            let stream = source.in_order().expect("a stream");
+            let mut out = vec![0];
+            let end = loop {
+                assert!(stream.wait().expect("ready"));
+                match stream.read_some(&mut out, 4) {
+                    Ok(n) if n > 0 => {}
+                    end => break end,
+                }
+            };
+            assert_eq!(end.is_err(), fails);
+            assert_eq!(out, [0, 1, 2, 4, 5, 7, 8], "what came before the end is kept");
+        }
     }
 }

@@ -285,11 +285,16 @@ pub fn reads_as_header(text: &str) -> bool {
     }
     let words = tokens(text);
     let known = |w: &str| is_vocabulary(w);
-    if words.iter().any(|w| known(w)) {
-        return true;
-    }
     // `Smith`, `Garcia Lopez` and `SMITH, JOHN` are people; `status` and `notes` are not, though both are on the list.
     let is_name = |w: &str| names::is_name(w.as_bytes());
+    if words.iter().any(|w| known(w)) {
+        // `Grant Number` is a field, `Wilhelmina Featherstonehaugh ssn` somebody: words that are no field's, written as
+        // names are, one of them a name.
+        let written = text.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 1);
+        let others: Vec<&str> = written.filter(|w| !tokens(w).iter().any(|t| known(t))).collect();
+        let capital = |w: &&str| w.starts_with(char::is_uppercase) && w.chars().skip(1).any(char::is_lowercase);
+        return !(others.len() >= 2 && others.iter().all(capital) && others.iter().any(|w| is_name(w)));
+    }
     let letters: Vec<&str> = words.iter().map(String::as_str).filter(|w| w.len() > 1).collect();
     let lower = !text.contains(char::is_uppercase) || text.contains('_');
     letters.is_empty() || lower || !letters.iter().all(|w| is_name(w))

@@ -220,16 +220,6 @@ impl Scanner<'_> {
         Named { judgement, individuals: tally.people, masked }
     }
 
-    /// Why a stream or file could not be read on.
-    fn failure(&self, error: &io::Error) -> Stopped {
-        match error.kind() {
-            io::ErrorKind::Interrupted if self.progress.stopped() => {
-                (Reason::Interrupted, "the scan was stopped".to_string())
-            }
-            _ => walk::failure(error),
-        }
-    }
-
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
         Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today(), known: None }
     }
@@ -246,22 +236,18 @@ impl Scanner<'_> {
         let mut head = Vec::new();
         let first = match source {
             // One byte more than is needed tells whether the stream ends here.
-            Source::Stream(stream) => {
-                let read = stream.read_next(&mut head, window + 1, &self.progress.stop);
-                match read.map_err(|error| self.failure(&error)) {
-                    // What came before is read; the rest may never come.
-                    Err(stopped) if !head.is_empty() => {
-                        reading.stopped = Some(stopped);
-                        Ok(head.len() <= window)
-                    }
-                    read => read.map(|_| head.len() <= window),
+            Source::Stream(stream) => match self.fill(stream, &mut head, window + 1) {
+                // What came before is read; the rest may never come.
+                Err(stopped) if !head.is_empty() => {
+                    reading.stopped = Some(stopped);
+                    Ok(head.len() <= window)
                 }
-            }
+                read => read.map(|()| head.len() <= window),
+            },
             _ => {
                 let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
                 head.resize(wanted, 0);
-                let read = source.read_at(0, &mut head).map_err(|error| self.failure(&error));
-                read.map(|got| {
+                source.read_at(0, &mut head).map_err(|error| walk::failure(&error)).map(|got| {
                     head.truncate(got);
                     got as u64 == reading.bytes || got < wanted
                 })
@@ -436,6 +422,21 @@ impl Scanner<'_> {
         }
     }
 
+    /// Appends `wanted` bytes of a stream to `out`, fewer at its end or where the scan is stopped.
+    fn fill(&self, stream: &mut StreamSource, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
+        let full = out.len() + wanted;
+        while out.len() < full {
+            if self.progress.stopped() {
+                return Err((Reason::Interrupted, "the scan was stopped".to_string()));
+            }
+            let failed = |error| walk::failure(&error);
+            if stream.wait().map_err(failed)? && stream.read_some(out, full - out.len()).map_err(failed)? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The chunks of a stream behind the first, one after the other. `spare` was read already and stands behind the
     /// first.
     fn stream(
@@ -459,11 +460,7 @@ impl Scanner<'_> {
             let start = core.end - keep;
             bytes.append(&mut spare);
             let wanted = (start + window + 1).saturating_sub(bytes.len());
-            let read = if self.progress.stopped() {
-                Err((Reason::Interrupted, "the scan was stopped".to_string()))
-            } else {
-                stream.read_next(&mut bytes, wanted, &self.progress.stop).map_err(|error| self.failure(&error))
-            };
+            let read = self.fill(stream, &mut bytes, wanted);
             spare = bytes.split_off(bytes.len().min(start + window));
             core = start..bytes.len().min(start + CORE);
             if !core.is_empty() {
