@@ -10,7 +10,7 @@ use super::cluster::Table;
 use super::window::Window;
 
 /// Clusters in a window from which on it is worth it.
-pub(super) const DENSE: usize = 32;
+pub(super) const DENSE: usize = FRESH / 2;
 /// Windows from one look to the next.
 const PATIENCE: u32 = 64;
 /// Forms and one for all others.
@@ -102,8 +102,8 @@ impl Frequent {
         self.gives = [UNKNOWN; NUMBERS];
         for (pattern, count) in forms {
             let bits = pattern.bits();
-            // A look at a cluster is about what an AND of eight words is eight times over.
-            if count * lanes > bits.len() as u32 * 8 && self.forms.len() + 1 < NUMBERS {
+            // A look at a cluster costs about what an AND of sixteen registers does, wrong guesses of the processor and all.
+            if count * lanes * 16 > bits.len() as u32 * FRESH as u32 && self.forms.len() + 1 < NUMBERS {
                 self.forms.push(Form { bits });
                 self.gives[self.forms.len()] = pattern.gives;
             }

@@ -50,7 +50,12 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    fn judge(
+        self,
+        window: &Window<'_>,
+        out: &mut [Candidate; PLACES],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
     }
@@ -58,7 +63,7 @@ impl Kernel for Avx512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
     window.judge(Avx512 { _private: () }, out, closer)
 }
 
