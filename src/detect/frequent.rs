@@ -13,6 +13,13 @@ use super::window::Window;
 pub(super) const DENSE: usize = FRESH / 2;
 /// Windows from one look to the next.
 const PATIENCE: u32 = 64;
+/// What things cost, in tenths of a nanosecond on one machine; only their proportions matter, and those only to speed.
+/// A look at a cluster, more than at one with a number.
+const LOOK: u32 = 50;
+/// An AND to a window of as many words as lanes.
+const AND: u32 = 1200;
+/// What it costs to number the clusters of a window at all.
+const NUMBERING: u32 = 3500;
 /// Forms and one for all others.
 const NUMBERS: usize = 16;
 
@@ -100,13 +107,18 @@ impl Frequent {
         forms.sort_by_key(|(_, count)| u32::MAX - count);
         self.forms.clear();
         self.gives = [UNKNOWN; NUMBERS];
+        let mut gain = 0;
         for (pattern, count) in forms {
             let bits = pattern.bits();
-            // A look at a cluster costs about what an AND of sixteen registers does, wrong guesses of the processor and all.
-            if count * lanes * 16 > bits.len() as u32 * FRESH as u32 && self.forms.len() + 1 < NUMBERS {
+            let cost = bits.len() as u32 * AND / lanes;
+            if count * LOOK > cost && self.forms.len() + 1 < NUMBERS {
+                gain += count * LOOK - cost;
                 self.forms.push(Form { bits });
                 self.gives[self.forms.len()] = pattern.gives;
             }
+        }
+        if gain < NUMBERING {
+            self.forms.clear();
         }
     }
 
