@@ -9,8 +9,10 @@ pub(crate) enum Data {
     Program,
     /// A claims export without names: dates, ten-digit numbers, codes, amounts.
     Claims,
-    /// Patient rows with nine identifiers each.
+    /// Patient rows with nine identifiers each, of which six have one of the five shapes.
     Patients,
+    /// Patient rows with a birth date, an SSN and an MBI among words.
+    Registry,
 }
 
 impl std::fmt::Display for Data {
@@ -21,7 +23,7 @@ impl std::fmt::Display for Data {
 
 impl Data {
     /// All of them.
-    pub(crate) const ALL: [Data; 3] = [Data::Program, Data::Claims, Data::Patients];
+    pub(crate) const ALL: [Data; 4] = [Data::Program, Data::Claims, Data::Patients, Data::Registry];
 
     /// What tables call it.
     pub(crate) fn name(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Data {
             Data::Program => "program text",
             Data::Claims => "claims",
             Data::Patients => "patients",
+            Data::Registry => "registry",
         }
     }
 
@@ -42,6 +45,7 @@ impl Data {
                 Data::Program => program(&mut draw, &mut text),
                 Data::Claims => claim(&mut draw, row, &mut text),
                 Data::Patients => patient(&mut draw, row, &mut text),
+                Data::Registry => registry(&mut draw, row, &mut text),
             }
             row += 1;
         }
@@ -268,5 +272,27 @@ fn patient(draw: &mut Draw, row: u64, out: &mut String) {
         1_000_000_000 + draw.below(999_999_999),
         1 + draw.below(12),
         1 + draw.below(28),
+    );
+}
+
+fn registry(draw: &mut Draw, row: u64, out: &mut String) {
+    let (first, last) = (draw.of(&["Jane", "John", "Mary", "Luis"]), draw.of(&["Roe", "Smith", "Garcia", "Nguyen"]));
+    let mbi: String = "9A99A99AA99"
+        .chars()
+        .map(|c| if c == 'A' { draw.letter() } else { char::from(b"0123456789"[draw.below(10) as usize]) })
+        .collect();
+    *out += &format!(
+        "{row},{last},{first},{}/{}/{},{:03}-{:02}-{:04},{mbi},{},{},referred for {} of the {}, stable at discharge,clinic {}\n",
+        1 + draw.below(12),
+        1 + draw.below(28),
+        1930 + draw.below(90),
+        1 + draw.below(898),
+        1 + draw.below(99),
+        1 + draw.below(9998),
+        draw.of(&["female", "male", "unknown"]),
+        draw.of(&["Denver", "Aurora", "Boulder"]),
+        draw.of(&["review", "treatment", "imaging"]),
+        draw.of(&["knee", "shoulder", "left eye", "lower back"]),
+        draw.below(40),
     );
 }

@@ -95,6 +95,12 @@ impl Sight {
         self.here << K | self.before >> (64 - K)
     }
 
+    /// Of runs of some length, those that go on into the next `K` bytes; the last bits of the word behind are lost.
+    #[inline(always)]
+    fn run<const K: u32>(self) -> Sight {
+        Sight { before: 0, here: self.here & self.next::<K>(), behind: self.behind & self.behind >> K }
+    }
+
     #[inline(always)]
     fn or(self, other: Sight) -> Sight {
         Sight { before: self.before | other.before, here: self.here | other.here, behind: self.behind | other.behind }
@@ -126,9 +132,11 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
 pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     for slot in 1..FRESH + 1 {
         let clean = planes.digit[slot] & !Sight::at(&out.tied, slot).last::<1>();
-        let c = Sight::at(&out.joined, slot);
-        let six = c.next::<1>() & c.next::<2>() & c.next::<3>() & c.next::<4>() & c.next::<5>();
-        let eight = c.next::<6>() & c.next::<7>();
+        // Runs by doubling; of the word behind only its first bits matter, and those are right.
+        let two = Sight::at(&out.joined, slot).run::<1>();
+        let four = two.run::<2>();
+        let six = four.here & two.next::<4>();
+        let eight = four.next::<4>();
         out.cluster[slot] = clean & six & (eight | wanted.short);
         let digit = Sight::at(&planes.digit, slot);
         let four = digit.next::<1>() & digit.next::<2>() & digit.next::<3>() & digit.next::<4>();

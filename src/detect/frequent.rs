@@ -10,9 +10,18 @@ use super::cluster::Table;
 use super::window::Window;
 
 /// Clusters in a window from which on it is worth it.
-pub(super) const DENSE: usize = 32;
+pub(super) const DENSE: usize = FRESH / 2;
 /// Windows from one look to the next.
 const PATIENCE: u32 = 64;
+/// What things cost, in tenths of a nanosecond on one machine; only their proportions matter, and those only to speed.
+/// A look at a cluster, more than at one with a number.
+///
+/// In tests it costs so much that all is learned that can be: what is found must not depend on it.
+const LOOK: u32 = if cfg!(test) { 50_000 } else { 50 };
+/// An AND to a window of as many words as lanes.
+const AND: u32 = 1200;
+/// What it costs to number the clusters of a window at all.
+const NUMBERING: u32 = 3500;
 /// Forms and one for all others.
 const NUMBERS: usize = 16;
 
@@ -100,13 +109,18 @@ impl Frequent {
         forms.sort_by_key(|(_, count)| u32::MAX - count);
         self.forms.clear();
         self.gives = [UNKNOWN; NUMBERS];
+        let mut gain = 0;
         for (pattern, count) in forms {
             let bits = pattern.bits();
-            // A look at a cluster is about what an AND of eight words is eight times over.
-            if count * lanes > bits.len() as u32 * 8 && self.forms.len() + 1 < NUMBERS {
+            let cost = bits.len() as u32 * AND / lanes;
+            if count * LOOK > cost && self.forms.len() + 1 < NUMBERS {
+                gain += count * LOOK - cost;
                 self.forms.push(Form { bits });
                 self.gives[self.forms.len()] = pattern.gives;
             }
+        }
+        if gain < NUMBERING {
+            self.forms.clear();
         }
     }
 
@@ -114,11 +128,11 @@ impl Frequent {
     #[inline(always)]
     pub(super) fn numbers(&self, planes: &Planes, found: &Anchors) -> Numbers {
         let (mut two, mut four) = ([0; SLOTS], [0; SLOTS]);
-        for slot in 1..FRESH + 2 {
-            two[slot] = planes.digit[slot] & shifted(&planes.digit, slot, 1);
+        for (slot, two) in two.iter_mut().enumerate().take(FRESH + 2).skip(1) {
+            *two = planes.digit[slot] & shifted(&planes.digit, slot, 1);
         }
-        for slot in 1..FRESH + 2 {
-            four[slot] = two[slot] & shifted(&two, slot, 2);
+        for (slot, four) in four.iter_mut().enumerate().take(FRESH + 2).skip(1) {
+            *four = two[slot] & shifted(&two, slot, 2);
         }
         let mut numbers = [[0; SLOTS]; 4];
         for (form, number) in self.forms.iter().zip(1usize..) {
@@ -249,7 +263,7 @@ impl Pattern {
                 }
                 _ => {
                     (0..run / 4).for_each(|i| bits.push((Bit::FourDigits, at + 4 * i)));
-                    if run % 4 != 0 {
+                    if !run.is_multiple_of(4) {
                         bits.push((Bit::FourDigits, at + run - 4));
                     }
                 }

@@ -49,6 +49,7 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
     let mut places = [0u16; PLACES];
     let mut closer = [Closer::default(); PLACES];
+    let mut written = [Candidate { start: 0, end: 0, shape: 0 }; PLACES];
     let mut padded = [0; VIEW];
     let mut frequent = Frequent::new();
     let mut rest = job.bytes;
@@ -84,10 +85,8 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
                 frequent.learn(&window, K::LANES);
                 window.frequent = (!frequent.is_empty()).then_some(&frequent);
             }
-            let length = out.len();
-            out.resize(length + places_count, Candidate { start: 0, end: 0, shape: 0 });
-            let (count, closer_count) = kernel.judge(&window, &mut out[length..], &mut closer);
-            out.truncate(length + count);
+            let (count, closer_count) = kernel.judge(&window, &mut written, &mut closer);
+            out.extend_from_slice(&written[..count]);
             for one in &closer[..closer_count] {
                 aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
             }

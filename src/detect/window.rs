@@ -46,7 +46,7 @@ impl Window<'_> {
     pub(super) fn judge<K: Kernel>(
         &self,
         kernel: K,
-        out: &mut [Candidate],
+        out: &mut [Candidate; PLACES],
         closer: &mut [Closer; PLACES],
     ) -> (usize, usize) {
         let mut written = Written { out, count: 0, closer, closer_count: 0 };
@@ -125,7 +125,7 @@ impl Window<'_> {
 
 /// What was found so far.
 struct Written<'a> {
-    out: &'a mut [Candidate],
+    out: &'a mut [Candidate; PLACES],
     count: usize,
     closer: &'a mut [Closer; PLACES],
     closer_count: usize,

@@ -36,7 +36,12 @@ impl Kernel for Avx2 {
     }
 
     #[inline(always)]
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    fn judge(
+        self,
+        window: &Window<'_>,
+        out: &mut [Candidate; PLACES],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
     }
@@ -44,7 +49,7 @@ impl Kernel for Avx2 {
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
     window.judge(Avx2 { _private: () }, out, closer)
 }
 

@@ -50,7 +50,12 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    fn judge(
+        self,
+        window: &Window<'_>,
+        out: &mut [Candidate; PLACES],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
     }
@@ -58,7 +63,7 @@ impl Kernel for Avx512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
     window.judge(Avx512 { _private: () }, out, closer)
 }
 
@@ -188,13 +193,19 @@ fn flatten(plane: &Plane, places: &mut [u16; PLACES]) -> usize {
             continue;
         }
         for (word, base) in eight.iter().zip((base..).step_by(64)) {
-            // At most 32 bits of a word are set: no cluster begins right behind another.
+            // At most 32 bits of a word are set, as no cluster begins right behind another, and rarely more than 16:
+            // short stores, as each overlaps the one before.
             let at = _mm512_castsi512_si256(_mm512_maskz_compress_epi8(*word, counting));
             let at = _mm512_add_epi16(_mm512_cvtepu8_epi16(at), _mm512_set1_epi16(base));
+            let ones = word.count_ones() as usize;
             let out = &mut places[count..count + 32];
-            // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
-            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), at) }
-            count += word.count_ones() as usize;
+            // SAFETY: the slice is 64 writable bytes; the stores ask for no alignment.
+            unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), _mm512_castsi512_si256(at)) }
+            if ones > 16 {
+                // SAFETY: as above.
+                unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), at) }
+            }
+            count += ones;
         }
     }
     count
@@ -206,13 +217,22 @@ fn numbers_at(clusters: &Plane, numbers: &Numbers, out: &mut [u8; PLACES]) {
     let mut count = 0;
     for slot in 1..FRESH + 1 {
         let word = clusters[slot];
+        if word == 0 {
+            continue;
+        }
         let number = _mm512_maskz_mov_epi8(numbers[0][slot], _mm512_set1_epi8(1));
         let number = _mm512_mask_add_epi8(number, numbers[1][slot], number, _mm512_set1_epi8(2));
         let number = _mm512_mask_add_epi8(number, numbers[2][slot], number, _mm512_set1_epi8(4));
         let number = _mm512_mask_add_epi8(number, numbers[3][slot], number, _mm512_set1_epi8(8));
+        let number = _mm512_maskz_compress_epi8(word, number);
+        let ones = word.count_ones() as usize;
         let out = &mut out[count..count + 64];
-        // SAFETY: the slice is 64 writable bytes; the store asks for no alignment.
-        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(word, number)) }
-        count += word.count_ones() as usize;
+        // SAFETY: the slice is 64 writable bytes; the stores ask for no alignment.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm512_castsi512_si128(number)) }
+        if ones > 16 {
+            // SAFETY: as above.
+            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), number) }
+        }
+        count += ones;
     }
 }

@@ -115,7 +115,8 @@ pub(super) trait Kernel: Copy {
     }
 
     /// Judges the clusters of a window, in a function of its own compiled for the kernel: registers are short there.
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize);
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES])
+    -> (usize, usize);
 }
 
 /// The bit of each class in [`CLASSES`], in the order of the planes.

@@ -39,7 +39,12 @@ impl Kernel for Neon {
     }
 
     #[inline(always)]
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    fn judge(
+        self,
+        window: &Window<'_>,
+        out: &mut [Candidate; PLACES],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
     }
@@ -47,7 +52,7 @@ impl Kernel for Neon {
 
 #[target_feature(enable = "neon")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
     window.judge(Neon { _private: () }, out, closer)
 }
 

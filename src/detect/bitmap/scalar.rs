@@ -34,7 +34,12 @@ impl Kernel for Scalar {
     }
 
     #[inline(never)]
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+    fn judge(
+        self,
+        window: &Window<'_>,
+        out: &mut [Candidate; PLACES],
+        closer: &mut [Closer; PLACES],
+    ) -> (usize, usize) {
         window.judge(self, out, closer)
     }
 }

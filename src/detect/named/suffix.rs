@@ -136,5 +136,5 @@ pub fn is_street_suffix(word: &[u8]) -> bool {
     let letter = usize::from((word[0] | 0x20) - b'a');
     let same = |suffix: &&str| suffix.len() == word.len() && suffix.bytes().zip(word).all(|(s, w)| s == w | 0x20);
     // No byte but a letter becomes a lower-case letter by this bit.
-    SUFFIXES[usize::from(FIRST[letter])..usize::from(FIRST[letter + 1])].iter().any(|s| same(s))
+    SUFFIXES[usize::from(FIRST[letter])..usize::from(FIRST[letter + 1])].iter().any(same)
 }
