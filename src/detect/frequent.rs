@@ -128,11 +128,14 @@ impl Frequent {
     #[inline(always)]
     pub(super) fn numbers(&self, planes: &Planes, found: &Anchors) -> Numbers {
         let (mut two, mut four) = ([0; SLOTS], [0; SLOTS]);
-        for (slot, two) in two.iter_mut().enumerate().take(FRESH + 2).skip(1) {
-            *two = planes.digit[slot] & shifted(&planes.digit, slot, 1);
+        // By index: the compiler makes this wide, and an iterator with its ends cut off not.
+        #[allow(clippy::needless_range_loop)]
+        for slot in 1..FRESH + 2 {
+            two[slot] = planes.digit[slot] & shifted(&planes.digit, slot, 1);
         }
-        for (slot, four) in four.iter_mut().enumerate().take(FRESH + 2).skip(1) {
-            *four = two[slot] & shifted(&two, slot, 2);
+        #[allow(clippy::needless_range_loop)]
+        for slot in 1..FRESH + 2 {
+            four[slot] = two[slot] & shifted(&two, slot, 2);
         }
         let mut numbers = [[0; SLOTS]; 4];
         for (form, number) in self.forms.iter().zip(1usize..) {
