@@ -130,19 +130,27 @@ impl<'a> Fields<'a> {
 impl Iterator for Fields<'_> {
     type Item = Field;
 
-    #[inline]
+    // Small enough to stand where it is called: a field then goes from registers to where it is kept.
+    #[inline(always)]
     fn next(&mut self) -> Option<Field> {
         if self.done {
             return None;
         }
         let bytes = self.bytes;
-        if let Some(marks) = &mut self.plain {
-            let start = self.at;
-            return Some(match marks.next(bytes) {
-                Some(stop) => self.give(start, stop, stop + 1, bytes[stop] == self.dialect.line_end, false),
-                None => self.give(start, bytes.len(), bytes.len(), false, true),
-            });
-        }
+        let Some(marks) = &mut self.plain else { return self.next_quoted() };
+        let start = self.at;
+        Some(match marks.next(bytes) {
+            Some(stop) => self.give(start, stop, stop + 1, bytes[stop] == self.dialect.line_end, false),
+            None => self.give(start, bytes.len(), bytes.len(), false, true),
+        })
+    }
+}
+
+impl Fields<'_> {
+    /// The next field where quotes may quote.
+    #[inline(never)]
+    fn next_quoted(&mut self) -> Option<Field> {
+        let bytes = self.bytes;
         let mut start = self.at;
         let mut at = self.at;
         let mut text_end = None;
