@@ -40,6 +40,9 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let named = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     let mut best: Option<(f64, Table)> = None;
     for delimiter in [b',', b'\t', b'|', b';'] {
+        if !named && !may_delimit(sample, delimiter, line_end) {
+            continue;
+        }
         let table = Table::read(sample, delimiter, line_end);
         let Some(score) = table.score(named) else { continue };
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
@@ -53,6 +56,23 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
         None => return None,
     };
     Some(table.dialect(known))
+}
+
+/// Whether half of the first lines or more hold the delimiter, or quotes stand beside one, so that lines may be parts of
+/// fields. Nearly every text that is no table is told by this, for the price of a look at its lines.
+fn may_delimit(sample: &[u8], delimiter: u8, line_end: u8) -> bool {
+    let (mut lines, mut with) = (0usize, 0usize);
+    let mut looked_at = 0;
+    for line in sample.split(|b| *b == line_end).take(SAMPLE_ROWS) {
+        looked_at += line.len() + 1;
+        if !line.trim_ascii().is_empty() {
+            lines += 1;
+            with += usize::from(memchr::memchr(delimiter, line).is_some());
+        }
+    }
+    let head = &sample[..looked_at.min(sample.len())];
+    let quoted = |pair: [u8; 2]| memchr::memmem::find(head, &pair).is_some();
+    with * 2 >= lines || quoted([delimiter, b'"']) || quoted([b'"', delimiter])
 }
 
 /// The part of a name behind its last point, lower case letters only.
