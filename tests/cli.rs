@@ -51,6 +51,18 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
     }
 }
 
+/// One who asked for certain findings gets these; one who takes likely ones also gets core identifiers beside them.
+#[test]
+fn only_certain_findings_are_listed_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "see 536-90-4399 there\n").unwrap();
+    let root = folder.path().to_str().unwrap();
+    for (band, code) in [("possible", 1), ("likely", 1), ("certain", 0)] {
+        let output = phisweep(&["scan", "--min-confidence", band, root]);
+        assert_eq!(output.status.code(), Some(code), "{band}: {}", text(&output.stdout));
+    }
+}
+
 #[test]
 fn the_version_names_the_matcher_where_asked() {
     let version = text(&phisweep(&["--version"]).stdout);
