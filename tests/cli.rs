@@ -64,6 +64,29 @@ fn only_certain_findings_are_listed_where_asked() {
 }
 
 #[test]
+fn records_are_marked_where_their_path_holds_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "ssn 536-90-4399";
+    std::fs::write(folder.path().join(format!("{name}.pdf")), "%PDF-1.4\n").unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join(format!("{name} link"))).unwrap();
+    let root = folder.path().to_str().unwrap();
+    let plain = text(&phisweep(&["scan", "-f", "jsonl", root]).stdout);
+    let about_paths: Vec<&str> = plain.lines().filter(|line| line.contains(name)).collect();
+    assert_eq!(about_paths.len(), 4, "finding, document and its gap, the link: {plain}");
+    assert!(about_paths.iter().all(|line| line.contains("\"path_holds_values\":true")), "{plain}");
+    let masked = text(&phisweep(&["scan", "-f", "jsonl", "--mask-paths", root]).stdout);
+    assert!(!masked.contains("536-90") && masked.contains("\"path_holds_values\":true"), "{masked}");
+}
+
+#[test]
+fn an_npi_has_a_letter_only_where_it_is_the_patients() {
+    let drop = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/drop");
+    let lines = text(&phisweep(&["scan", "-f", "jsonl", "--only", "npi", drop]).stdout);
+    let findings: Vec<&str> = lines.lines().filter(|line| line.contains("\"type\":\"finding\"")).collect();
+    assert!(!findings.is_empty() && findings.iter().all(|line| line.contains("\"hipaa\":\"\"")), "{lines}");
+}
+
+#[test]
 fn the_version_names_the_matcher_where_asked() {
     let version = text(&phisweep(&["--version"]).stdout);
     assert_eq!(version, format!("phisweep {}\n", env!("CARGO_PKG_VERSION")));
