@@ -87,6 +87,23 @@ fn an_npi_has_a_letter_only_where_it_is_the_patients() {
 }
 
 #[test]
+fn explain_answers_for_lines_without_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "nothing here\nSSN: 536-90-4399\n").unwrap();
+    for (line, part, other) in [
+        (1, "line 1: nothing in it has the form", "line 2"),
+        (2, "2:6  ssn by us.ssn", "line 2"),
+        (3, "line 3: there is no such line; the last is 2", "ssn"),
+    ] {
+        let output = phisweep(&["explain", &format!("{}:{line}", file.display())]);
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(part) && !said.contains(other), "{line}: {said}");
+    }
+}
+
+#[test]
 fn the_version_names_the_matcher_where_asked() {
     let version = text(&phisweep(&["--version"]).stdout);
     assert_eq!(version, format!("phisweep {}\n", env!("CARGO_PKG_VERSION")));
