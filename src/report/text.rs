@@ -128,7 +128,7 @@ impl Text {
             let _ = write!(out, "; {} in part", thousands(documents.partial));
         }
         out.push('\n');
-        let [blind, protected, _, _] = summary.gaps;
+        let [blind, protected, inert, excluded] = summary.gaps;
         let blind_words = match blind {
             0 => "nothing that could hold data".to_string(),
             n => format!("{} that could hold data", count(n, "place", "places")),
@@ -138,12 +138,13 @@ impl Text {
             let _ = write!(out, "; {} encrypted", thousands(protected));
         }
         out.push('\n');
-        if documents.inert + documents.excluded > 0 {
+        // By gaps and not by documents: a folder or link that was left out is no document, and must be said all the same.
+        if inert + excluded > 0 {
             let _ = writeln!(
                 out,
-                "Left out    {} of a kind that holds no records, {} excluded by options",
-                thousands(documents.inert),
-                thousands(documents.excluded)
+                "Left out    {} of a kind that holds no records, {} by options, as links or own reports",
+                thousands(inert),
+                thousands(excluded)
             );
         }
         let _ = write!(out, "People      {}", count(summary.people, "individual", "individuals"));
