@@ -35,6 +35,10 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("./x.csv"), root], "given twice"),
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("matches.csv"), "--matches", root], "two reports"),
         (vec!["scan", "-f", "sarif", root], "not built yet"),
+        (vec!["scan", "--only", "vin", root], "no rule finds that yet"),
+        (vec!["scan", "--only", "ssn,mbi", "--skip", "mbi,ssn", root], "nothing to look for"),
+        (vec!["explain", "--only", "vin", &at("a.txt")], "no rule finds that yet"),
+        (vec!["explain", &at("no.txt")], "no.txt: No such file"),
         (vec!["scan", "--matches", root], "--matches needs"),
         (vec!["scan", "--matches", "--reveal", "full", "-o", &at("x.jsonl"), root], "--i-may-hold-phi"),
         (vec!["scan", "--fingerprint-key", &at("a.txt"), root], "32 bytes"),
@@ -48,6 +52,23 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
         assert!(said.contains(part), "{args:?}: {said}");
         assert!(output.stdout.is_empty(), "{args:?}");
         assert_eq!(names(folder.path()), ["a.txt"], "{args:?} left something behind");
+    }
+}
+
+#[test]
+fn explain_answers_for_lines_without_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "nothing here\nSSN: 536-90-4399\n").unwrap();
+    for (line, part, other) in [
+        (1, "line 1: nothing in it has the form", "line 2"),
+        (2, "2:6  ssn by us.ssn", "line 2"),
+        (3, "line 3: there is no such line; the last is 2", "ssn"),
+    ] {
+        let output = phisweep(&["explain", &format!("{}:{line}", file.display())]);
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(part) && !said.contains(other), "{line}: {said}");
     }
 }
 
@@ -84,23 +105,6 @@ fn an_npi_has_a_letter_only_where_it_is_the_patients() {
     let lines = text(&phisweep(&["scan", "-f", "jsonl", "--only", "npi", drop]).stdout);
     let findings: Vec<&str> = lines.lines().filter(|line| line.contains("\"type\":\"finding\"")).collect();
     assert!(!findings.is_empty() && findings.iter().all(|line| line.contains("\"hipaa\":\"\"")), "{lines}");
-}
-
-#[test]
-fn explain_answers_for_lines_without_candidates() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.txt");
-    std::fs::write(&file, "nothing here\nSSN: 536-90-4399\n").unwrap();
-    for (line, part, other) in [
-        (1, "line 1: nothing in it has the form", "line 2"),
-        (2, "2:6  ssn by us.ssn", "line 2"),
-        (3, "line 3: there is no such line; the last is 2", "ssn"),
-    ] {
-        let output = phisweep(&["explain", &format!("{}:{line}", file.display())]);
-        let said = text(&output.stdout);
-        assert_eq!(output.status.code(), Some(0), "{said}");
-        assert!(said.contains(part) && !said.contains(other), "{line}: {said}");
-    }
 }
 
 #[test]
