@@ -142,7 +142,7 @@ impl Text {
         if inert + excluded > 0 {
             let _ = writeln!(
                 out,
-                "Left out    {} of a kind that holds no records, {} by options, as links or own reports",
+                "Left out    {} without records, {} by options, as links or own reports",
                 thousands(inert),
                 thousands(excluded)
             );
@@ -383,6 +383,18 @@ mod tests {
         report.finish(&Summary { complete: true, ..Summary::default() }).unwrap();
         let text = shared.text();
         assert!(!text.contains("expected") && text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
+    }
+
+    /// Folders and links that were left out are no documents, and yet nobody may think they were read.
+    #[test]
+    fn what_is_left_out_is_said() {
+        let shared = Shared::default();
+        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), false, false);
+        report.begin(&samples::run()).unwrap();
+        report.finish(&Summary { complete: true, gaps: [0, 0, 2, 1_009], ..Summary::default() }).unwrap();
+        let text = shared.text();
+        let line = "Left out    2 without records, 1,009 by options, as links or own reports\n";
+        assert!(text.contains(line), "{text}");
     }
 
     #[test]
