@@ -158,6 +158,15 @@ pub enum Place {
     Name,
 }
 
+impl Finding {
+    /// The letter of 45 CFR 164.514(b)(2)(i); empty where it does not apply. That list is of identifiers of the patient:
+    /// a number only a provider has is on it only where the patient is that provider.
+    pub fn hipaa(&self) -> &'static str {
+        let of_providers = matches!(self.identifier, Identifier::NPI | Identifier::DEA);
+        if of_providers && self.subject != Subject::Patient { "" } else { self.identifier.info().letter }
+    }
+}
+
 impl Place {
     /// The name of its kind in reports.
     pub fn kind(&self) -> &'static str {

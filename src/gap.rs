@@ -56,6 +56,8 @@ pub struct Gap {
     pub detail: String,
     /// Bytes not read, where known.
     pub bytes: Option<u64>,
+    /// Whether names of files or folders on the way to it hold values.
+    pub path_holds_values: bool,
 }
 
 impl Reason {
@@ -142,7 +144,15 @@ impl Class {
 impl Gap {
     /// A gap of the class that goes with its reason.
     pub fn new(root: usize, locator: Locator, reason: Reason, detail: impl Into<String>) -> Gap {
-        Gap { root, locator, reason, class: reason.class(), detail: detail.into(), bytes: None }
+        Gap {
+            root,
+            locator,
+            reason,
+            class: reason.class(),
+            detail: detail.into(),
+            bytes: None,
+            path_holds_values: false,
+        }
     }
 
     /// The same gap with the number of bytes not read.

@@ -13,7 +13,7 @@ pub struct Info {
     /// The name in reports, options and pattern files.
     pub name: &'static str,
     /// The letter of 45 CFR 164.514(b)(2)(i).
-    pub letter: char,
+    pub letter: &'static str,
     /// Whether a limited data set (45 CFR 164.514(e)(2)) must drop it.
     pub limited_data_set_drops: bool,
     /// Core identifiers are listed at `possible` in a document that has a `likely` finding.
@@ -42,38 +42,38 @@ macro_rules! table {
 }
 
 table! {
-    NAME           "name"           'A' true  false "[name]"          false "names of persons";
-    ADDRESS        "address"        'B' true  false "[address]"       false "street addresses";
-    ZIP            "zip"            'B' false false "*****"           false "ZIP codes";
-    BIRTH_DATE     "birth-date"     'C' false true  "****-**-**"      false "birth dates";
-    DEATH_DATE     "death-date"     'C' false false "****-**-**"      false "dates of death";
-    SERVICE_DATE   "service-date"   'C' false false "****-**-**"      false "dates of service";
-    AGE_OVER_89    "age-over-89"    'C' false false "**"              false "ages over 89";
-    PHONE          "phone"          'D' true  false "***-***-****"    false "telephone numbers";
-    FAX            "fax"            'E' true  false "***-***-****"    false "fax numbers";
-    EMAIL          "email"          'F' true  false "***@***"         false "e-mail addresses";
-    SSN            "ssn"            'G' true  true  "***-**-****"     true  "Social Security numbers";
-    ITIN           "itin"           'G' true  true  "***-**-****"     true  "individual taxpayer numbers";
-    MRN            "mrn"            'H' true  true  "********"        true  "medical record numbers";
-    MBI            "mbi"            'I' true  true  "***********"     false "Medicare beneficiary identifiers";
-    HICN           "hicn"           'I' true  true  "***-**-*****"    false "legacy Medicare claim numbers (they hold an SSN)";
-    MEDICAID_ID    "medicaid-id"    'I' true  true  "*********"       false "Medicaid identifiers";
-    MEMBER_ID      "member-id"      'I' true  true  "*********"       true  "health plan member identifiers";
-    GROUP_NUMBER   "group-number"   'I' true  false "******"          false "health plan group numbers";
-    ACCOUNT_NUMBER "account-number" 'J' true  false "********"        true  "patient account numbers";
-    PAYMENT_CARD   "payment-card"   'J' true  false "****************" true "payment card numbers";
-    BANK_ACCOUNT   "bank-account"   'J' true  false "********"        true  "bank account numbers";
-    DRIVER_LICENSE "driver-license" 'K' true  false "********"        false "driver licence numbers";
-    DEA            "dea"            'K' true  false "*********"       false "DEA registration numbers";
-    NPI            "npi"            'K' true  false "**********"      false "national provider identifiers";
-    VIN            "vin"            'L' true  false "*****************" false "vehicle identification numbers";
-    DEVICE_ID      "device-id"      'M' true  false "********"        false "device identifiers and serial numbers";
-    URL            "url"            'N' true  false "[url]"           false "web addresses that point at a person";
-    IP_ADDRESS     "ip-address"     'O' true  false "*.*.*.*"         false "IP addresses";
-    CLAIM_NUMBER   "claim-number"   'R' false false "********"        false "claim numbers";
-    RX_NUMBER      "rx-number"      'R' false false "********"        false "prescription numbers";
-    PASSPORT       "passport"       'R' false false "*********"       false "passport numbers";
-    MILITARY_ID    "military-id"    'R' false false "**********"      false "military identifiers (EDIPI)";
+    NAME           "name"           "A" true  false "[name]"          false "names of persons";
+    ADDRESS        "address"        "B" true  false "[address]"       false "street addresses";
+    ZIP            "zip"            "B" false false "*****"           false "ZIP codes";
+    BIRTH_DATE     "birth-date"     "C" false true  "****-**-**"      false "birth dates";
+    DEATH_DATE     "death-date"     "C" false false "****-**-**"      false "dates of death";
+    SERVICE_DATE   "service-date"   "C" false false "****-**-**"      false "dates of service";
+    AGE_OVER_89    "age-over-89"    "C" false false "**"              false "ages over 89";
+    PHONE          "phone"          "D" true  false "***-***-****"    false "telephone numbers";
+    FAX            "fax"            "E" true  false "***-***-****"    false "fax numbers";
+    EMAIL          "email"          "F" true  false "***@***"         false "e-mail addresses";
+    SSN            "ssn"            "G" true  true  "***-**-****"     true  "Social Security numbers";
+    ITIN           "itin"           "G" true  true  "***-**-****"     true  "individual taxpayer numbers";
+    MRN            "mrn"            "H" true  true  "********"        true  "medical record numbers";
+    MBI            "mbi"            "I" true  true  "***********"     false "Medicare beneficiary identifiers";
+    HICN           "hicn"           "I" true  true  "***-**-*****"    false "legacy Medicare claim numbers (they hold an SSN)";
+    MEDICAID_ID    "medicaid-id"    "I" true  true  "*********"       false "Medicaid identifiers";
+    MEMBER_ID      "member-id"      "I" true  true  "*********"       true  "health plan member identifiers";
+    GROUP_NUMBER   "group-number"   "I" true  false "******"          false "health plan group numbers";
+    ACCOUNT_NUMBER "account-number" "J" true  false "********"        true  "patient account numbers";
+    PAYMENT_CARD   "payment-card"   "J" true  false "****************" true "payment card numbers";
+    BANK_ACCOUNT   "bank-account"   "J" true  false "********"        true  "bank account numbers";
+    DRIVER_LICENSE "driver-license" "K" true  false "********"        false "driver licence numbers";
+    DEA            "dea"            "K" true  false "*********"       false "DEA registration numbers";
+    NPI            "npi"            "K" true  false "**********"      false "national provider identifiers";
+    VIN            "vin"            "L" true  false "*****************" false "vehicle identification numbers";
+    DEVICE_ID      "device-id"      "M" true  false "********"        false "device identifiers and serial numbers";
+    URL            "url"            "N" true  false "[url]"           false "web addresses that point at a person";
+    IP_ADDRESS     "ip-address"     "O" true  false "*.*.*.*"         false "IP addresses";
+    CLAIM_NUMBER   "claim-number"   "R" false false "********"        false "claim numbers";
+    RX_NUMBER      "rx-number"      "R" false false "********"        false "prescription numbers";
+    PASSPORT       "passport"       "R" false false "*********"       false "passport numbers";
+    MILITARY_ID    "military-id"    "R" false false "**********"      false "military identifiers (EDIPI)";
 }
 
 impl Identifier {
@@ -150,7 +150,7 @@ mod tests {
         for identifier in Identifier::all() {
             assert_eq!(Identifier::by_name(identifier.name()), Some(identifier));
         }
-        assert_eq!(Identifier::SSN.info().letter, 'G');
+        assert_eq!(Identifier::SSN.info().letter, "G");
         assert_eq!(Identifier::by_name("snn"), None);
     }
 

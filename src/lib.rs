@@ -1,6 +1,6 @@
 //! Finds unprotected PHI in file shares and exports: what, where, how sure, how many people, who can read it.
 //!
-//! One way through; folders are stages, in this order, and [`scan`](mod@scan) is the one file where they meet:
+//! One way through; folders are stages, in this order, and [`scan`](mod@scan) is where they meet:
 //!
 //! ```text
 //!  paths ─► walk ─► open ─► extract ─► detect ─► validate ─► judge ─► report

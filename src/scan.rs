@@ -1,4 +1,4 @@
-//! Runs the stages: thread pool, one document at a time, stable order. This is the one file where the stages meet.
+//! Runs the stages: thread pool, one document at a time, stable order. The stages meet here and in `scan/` only.
 //!
 //! The calling thread is the supervisor: it hears events and writes reports. Scanning runs on threads of its own. Files
 //! are numbered as the walk meets them and told in that order; only `AHEAD` of them are under way at once, so that
@@ -161,7 +161,7 @@ fn feed(
                 let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
                 let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
                 // Whoever listened may be gone: then nobody needs to be told.
-                let _ = sender.send((number, Event::Gap(gap)));
+                let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
                 break;
             }
             match found {

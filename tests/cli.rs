@@ -35,6 +35,10 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("./x.csv"), root], "given twice"),
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("matches.csv"), "--matches", root], "two reports"),
         (vec!["scan", "-f", "sarif", root], "not built yet"),
+        (vec!["scan", "--only", "vin", root], "no rule finds that yet"),
+        (vec!["scan", "--only", "ssn,mbi", "--skip", "mbi,ssn", root], "nothing to look for"),
+        (vec!["explain", "--only", "vin", &at("a.txt")], "no rule finds that yet"),
+        (vec!["explain", &at("no.txt")], "no.txt: No such file"),
         (vec!["scan", "--matches", root], "--matches needs"),
         (vec!["scan", "--matches", "--reveal", "full", "-o", &at("x.jsonl"), root], "--i-may-hold-phi"),
         (vec!["scan", "--fingerprint-key", &at("a.txt"), root], "32 bytes"),
@@ -49,6 +53,58 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
         assert!(output.stdout.is_empty(), "{args:?}");
         assert_eq!(names(folder.path()), ["a.txt"], "{args:?} left something behind");
     }
+}
+
+#[test]
+fn explain_answers_for_lines_without_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, "nothing here\nSSN: 536-90-4399\n").unwrap();
+    for (line, part, other) in [
+        (1, "line 1: nothing in it has the form", "line 2"),
+        (2, "2:6  ssn by us.ssn", "line 2"),
+        (3, "line 3: there is no such line; the last is 2", "ssn"),
+    ] {
+        let output = phisweep(&["explain", &format!("{}:{line}", file.display())]);
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(part) && !said.contains(other), "{line}: {said}");
+    }
+}
+
+/// One who asked for certain findings gets these; one who takes likely ones also gets core identifiers beside them.
+#[test]
+fn only_certain_findings_are_listed_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "see 536-90-4399 there\n").unwrap();
+    let root = folder.path().to_str().unwrap();
+    for (band, code) in [("possible", 1), ("likely", 1), ("certain", 0)] {
+        let output = phisweep(&["scan", "--min-confidence", band, root]);
+        assert_eq!(output.status.code(), Some(code), "{band}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn records_are_marked_where_their_path_holds_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "ssn 536-90-4399";
+    std::fs::write(folder.path().join(format!("{name}.pdf")), "%PDF-1.4\n").unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join(format!("{name} link"))).unwrap();
+    let root = folder.path().to_str().unwrap();
+    let plain = text(&phisweep(&["scan", "-f", "jsonl", root]).stdout);
+    let about_paths: Vec<&str> = plain.lines().filter(|line| line.contains(name)).collect();
+    assert_eq!(about_paths.len(), 4, "finding, document and its gap, the link: {plain}");
+    assert!(about_paths.iter().all(|line| line.contains("\"path_holds_values\":true")), "{plain}");
+    let masked = text(&phisweep(&["scan", "-f", "jsonl", "--mask-paths", root]).stdout);
+    assert!(!masked.contains("536-90") && masked.contains("\"path_holds_values\":true"), "{masked}");
+}
+
+#[test]
+fn an_npi_has_a_letter_only_where_it_is_the_patients() {
+    let drop = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/drop");
+    let lines = text(&phisweep(&["scan", "-f", "jsonl", "--only", "npi", drop]).stdout);
+    let findings: Vec<&str> = lines.lines().filter(|line| line.contains("\"type\":\"finding\"")).collect();
+    assert!(!findings.is_empty() && findings.iter().all(|line| line.contains("\"hipaa\":\"\"")), "{lines}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
@@ -75,7 +75,7 @@ pub(super) struct ScanArgs {
 
     /// What goes to standard output
     #[arg(short, long, value_name = "FMT", default_value = "text", help_heading = "Reports",
-        value_parser = PossibleValuesParser::new(["text", "csv", "jsonl", "sarif"]).map(|name| Stdout::by_name(&name)))]
+        value_parser = PossibleValuesParser::new(formats()).map(|name| Stdout::by_name(&name)))]
     pub(super) format: Stdout,
 
     /// Also a record for each match (JSON Lines; matches.csv beside a CSV)
@@ -109,7 +109,7 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "GLOB", value_parser = glob, help_heading = "What is walked")]
     pub(super) exclude: Vec<String>,
 
-    /// How many folders deep
+    /// How many levels of folders: 1 reads only the files right in a folder that is given
     #[arg(long, value_name = "N", help_heading = "What is walked")]
     pub(super) max_depth: Option<usize>,
 
@@ -185,7 +185,7 @@ pub(super) struct RevealArgs {
         value_parser = named(&["none", "last4", "full"], Reveal::by_name))]
     pub(super) reveal: Reveal,
 
-    /// The file with revealed values may lie where it will lie
+    /// I may hold health data where these reports are written: needed with --reveal to a file
     #[arg(long, help_heading = "Reports")]
     pub(super) i_may_hold_phi: bool,
 }
@@ -307,6 +307,11 @@ impl TestValues {
             _ => None,
         }
     }
+}
+
+/// What `--format` takes. `sarif` is known, so that the answer can be that it is not built yet, and not offered.
+fn formats() -> [PossibleValue; 4] {
+    ["text", "csv", "jsonl", "sarif"].map(|name| PossibleValue::new(name).hide(name == "sarif"))
 }
 
 /// One of a closed list of names, shown in the help.

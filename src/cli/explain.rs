@@ -17,6 +17,7 @@ pub(super) fn run(args: ExplainArgs) -> Result<i32> {
     let (path, line) = place(&args.place);
     scan::may_reveal(&args.reveal, scan::stdout_is_file())?;
     let engine = Engine::with_rules(&args.look_for.rules)?;
+    scan::check_look_for(&engine, &args.look_for)?;
     let options = Options { reveal: args.reveal.reveal, ..scan::look_for(args.look_for) };
     let mut out = Plain { to: BufWriter::new(io::stdout().lock()), line: Vec::new() };
     let explained = crate::judge::explain::explain(&engine, &options, &path, line, &mut out)

@@ -57,7 +57,6 @@ fn dispatch(command: Command) -> Result<i32> {
 fn version(verbose: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match verbose {
-        // There is one matcher so far, and it is plain.
         true => format!("phisweep {version}\ndetect: {}\n", crate::detect::backend_name()),
         false => format!("phisweep {version}\n"),
     }

@@ -17,6 +17,7 @@ use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::Summary;
+use crate::identifier::Identifier;
 use crate::options::{Options, Reveal, WalkOptions};
 use crate::report::csv::Tables;
 use crate::report::dir::{self, Dir};
@@ -41,6 +42,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let wanted = wanted(&args.output)?;
     let engine = Engine::with_rules(&args.look_for.rules)?;
     check_rules(&engine, &args.look_for.rules)?;
+    check_look_for(&engine, &args.look_for)?;
     let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
     let roots = scan::roots(&args.paths)?;
     let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
@@ -202,6 +204,22 @@ fn check_rules(engine: &Engine, given: &[PathBuf]) -> Result<()> {
         Some(failure) => Err(Error::Pattern { file: failure.file, line: failure.line, message: failure.message }),
         None => Ok(()),
     }
+}
+
+/// Refuses to look for what no rule finds: a clean result would say nothing, and look as if it did.
+pub(super) fn check_look_for(engine: &Engine, args: &LookForArgs) -> Result<()> {
+    let found = |identifier: &Identifier| engine.rules().rules.iter().any(|rule| rule.identifier == *identifier);
+    if let Some(missing) = args.only.iter().find(|identifier| !found(identifier)) {
+        let message = format!("--only {missing}: no rule finds that yet; `phisweep rules list` shows what is found");
+        return Err(Error::Usage(message));
+    }
+    let wanted = |identifier: &Identifier| {
+        !args.skip.contains(identifier) && (args.only.is_empty() || args.only.contains(identifier))
+    };
+    if !engine.rules().rules.iter().any(|rule| wanted(&rule.identifier)) {
+        return Err(Error::Usage("--only and --skip leave nothing to look for".to_string()));
+    }
+    Ok(())
 }
 
 /// A report that is asked for.

@@ -495,7 +495,7 @@ impl Counter {
                 empty.insert(form)
             }
         };
-        form.add(&valid, test, hash, number);
+        form.add(test, hash, number);
         let plan = job.plan.columns.get(column);
         let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
         if !test && !provider {
@@ -651,7 +651,7 @@ fn add_text(
     let value = &chunk.bytes[judged.start..judged.end];
     let form = text.bands[band as usize]
         .get_or_insert_with(|| Box::new(Form::new(First::at(judged.start, number, definition.identifier, value))));
-    form.add(&judged.valid, test, hash, number);
+    form.add(test, hash, number);
     if job.options.matches {
         let found = Found { valid: &judged.valid, test, span: judged.start..judged.end, number };
         tally.matches.push(match_row(job, chunk, column, judged.rule, None, logit, judged.subject, found));

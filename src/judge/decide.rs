@@ -440,7 +440,10 @@ fn finding(
     let (severity, severity_reason) = severity::judge(&facts);
     let column = draft.column.is_some();
     let action_hint = severity::action_hint(&facts, severity, confidence >= Confidence::Likely, column);
-    let listed = confidence >= options.min_confidence || (draft.identifier.info().core && best >= LIKELY);
+    // Company lowers the bar for core identifiers, but not for who asks for `certain`: there, a `likely` finding would be
+    // company for itself.
+    let in_company = options.min_confidence <= Confidence::Likely && best >= LIKELY;
+    let listed = confidence >= options.min_confidence || (in_company && draft.identifier.info().core);
     let mut evidence = draft.evidence.clone();
     evidence.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let mut evidence: Vec<String> = evidence
@@ -449,7 +452,7 @@ fn finding(
         .map(|(what, _)| what)
         .collect();
     if form.tests > 0 {
-        evidence.push(format!("{} test values", form.tests));
+        evidence.push(format!("{} test {}", form.tests, if form.tests == 1 { "value" } else { "values" }));
     }
     if draft.fainter > 0 {
         evidence.push(format!("{} fainter not counted", draft.fainter));

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::extract::rows::Fields;
 use crate::extract::{CORE, Chunk, Entry, Layout, Quote, chars};
+use crate::gap::Reason;
 use crate::judge::column::Case;
 use crate::judge::count::{Counter, Job};
 use crate::judge::decide::{self, sigmoid};
@@ -23,7 +24,11 @@ use crate::validate::{Setting, Verdict, date};
 /// Explains the candidates of a file, or of one line of it. Only the first MiB of a file is looked at.
 pub fn explain(engine: &Engine, options: &Options, path: &Path, line: Option<u64>, out: &mut dyn Write) -> Result<()> {
     let source = Opener::new(true).open(path).map_err(|(reason, detail)| {
-        Error::Usage(format!("cannot read {}: {}: {detail}", path.display(), reason.name()))
+        // Of what was never there, `vanished` would be said: what the system says is clearer.
+        match reason {
+            Reason::Vanished => Error::Usage(format!("cannot read {}: {detail}", path.display())),
+            _ => Error::Usage(format!("cannot read {}: {}: {detail}", path.display(), reason.name())),
+        }
     })?;
     let bytes = head(&source).map_err(|error| Error::read(path, error))?;
     let whole = source.size().is_none_or(|size| size == bytes.len() as u64);
@@ -85,7 +90,10 @@ fn explain_bytes(
     }
     let somebody = decide::holds_somebody(engine, &plan, &tally, &cases);
     let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
-    explainer.candidates()?;
+    let any = explainer.candidates()?;
+    if let Some(line) = line.filter(|_| !any) {
+        writeln!(out, "line {line}: {}", without_candidates(&chunk, plan.layout.line_end(), line, whole))?;
+    }
     if !somebody && matches!(plan.layout, Layout::Text) {
         writeln!(
             out,
@@ -93,6 +101,18 @@ fn explain_bytes(
         )?;
     }
     Ok(())
+}
+
+/// Why nothing is said of a line: silence would look like an answer.
+fn without_candidates(chunk: &Chunk, line_end: u8, line: u64, whole: bool) -> String {
+    let bytes = &chunk.bytes[chunk.core.clone()];
+    let ends = memchr::memchr_iter(line_end, bytes).count() as u64;
+    let lines = ends + u64::from(bytes.last().is_some_and(|last| *last != line_end));
+    match (line > lines, whole) {
+        (true, true) => format!("there is no such line; the last is {lines}"),
+        (true, false) => "behind what is explained".to_string(),
+        (false, _) => "nothing in it has the form of an identifier".to_string(),
+    }
 }
 
 /// The sum for each column.
@@ -136,9 +156,11 @@ struct Explainer<'a> {
 }
 
 impl Explainer<'_> {
-    fn candidates(&mut self) -> io::Result<()> {
+    /// Whether there was any.
+    fn candidates(&mut self) -> io::Result<bool> {
         let bytes = &self.chunk.bytes;
         let mut found: Vec<Candidate> = Vec::new();
+        let mut any = false;
         oracle::find_loosely(self.engine.plan().shapes(), bytes, &mut found);
         // Candidates come in order, so lines and fields are read once beside them.
         let line_end = self.plan.layout.line_end();
@@ -169,8 +191,9 @@ impl Explainer<'_> {
                 Some(wanted) if wanted < line => break,
                 _ => self.one(candidate, line, chars(&bytes[line_start..start]) + 1, place)?,
             }
+            any = true;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// One candidate; `scope` is the field it stands in, with its column, or all of a text.

@@ -251,8 +251,7 @@ impl Form {
         Form { matches: 0, tests: 0, records: 0, distinct: Distinct::default(), first, last_record: u64::MAX }
     }
 
-    pub(super) fn add(&mut self, valid: &Valid, test: bool, hash: u64, record: u64) {
-        let _ = valid;
+    pub(super) fn add(&mut self, test: bool, hash: u64, record: u64) {
         self.matches += 1;
         self.tests += u64::from(test);
         if !test {

@@ -131,7 +131,7 @@ pub(super) struct FindingRecord<'a> {
     id: &'a str,
     series_id: &'a str,
     identifier: &'static str,
-    hipaa: char,
+    hipaa: &'static str,
     rules: &'a [String],
     root: &'a str,
     locator: &'a [String],
@@ -178,7 +178,7 @@ pub(super) fn finding_record<'a>(at: &Where<'a>, finding: &'a Finding) -> Findin
         id: &finding.id,
         series_id: &finding.series_id,
         identifier: finding.identifier.name(),
-        hipaa: finding.identifier.info().letter,
+        hipaa: finding.hipaa(),
         rules: &finding.rules,
         root: at.root,
         locator: at.document.locator.parts(),
@@ -300,6 +300,8 @@ pub(super) struct GapRecord<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    path_holds_values: bool,
 }
 
 impl<'a> GapRecord<'a> {
@@ -313,6 +315,7 @@ impl<'a> GapRecord<'a> {
             class: gap.class.name(),
             detail: &gap.detail,
             bytes: gap.bytes,
+            path_holds_values: gap.path_holds_values,
         }
     }
 }

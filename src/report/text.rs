@@ -128,7 +128,7 @@ impl Text {
             let _ = write!(out, "; {} in part", thousands(documents.partial));
         }
         out.push('\n');
-        let [blind, protected, _, _] = summary.gaps;
+        let [blind, protected, inert, excluded] = summary.gaps;
         let blind_words = match blind {
             0 => "nothing that could hold data".to_string(),
             n => format!("{} that could hold data", count(n, "place", "places")),
@@ -138,12 +138,13 @@ impl Text {
             let _ = write!(out, "; {} encrypted", thousands(protected));
         }
         out.push('\n');
-        if documents.inert + documents.excluded > 0 {
+        // By gaps and not by documents: a folder or link that was left out is no document, and must be said all the same.
+        if inert + excluded > 0 {
             let _ = writeln!(
                 out,
-                "Left out    {} of a kind that holds no records, {} excluded by options",
-                thousands(documents.inert),
-                thousands(documents.excluded)
+                "Left out    {} without records, {} by options, as links or own reports",
+                thousands(inert),
+                thousands(excluded)
             );
         }
         let _ = write!(out, "People      {}", count(summary.people, "individual", "individuals"));
@@ -382,6 +383,18 @@ mod tests {
         report.finish(&Summary { complete: true, ..Summary::default() }).unwrap();
         let text = shared.text();
         assert!(!text.contains("expected") && text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
+    }
+
+    /// Folders and links that were left out are no documents, and yet nobody may think they were read.
+    #[test]
+    fn what_is_left_out_is_said() {
+        let shared = Shared::default();
+        let mut report = Text::new(Output::stream("memory", Box::new(shared.clone())), false, false);
+        report.begin(&samples::run()).unwrap();
+        report.finish(&Summary { complete: true, gaps: [0, 0, 2, 1_009], ..Summary::default() }).unwrap();
+        let text = shared.text();
+        let line = "Left out    2 without records, 1,009 by options, as links or own reports\n";
+        assert!(text.contains(line), "{text}");
     }
 
     #[test]

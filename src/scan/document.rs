@@ -112,6 +112,7 @@ impl Scanner<'_> {
             document.status = Status::Partial;
             document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
         }
+        mark_gaps(&mut document);
         document
     }
 
@@ -121,16 +122,15 @@ impl Scanner<'_> {
         document.access.basis = "not opened".to_string();
         document.status = status_of(reason);
         document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+        mark_gaps(&mut document);
         document
     }
 
-    /// A gap as reports may show it: with the values in its path masked, if that was asked for.
+    /// A gap as reports may show it: marked where its path holds values, and these masked if that was asked for.
     pub(super) fn shown(&self, gap: Gap) -> Gap {
-        if !self.options.mask_paths {
-            return gap;
-        }
         match self.name(gap.root, &gap.locator, &Access::stream()).masked {
-            Some(locator) => Gap { locator, ..gap },
+            Some(locator) if self.options.mask_paths => Gap { locator, path_holds_values: true, ..gap },
+            Some(_) => Gap { path_holds_values: true, ..gap },
             None => gap,
         }
     }
@@ -334,6 +334,11 @@ impl Scanner<'_> {
         let job = Job { known: Some(known), ..self.job(plan) };
         COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
     }
+}
+
+/// What is said of a document's path is said of its gaps too: their records stand alone.
+fn mark_gaps(document: &mut Document) {
+    document.gaps.iter_mut().for_each(|gap| gap.path_holds_values = document.path_holds_values);
 }
 
 fn count_people(document: &mut Document, count: Count) {

@@ -139,7 +139,7 @@ impl About {
             .text(document.class.name())
             .text(finding.subject.name())
             .text(finding.identifier.name())
-            .text(finding.identifier.info().letter.encode_utf8(&mut [0; 4]))
+            .text(finding.hipaa())
             .text(root)
             .empty(2)
             .text(path)
