@@ -287,7 +287,9 @@ impl Counts {
         };
         *read.0 += 1;
         if read.1 {
-            self.summary.bytes += document.bytes;
+            // What reading did not reach, for an interrupt or an error, was not read.
+            let unread: u64 = document.gaps.iter().filter_map(|gap| gap.bytes).sum();
+            self.summary.bytes += document.bytes.saturating_sub(unread);
         }
         for finding in &document.findings {
             let wrong = 1.0 - finding.probability;

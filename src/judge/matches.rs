@@ -29,7 +29,7 @@ pub struct MatchRow {
     pub column: Option<u32>,
     /// Index into the rules.
     pub rule: u16,
-    /// See [`Slot::shape`]; `None` for values judged one by one.
+    /// See [`Slot::shape`](super::tally::Slot::shape); `None` for values judged one by one.
     pub shape: Option<u8>,
     /// Log-odds, for values judged one by one.
     pub logit: f32,

@@ -40,7 +40,7 @@ pub struct Tally {
     pub text: Vec<TextTally>,
     /// Where in `text` what stands: a table may have very many columns with text.
     pub(super) text_at: HashMap<TextKey, usize>,
-    /// Sets of identifiers on one record (a bit each, by [`Identifier::index`]), with the number of records.
+    /// Sets of identifiers on one record (a bit each, by [`Identifier::index`](crate::identifier::Identifier::index)), with the number of records.
     pub sets: BTreeMap<u64, u64>,
     /// The people: of a whole document.
     pub people: People,

@@ -43,6 +43,8 @@ pub(super) type Stopped = (Reason, String);
 struct Reading {
     format: &'static str,
     bytes: u64,
+    /// How many of them were not reached, where reading ended early.
+    unread: Option<u64>,
     judgement: Judgement,
     records: u64,
     individuals: People,
@@ -110,7 +112,8 @@ impl Scanner<'_> {
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
         if let Some((reason, detail)) = reading.stopped.or(changed) {
             document.status = Status::Partial;
-            document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+            let gap = Gap::new(root, document.locator.clone(), reason, detail);
+            document.gaps.push(Gap { bytes: reading.unread, ..gap });
         }
         mark_gaps(&mut document);
         document
@@ -309,7 +312,10 @@ impl Scanner<'_> {
             reading.bytes = reading.bytes.max(rest.0);
             match rest.1 {
                 Ok(exit) => entry = exit,
-                Err(stopped) => reading.stopped = Some(stopped),
+                Err(stopped) => {
+                    reading.unread = reading.bytes.checked_sub(rest.0).filter(|unread| *unread > 0);
+                    reading.stopped = Some(stopped);
+                }
             }
         }
         if entry.quote == Quote::Inside && reading.stopped.is_none() {

@@ -60,7 +60,10 @@ impl Scanner<'_> {
         *tally = total.into_inner().unwrap_or_else(PoisonError::into_inner);
         let state = chain.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let exit = state.entries.get(&chunks).copied().unwrap_or(entry);
-        (source.size(), state.stopped.map_or(Ok(exit), Err))
+        match state.stopped {
+            None => (source.size(), Ok(exit)),
+            Some(stopped) => (source.size().min(state.merged * self.options.cut.core as u64), Err(stopped)),
+        }
     }
 
     /// One thread's share of a large document: claims the next chunk, reads it, sums it up, waits for the entry state of
@@ -368,8 +371,9 @@ mod tests {
             let source = Shorter { bytes: truncated.to_vec(), size: table.len() as u64, met: AtomicU64::new(0) };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut tally = Tally::default();
-            let (_, exit) = pool.install(|| scanner.large(&plan, &source, 0, Entry::START, &mut tally));
+            let (read, exit) = pool.install(|| scanner.large(&plan, &source, 0, Entry::START, &mut tally));
             assert_eq!(exit.unwrap_err().0, Reason::Changed, "{threads} threads");
+            assert_eq!(read, 3 * 4096, "{threads} threads: what was counted and no more");
             let counted = (tally.records, tally.people.count());
             assert!((600..1000).contains(&counted.0), "{counted:?}");
             assert_eq!(*expected.get_or_insert(counted), counted, "{threads} threads");
