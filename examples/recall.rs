@@ -17,7 +17,7 @@ use phisweep::engine::Engine;
 use phisweep::finding::{Confidence, Document, Match};
 use phisweep::identifier::Identifier;
 use phisweep::options::{Options, Reveal};
-use phisweep::scan::{self, Event, Listener, Progress};
+use phisweep::scan::{self, Progress};
 use phisweep::validate::{Setting, Verdict};
 
 /// Folders with a file of labels, and what kinds of files they hold.
@@ -89,20 +89,6 @@ fn main() {
     bench.cases("presidio-research", research(&corpora));
 }
 
-#[derive(Default)]
-struct Collector {
-    documents: Vec<Document>,
-}
-
-impl Listener for Collector {
-    fn event(&mut self, event: Event) -> phisweep::error::Result<()> {
-        if let Event::Document(document) = event {
-            self.documents.push(*document);
-        }
-        Ok(())
-    }
-}
-
 /// Letters and digits, upper case.
 fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
@@ -135,10 +121,10 @@ struct Recall {
 impl Bench {
     fn labelled(&self, folder: &Path, corpus: &str, labels: &str) {
         let roots = scan::roots(&[folder.to_path_buf()]).expect("the corpus is a root");
-        let mut collector = Collector::default();
-        scan::scan(&self.engine, &self.options, &roots, &Progress::default(), &mut collector).expect("the scan runs");
+        let mut documents: Vec<Document> = Vec::new();
+        scan::scan(&self.engine, &self.options, &roots, &Progress::default(), &mut documents).expect("the scan runs");
         let files: BTreeMap<String, &Document> =
-            collector.documents.iter().map(|document| (document.locator.parts().join("!"), document)).collect();
+            documents.iter().map(|document| (document.locator.parts().join("!"), document)).collect();
         let mut seen = BTreeSet::new();
         let mut table: BTreeMap<String, Recall> = BTreeMap::new();
         for line in labels.lines() {

@@ -41,6 +41,17 @@ pub trait Listener {
     fn event(&mut self, event: Event) -> Result<()>;
 }
 
+/// Keeps the documents; gaps that are no document's are dropped. For programs and tests that want findings and no
+/// report.
+impl Listener for Vec<Document> {
+    fn event(&mut self, event: Event) -> Result<()> {
+        if let Event::Document(document) = event {
+            self.push(*document);
+        }
+        Ok(())
+    }
+}
+
 /// Facts of a run that stand at the head of reports.
 #[derive(Clone, Debug)]
 pub struct Run {

@@ -13,7 +13,7 @@ use phisweep::engine::Engine;
 use phisweep::finding::{Confidence, Document, Finding, Place, Severity, Status, Subject};
 use phisweep::identifier::Identifier;
 use phisweep::options::Options;
-use phisweep::scan::{self, Event, Listener, Progress};
+use phisweep::scan::{self, Progress};
 
 /// The identifiers the truth covers. Findings of others are not judged here.
 const COVERED: [Identifier; 15] = [
@@ -87,29 +87,15 @@ fn lines<T: for<'a> Deserialize<'a>>(file: &str) -> Vec<T> {
         .collect()
 }
 
-#[derive(Default)]
-struct Collector {
-    documents: Vec<Document>,
-}
-
-impl Listener for Collector {
-    fn event(&mut self, event: Event) -> phisweep::error::Result<()> {
-        if let Event::Document(document) = event {
-            self.documents.push(*document);
-        }
-        Ok(())
-    }
-}
-
 /// The drop, scanned once for all tests here.
 fn drop_documents() -> &'static [Document] {
     static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
     DOCUMENTS.get_or_init(|| {
         let engine = Engine::built_in().expect("the built-in rules load");
         let roots = scan::roots(&[testdata().join("drop")]).expect("testdata/drop is a root");
-        let mut collector = Collector::default();
-        scan::scan(&engine, &Options::default(), &roots, &Progress::default(), &mut collector).expect("the scan runs");
-        collector.documents
+        let mut documents: Vec<Document> = Vec::new();
+        scan::scan(&engine, &Options::default(), &roots, &Progress::default(), &mut documents).expect("the scan runs");
+        documents
     })
 }
 

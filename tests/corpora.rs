@@ -11,7 +11,7 @@ use phisweep::engine::Engine;
 use phisweep::finding::{Confidence, Document, Finding, Place, Severity, Subject};
 use phisweep::identifier::Identifier;
 use phisweep::options::Options;
-use phisweep::scan::{self, Event, Listener, Progress};
+use phisweep::scan::{self, Progress};
 
 /// Medicare's research files: beneficiaries, claims of eight kinds, one table of another system.
 const MEDICARE: &str = "cms-bfd";
@@ -44,20 +44,6 @@ fn corpora() -> Option<&'static Path> {
         .as_deref()
 }
 
-#[derive(Default)]
-struct Collector {
-    documents: Vec<Document>,
-}
-
-impl Listener for Collector {
-    fn event(&mut self, event: Event) -> phisweep::error::Result<()> {
-        if let Event::Document(document) = event {
-            self.documents.push(*document);
-        }
-        Ok(())
-    }
-}
-
 /// The Medicare files, scanned once; none where there are no corpora.
 fn medicare() -> &'static [Document] {
     static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
@@ -65,10 +51,10 @@ fn medicare() -> &'static [Document] {
         let Some(corpora) = corpora() else { return Vec::new() };
         let engine = Engine::built_in().expect("the built-in rules load");
         let roots = scan::roots(&[corpora.join(MEDICARE)]).expect("the corpus is a root");
-        let mut collector = Collector::default();
+        let mut documents: Vec<Document> = Vec::new();
         let options = Options { min_confidence: Confidence::Possible, ..Options::default() };
-        scan::scan(&engine, &options, &roots, &Progress::default(), &mut collector).expect("the scan runs");
-        collector.documents
+        scan::scan(&engine, &options, &roots, &Progress::default(), &mut documents).expect("the scan runs");
+        documents
     })
 }
 
