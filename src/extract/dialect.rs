@@ -154,12 +154,27 @@ impl Table {
         matches!(self.delimiter, b',' | b';') && (spaced * 5 > count * 2 || long * 5 > count)
     }
 
+    /// Whether most fields of a row are empty, of three or more.
+    fn is_sparse(&self, row: usize) -> bool {
+        let Some(row) = self.rows.get(row).filter(|row| row.len() >= 3) else { return false };
+        row.iter().filter(|field| field.trim().is_empty()).count() * 2 > row.len()
+    }
+
     fn dialect(&self, known: &dyn Fn(&str) -> bool) -> Dialect {
-        let first = self.rows.iter().take(HEADER_REACH).position(|row| row.len() == self.width).unwrap_or(0);
+        let wide = |at: &usize| self.rows[*at].len() == self.width;
+        let names = |at: &usize| reads_as_header_row(&self.rows[*at], &self.rows[*at + 1..], known);
+        let head = || 0..self.rows.len().min(HEADER_REACH);
+        let mut first = head().find(wide).unwrap_or(0);
+        // Spreadsheets fill title lines up with empty fields: the first row that is filled may be the header.
+        if self.is_sparse(first)
+            && let Some(filled) = head().filter(wide).find(|at| !self.is_sparse(*at)).filter(names)
+        {
+            first = filled;
+        }
         let header = self
             .rows
             .get(first)
-            .filter(|row| reads_as_header_row(row, &self.rows[first + 1..], known))
+            .filter(|_| names(&first))
             .map(|row| row.iter().map(|field| field.trim().to_string()).collect::<Vec<String>>());
         let body_rows = (first + usize::from(header.is_some())) as u64;
         Dialect { header, body_rows, width: self.width, ..bare(self.delimiter, self.quotes, self.line_end) }

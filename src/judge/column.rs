@@ -18,6 +18,12 @@ const PASS_RATE_CAP: f32 = 7.0;
 const WEAK: f32 = -3.0;
 /// What it weighs that dates spread over generations.
 const SPREAD: f32 = 5.5;
+/// What it weighs that bare digits of a column are all days of the calendar: a few in a thousand random ones are.
+const ALL_DAYS: f32 = 3.0;
+/// Forms of dates below may be numbers as well.
+const DATE: f32 = -6.0;
+/// What the lists of names weigh in a field that is called a name, of whom or what it does not say.
+const WEAK_NAME: f32 = 2.5;
 /// Fewer values than this have no pass rate.
 const FEW: u64 = 8;
 
@@ -43,7 +49,8 @@ impl Case {
     }
 }
 
-/// The cases for a column, best first. `company` says that the document has other columns or text that identify people.
+/// The cases for a column, best first. `company` says that the document has other columns
+/// that identify people.
 pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: bool) -> Vec<Case> {
     let mut cases: Vec<Case> = tally
         .slots
@@ -101,6 +108,16 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32
     if repeats && slot.valid >= 50 && distinct < 3 && slot.forms.iter().flatten().all(|f| f.tests == 0) {
         evidence.push((format!("only {distinct} distinct"), -5.0));
     }
+    if rule.identifier == Identifier::NAME && plan.weak.contains(&slot.rule) {
+        // `name` may be anything's: what the lists know decides.
+        let listed = slot.spread.early as f32 / slot.spread.count.max(1) as f32;
+        let weight = match listed {
+            l if l >= 0.6 => WEAK_NAME,
+            l if l < 0.1 && slot.spread.count >= FEW => -WEAK_NAME,
+            _ => 0.0,
+        };
+        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), weight));
+    }
     if rule.identifier == Identifier::BIRTH_DATE
         && slot.spread.count >= 20
         && slot.spread.recent * 10 > slot.spread.count * 9
@@ -131,6 +148,9 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
         evidence.push((format!("fills only {values} of {} fields", tally.filled), -3.0));
     }
     if dates {
+        if alone < DATE && values >= 20 && fills && slot.valid * 50 >= values * 49 {
+            evidence.push(("all are days of the calendar".to_string(), ALL_DAYS));
+        }
         births(slot, &mut evidence);
     } else if rule.identifier == Identifier::NAME {
         names(slot, &mut evidence);
@@ -167,7 +187,7 @@ fn name_says(engine: &Engine, plan: &ColumnPlan, rule: u16, weak: bool) -> Optio
 pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
     // The most that all other evidence of `by_form` can add: pass rate or spread, kept zeros, company.
     const MOST: f32 = PASS_RATE_CAP + 1.5 + 1.5;
-    const MOST_OF_DATES: f32 = SPREAD + 1.5;
+    const MOST_OF_DATES: f32 = SPREAD + ALL_DAYS + 1.5;
     let mut hopeless = Vec::new();
     for (rule, definition) in (0..).zip(&engine.rules().rules) {
         for (number, shape) in (0..).zip(&definition.shapes) {
@@ -225,6 +245,10 @@ fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
         let weight = if spread.count >= 20 { SPREAD } else { 3.5 };
         evidence.push((format!("dates span {years} years"), weight));
     }
+    // Steps of a day to some three years: the days of a series, of one price or measurement after the other.
+    if spread.count >= 20 && spread.steps * 10 > spread.count * 8 {
+        evidence.push(("dates follow each other".to_string(), -3.0));
+    }
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
     if spread.count >= 50 && distinct * 5 < spread.count {
         evidence.push(("dates repeat".to_string(), -2.0));
@@ -257,6 +281,10 @@ fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
     if (distinct as f32) < count * 0.3 {
         evidence.push(("values repeat".to_string(), -3.0));
+    }
+    if spread.routing as f32 >= count * 0.9 {
+        // One number in ten passes by chance.
+        evidence.push(("the check of bank routing numbers fits".to_string(), -8.0));
     }
     let zeros = spread.leads[0] as f32 / count;
     if zeros >= 0.03 {

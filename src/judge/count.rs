@@ -480,7 +480,8 @@ impl Counter {
             slot.spread.listed += u64::from(names::is_name(word));
             slot.spread.early += u64::from(names::given_rank(word).is_some());
             slot.spread.recent += u64::from(names::surname_rank(word).is_some_and(|rank| rank < FREQUENT));
-        } else if identifier == Identifier::NAME && shape != BY_FIELD {
+        } else if identifier == Identifier::NAME && (shape != BY_FIELD || job.plan.column(column).weak.contains(&rule))
+        {
             slot.spread.early += u64::from(valid.measure >= 2);
         }
         let form = match &mut slot.forms[valid.protection as usize] {

@@ -96,12 +96,20 @@ impl Draft {
 /// The cases of every column of a document, by column.
 pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<Vec<Case>> {
     let nothing = Default::default();
-    let judged = |company: bool| -> Vec<Vec<Case>> {
-        let columns = tally.columns.iter().enumerate();
-        columns.map(|(c, t)| column::judge(engine, plan.columns.get(c).unwrap_or(&nothing), t, company)).collect()
+    let judged = |column: usize, company: bool| {
+        let columns = plan.columns.get(column).unwrap_or(&nothing);
+        column::judge(engine, columns, &tally.columns[column], company)
     };
-    let alone = judged(false);
-    if alone.iter().any(|cases| column::identifies(engine, cases)) { judged(true) } else { alone }
+    let mut cases: Vec<Vec<Case>> = (0..tally.columns.len()).map(|column| judged(column, false)).collect();
+    let identify: Vec<bool> = cases.iter().map(|cases| column::identifies(engine, cases)).collect();
+    let number = identify.iter().filter(|identifies| **identifies).count();
+    for (column, own) in identify.into_iter().enumerate() {
+        // No column is its own company.
+        if number > usize::from(own) {
+            cases[column] = judged(column, true);
+        }
+    }
+    cases
 }
 
 /// Judges a whole document.

@@ -42,6 +42,8 @@ pub struct ColumnPlan {
     pub name: Option<String>,
     /// Rules its name speaks for, with the weight of the name.
     pub bound: Vec<(u16, f32)>,
+    /// Rules among these of which the name speaks weakly: other things are called so too.
+    pub weak: Vec<u16>,
     /// Whose field it is, as far as its name says.
     pub subject: Option<Subject>,
     /// It has a name.
@@ -113,9 +115,9 @@ impl ColumnPlan {
             return ColumnPlan::default();
         }
         let name = FieldName::parse(header);
-        let bound = engine
-            .rules()
-            .field_rules(&name)
+        let found = engine.rules().field_rules(&name);
+        let weak = found.iter().filter(|found| found.weak).map(|found| found.rule as u16).collect();
+        let bound = found
             .into_iter()
             .map(|found| {
                 let weight = engine.rules().rules[found.rule].evidence.field;
@@ -126,6 +128,7 @@ impl ColumnPlan {
         let mut column = ColumnPlan {
             name: reads_as_header(header).then(|| header.to_string()),
             bound,
+            weak,
             subject: (name.role != Subject::Unknown).then_some(name.role),
             headed: true,
             ordinary: name.ordinary(),

@@ -174,6 +174,8 @@ pub struct Spread {
     pub recent: u64,
     /// Words of [`WORD`] that the lists of names know.
     pub listed: u64,
+    /// Nine digits that pass the check of bank routing numbers.
+    pub routing: u64,
     first: i64,
     previous: i64,
 }
@@ -190,6 +192,7 @@ impl Default for Spread {
             early: 0,
             recent: 0,
             listed: 0,
+            routing: 0,
             first: i64::MIN,
             previous: i64::MIN,
         }
@@ -214,6 +217,7 @@ impl Spread {
             self.leads[(a - b'0') as usize] += 1;
             let area = (a - b'0') as usize * 100 + (b - b'0') as usize * 10 + (c - b'0') as usize;
             self.areas[area / 64] |= 1 << (area % 64);
+            self.routing += u64::from(is_routing_number(valid.normal.as_bytes()));
         }
     }
 
@@ -237,6 +241,7 @@ impl Spread {
         self.early += other.early;
         self.recent += other.recent;
         self.listed += other.listed;
+        self.routing += other.routing;
         self.previous = other.previous;
     }
 
@@ -244,6 +249,14 @@ impl Spread {
     pub fn beginnings(&self) -> u32 {
         self.areas.iter().map(|word| word.count_ones()).sum()
     }
+}
+
+/// Whether nine digits pass the check of the American Bankers Association: weights 3, 7, 1, the sum a multiple of ten.
+fn is_routing_number(digits: &[u8]) -> bool {
+    const WEIGHTS: [u32; 9] = [3, 7, 1, 3, 7, 1, 3, 7, 1];
+    digits.len() == 9
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum::<u32>() % 10 == 0
 }
 
 impl Form {

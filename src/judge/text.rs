@@ -331,6 +331,33 @@ mod tests {
     }
 
     #[test]
+    fn what_a_column_as_a_whole_says() {
+        let rows = |row: &dyn Fn(u32) -> String| -> String { (0..60).map(row).collect() };
+        // Nine digits with the check digit of a bank, zeros in front kept.
+        let bank = |n: u32| {
+            let body = format!("{:08}", 1_100_015 + n * 517_293);
+            let sum: u32 = body.bytes().zip([3, 7, 1, 3, 7, 1, 3, 7]).map(|(b, w)| u32::from(b - b'0') * w).sum();
+            format!("{body}{},x,{}\n", (10 - sum % 10) % 10, n % 7)
+        };
+        assert_eq!(found(Identifier::SSN, &rows(&bank)).len(), 0, "routing numbers");
+        let birth = |n: u32| 10_000 * (1931 + n * 37 % 80) + 100 * (1 + n % 12) + 1 + n % 28;
+        let births = rows(&|n| format!("{},{:04},{}\n", birth(n), n * 7, n % 5));
+        assert_eq!(found(Identifier::BIRTH_DATE, &births).len(), 60, "no random number is a day each time");
+        let series = rows(&|n| format!("{}-03-01,{},{}\n", 1940 + n, n * 31 % 17, n % 5));
+        assert_eq!(found(Identifier::BIRTH_DATE, &series).len(), 0, "one year after the other");
+        let titled = format!(
+            "Lakeside roster,,\nMarch,,\nMember ID,Plan,Paid\n{}",
+            rows(&|n| format!("ZGP{},A,{n}\n", 400_210_337 + u64::from(n) * 7_310_101))
+        );
+        assert_eq!(found(Identifier::MEMBER_ID, &titled).len(), 60, "title lines filled up with empty fields");
+        let names = ["Maria Delgado", "Kevin Marsh", "Susan Boyle", "Brian Stokes", "Nancy Vance"];
+        let named = rows(&|n| format!("{},{},{}\n", names[n as usize % 5], n * 7, n % 5));
+        assert_eq!(found(Identifier::NAME, &format!("Name,Points,Rank\n{named}")).len(), 60, "the lists know them");
+        let things = rows(&|n| format!("{},{},{}\n", ["Garden Hose", "Steel Rake"][n as usize % 2], n * 7, n % 5));
+        assert_eq!(found(Identifier::NAME, &format!("Name,Points,Rank\n{things}")).len(), 0, "nobody's");
+    }
+
+    #[test]
     fn a_column_of_names_needs_no_header_but_company() {
         let surnames = [
             "MCDERMOTT",

@@ -77,7 +77,9 @@ impl FieldName {
         } else {
             None
         };
-        let cancel = has(CANCEL);
+        // OMOP keeps what the source wrote in `…_source_value`: the datum itself.
+        let source_value = tokens.ends_with(&["source".to_string(), "value".to_string()]);
+        let cancel = tokens.iter().any(|t| CANCEL.contains(&t.as_str()) && !(source_value && t == "source"));
         FieldName { tokens, role, cancel, protection }
     }
 
@@ -179,6 +181,13 @@ impl Entry {
         Entry { tokens: tokens(text.trim_start_matches(['?', '='])), whole, weak }
     }
 
+    /// How many of its words say what it is: not whose, and not that it is a number. In `patient ssn number` it is `ssn`
+    /// that tells, and not `patient number`.
+    fn telling(&self) -> usize {
+        let plain = |t: &str| matches!(t, "number" | "id") || PATIENT.contains(&t) || PERSON.contains(&t);
+        self.tokens.iter().filter(|t| !plain(t)).count()
+    }
+
     /// How many of its words the name holds and whether it holds no others; `None` where it does not match.
     fn match_in(&self, name: &FieldName, core: &[&str]) -> Option<(usize, bool, bool)> {
         let equal =
@@ -214,17 +223,20 @@ impl Entry {
     }
 }
 
+/// How well an entry matches a name: all of it, with how many telling words, with how many words.
+type Rank = (bool, usize, usize);
+
 impl RuleSet {
-    /// The rules a field name speaks for: exact matches first, else those that match with most words. Rules of
-    /// different identifiers only where they match equally well. None where the name is about a datum
+    /// The rules a field name speaks for: exact matches first, else those with most telling words, then with most
+    /// words. Rules of different identifiers only where they match equally well. None where the name is about a datum
     /// ([`FieldName::cancel`]).
     pub fn field_rules(&self, name: &FieldName) -> Vec<FieldMatch> {
         if name.cancel {
             return Vec::new();
         }
         let core = name.core();
-        let mut best = (false, 0);
-        let mut matches: Vec<((bool, usize), FieldMatch)> = Vec::new();
+        let mut best = Rank::default();
+        let mut matches: Vec<(Rank, FieldMatch)> = Vec::new();
         for (number, rule) in self.rules.iter().enumerate() {
             if !head_allows(name, rule.identifier)
                 || rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some())
@@ -234,11 +246,14 @@ impl RuleSet {
             let found = rule
                 .fields
                 .iter()
-                .filter_map(|entry| entry.match_in(name, &core))
-                .max_by_key(|(words, exact, weak)| (*exact, *words, !*weak));
-            if let Some((words, exact, weak)) = found {
-                best = best.max((exact, words));
-                matches.push(((exact, words), FieldMatch { rule: number, exact, weak }));
+                .filter_map(|entry| {
+                    let (words, exact, weak) = entry.match_in(name, &core)?;
+                    Some(((exact, entry.telling(), words), !weak))
+                })
+                .max();
+            if let Some((rank, strong)) = found {
+                best = best.max(rank);
+                matches.push((rank, FieldMatch { rule: number, exact: rank.0, weak: !strong }));
             }
         }
         matches.retain(|(rank, _)| *rank == best);
@@ -254,11 +269,18 @@ pub(super) fn denies(entries: &[Entry], name: &FieldName) -> bool {
 
 /// The last word of a name says what kind of thing it is: an `mbi effective date` is a date, an `npi name` a name.
 fn head_allows(name: &FieldName, identifier: Identifier) -> bool {
-    let head = name.tokens.iter().rev().find(|t| !t.bytes().all(|b| b.is_ascii_digit())).map_or("", String::as_str);
+    let mut words = name.tokens.iter().rev().filter(|t| !t.bytes().all(|b| b.is_ascii_digit())).map(String::as_str);
+    let head = match (words.next(), words.next()) {
+        (Some("number"), Some(of @ ("phone" | "fax"))) => of,
+        (head, _) => head.unwrap_or(""),
+    };
     let dates = [Identifier::BIRTH_DATE, Identifier::DEATH_DATE, Identifier::SERVICE_DATE];
     match head {
         "date" | "time" | "timestamp" | "datetime" | "ts" => dates.contains(&identifier),
         "name" => identifier == Identifier::NAME,
+        // `mailing address telephone number` is no address.
+        "phone" | "fax" => [Identifier::PHONE, Identifier::FAX].contains(&identifier),
+        "email" => identifier == Identifier::EMAIL,
         "description" | "desc" | "city" | "state" | "county" | "country" | "amount" | "amt" | "reason" | "category"
         | "age" | "url" | "uri" | "path" | "file" => false,
         _ => true,

@@ -46,6 +46,18 @@ fn names_are_taken_apart() {
 fn names_speak_for_their_identifier() {
     let rules = load_built_in().unwrap();
     for (name, expected) in [
+        ("PT_SSN_NBR", "ssn"),
+        ("patient_social_security_number", "ssn"),
+        ("Hosp No", "mrn"),
+        ("PATNO", "mrn"),
+        ("person_source_value", "mrn"),
+        ("SBSCR_ID", "member-id"),
+        ("MEMBERNO", "member-id"),
+        ("BIRTH_DTTM", "birth-date"),
+        ("BRTHDTE", "birth-date"),
+        ("National Provider Identifier", "npi"),
+        ("Provider Business Mailing Address Telephone Number", "phone"),
+        ("MAIL_ADDR_1", "address"),
         ("BENE_BIRTH_DT", "birth-date"),
         ("BENE_BRTH_DT", "birth-date"),
         ("DOB", "birth-date"),
