@@ -207,8 +207,7 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::Invalid("no letters in it");
     }
     if setting == Setting::Field {
-        // The field says that it is a name: nobody asks what the lists think of it.
-        return Verdict::plain(normal, measure, test);
+        return Verdict::plain(normal, measure + support(value, words), test);
     }
     if words.len() < 2 {
         return Verdict::Invalid("one word");
