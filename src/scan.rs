@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -25,6 +26,9 @@ use crate::walk::{self, Entry, Found};
 
 /// Files that may be under way or waiting to be told.
 const AHEAD: u64 = 1024;
+
+/// How long finished files are gathered before they are told: too short for a person to notice.
+const GATHER: Duration = Duration::from_micros(200);
 
 /// What a scan tells whoever listens, in the same order for any number of threads.
 #[derive(Debug)]
@@ -121,7 +125,7 @@ pub fn scan(
     let scanner =
         document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow) };
     let window = Window::default();
-    let (sender, receiver) = sync_channel(64);
+    let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
         let feeder = threads.spawn(|| feed(&pool, walk, &scanner, &window, sender));
         let mut told = Told { listener, counts: Counts::default() };
@@ -225,11 +229,18 @@ fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
 fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
-    for (number, event) in receiver {
-        waiting.insert(number, event);
+    // A wake-up costs more than a small file: after each, those that finish meanwhile are heard together.
+    while let Ok(event) = receiver.recv() {
+        if waiting.len() < AHEAD as usize / 2 {
+            std::thread::sleep(GATHER);
+        }
+        waiting.extend(std::iter::once(event).chain(receiver.try_iter()));
+        let before = next;
         while let Some(event) = waiting.remove(&next) {
             told.tell(event)?;
             next += 1;
+        }
+        if next > before {
             window.move_to(next);
         }
     }

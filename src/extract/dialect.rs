@@ -21,6 +21,8 @@ pub struct Dialect {
     pub body_rows: u64,
 }
 
+/// What may stand between fields; the first wins where two do equally well.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b'|', b';'];
 /// Rows of the head that are looked at.
 const SAMPLE_ROWS: usize = 200;
 /// Rows among which the header is looked for.
@@ -39,8 +41,9 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     }
     let named = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     let mut best: Option<(f64, Table)> = None;
-    for delimiter in [b',', b'\t', b'|', b';'] {
-        if !named && !may_delimit(sample, delimiter, line_end) {
+    let may = may_delimit(sample, line_end);
+    for (delimiter, may) in DELIMITERS.into_iter().zip(may) {
+        if !named && !may {
             continue;
         }
         let table = Table::read(sample, delimiter, line_end);
@@ -58,21 +61,26 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     Some(table.dialect(known))
 }
 
-/// Whether half of the first lines or more hold the delimiter, or quotes stand beside one, so that lines may be parts of
-/// fields. Nearly every text that is no table is told by this, for the price of a look at its lines.
-fn may_delimit(sample: &[u8], delimiter: u8, line_end: u8) -> bool {
-    let (mut lines, mut with) = (0usize, 0usize);
-    let mut looked_at = 0;
-    for line in sample.split(|b| *b == line_end).take(SAMPLE_ROWS) {
-        looked_at += line.len() + 1;
+/// Which of the delimiters may be one: half of the first lines or more hold it, or quotes stand beside one, so that lines
+/// may be parts of fields. Nearly every text that is no table is told by this, for the price of a look at its lines.
+fn may_delimit(sample: &[u8], line_end: u8) -> [bool; DELIMITERS.len()] {
+    let mut with = [0usize; DELIMITERS.len()];
+    let mut lines = 0;
+    let mut head = 0;
+    for end in memchr::memchr_iter(line_end, sample).chain([sample.len()]).take(SAMPLE_ROWS) {
+        let line = &sample[head..end.max(head)];
+        head = (end + 1).min(sample.len());
         if !line.trim_ascii().is_empty() {
             lines += 1;
-            with += usize::from(memchr::memchr(delimiter, line).is_some());
+            for (count, delimiter) in with.iter_mut().zip(DELIMITERS) {
+                *count += usize::from(memchr::memchr(delimiter, line).is_some());
+            }
         }
     }
-    let head = &sample[..looked_at.min(sample.len())];
-    let quoted = |pair: [u8; 2]| memchr::memmem::find(head, &pair).is_some();
-    with * 2 >= lines || quoted([delimiter, b'"']) || quoted([b'"', delimiter])
+    let head = &sample[..head];
+    let quotes = memchr::memchr(b'"', head).is_some();
+    let quoted = |pair: [u8; 2]| quotes && memchr::memmem::find(head, &pair).is_some();
+    std::array::from_fn(|n| with[n] * 2 >= lines || quoted([DELIMITERS[n], b'"']) || quoted([b'"', DELIMITERS[n]]))
 }
 
 /// The part of a name behind its last point, lower case letters only.
