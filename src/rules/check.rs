@@ -189,4 +189,12 @@ mod tests {
             check_stages(&rules).iter().map(|f| format!("{}:{}: {}", f.file, f.line, f.message)).collect();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }
+
+    #[test]
+    fn examples_are_found_in_text_and_across_the_edge_of_a_chunk() {
+        let engine = Engine::built_in().unwrap();
+        let failures = [check(&engine), check_across(&engine, crate::extract::CORE)].concat();
+        let failures: Vec<String> = failures.iter().map(|f| format!("{}:{}: {}", f.file, f.line, f.message)).collect();
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
 }
