@@ -193,18 +193,3 @@ impl Layout {
 pub fn chars(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|b| (**b as i8) >= -0x40).count() as u64
 }
-
-impl Chunk {
-    /// The entry state at `at`, an offset in `bytes` at or behind the core's start. Only lines and characters are
-    /// meant by it; rows and fields are counted by whoever reads the rows.
-    pub fn line_and_char(&self, line_end: u8, at: usize) -> (u64, u64) {
-        let stretch = &self.bytes[self.core.start..at];
-        match memchr::memrchr(line_end, stretch) {
-            Some(last) => {
-                let lines = memchr::memchr_iter(line_end, stretch).count() as u64;
-                (self.entry.lines + lines + 1, chars(&stretch[last + 1..]) + 1)
-            }
-            None => (self.entry.lines + 1, self.entry.chars + chars(stretch) + 1),
-        }
-    }
-}

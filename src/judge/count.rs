@@ -22,6 +22,7 @@ use crate::judge::tally::{
 };
 use crate::judge::text::{self, Judged, Label};
 use crate::options::{Options, TestValues};
+use crate::rules::Rule;
 use crate::validate::{Setting, Valid, Verdict, names};
 
 /// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
@@ -111,6 +112,8 @@ pub struct Job<'a> {
     pub key: &'a [u8; 32],
     /// Today, days since 1970-01-01.
     pub today: i64,
+    /// Whether a row is made for each value.
+    pub matches: bool,
     /// What is known of the document already, if anything.
     pub known: Option<&'a Known>,
 }
@@ -139,23 +142,10 @@ impl Counter {
         let from = chunk.core.start.saturating_sub(BEFORE_CORE);
         let to = (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len());
         self.candidates.clear();
-        job.engine.plan().find(&chunk.bytes[from..to], &mut self.candidates);
-        for candidate in &mut self.candidates {
-            candidate.start += from as u32;
-            candidate.end += from as u32;
-        }
+        search(job.engine, &chunk.bytes, from..to, &mut self.candidates);
         self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
         self.judged.clear();
-        text::judge_all(
-            job.engine,
-            &job.plan.active,
-            &chunk.bytes,
-            0..to,
-            &self.candidates,
-            None,
-            POSSIBLE,
-            &mut self.judged,
-        );
+        text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, &mut self.judged);
         let mut record = Record::default();
         let mut lines = 0;
         let mut at = chunk.core.start;
@@ -338,11 +328,7 @@ impl Counter {
         let own = whole && !column.bound.is_empty();
         if own {
             let from = self.candidates.len();
-            job.engine.plan().find(&bytes[field.open..field.end], &mut self.candidates);
-            for candidate in &mut self.candidates[from..] {
-                candidate.start += field.open as u32;
-                candidate.end += field.open as u32;
-            }
+            search(job.engine, bytes, field.open..field.end, &mut self.candidates);
             let to = from + self.candidates[from..].iter().filter(|c| (c.start as usize) < until).count();
             self.forms(job, chunk, field, from..to, whole, number, tally, record);
             self.candidates.truncate(from);
@@ -383,7 +369,7 @@ impl Counter {
                 for by in job.engine.uses(candidate.shape) {
                     let bound = column.bound.iter().any(|(rule, _)| *rule == by.rule);
                     let hopeless = column.hopeless.contains(&(by.rule, by.shape));
-                    if job.plan.active[by.rule as usize] && !bound && !hopeless {
+                    if !bound && !hopeless {
                         let rule = &job.engine.rules().rules[by.rule as usize];
                         let verdict = (rule.check)(&bytes[span.clone()], Setting::Free);
                         self.whole(
@@ -408,7 +394,7 @@ impl Counter {
             self.judged.clear();
             let label = Label { bound: &column.bound };
             let rest = &self.candidates[inside];
-            text::judge_all(job.engine, &job.plan.active, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);
+            text::judge_all(job.engine, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);
             for at in 0..self.judged.len() {
                 let judged = self.judged[at];
                 if whole && (judged.start, judged.end) == (span.start, span.end) {
@@ -467,7 +453,7 @@ impl Counter {
             Verdict::Valid(valid) => valid,
         };
         let definition = &job.engine.rules().rules[rule as usize];
-        let test = is_test(job, &definition.test_values, &valid);
+        let test = is_test(job, definition, &valid);
         if test && job.options.test_values == TestValues::Drop {
             return;
         }
@@ -497,8 +483,7 @@ impl Counter {
             }
         };
         form.add(test, hash, number);
-        let plan = job.plan.columns.get(column);
-        let provider = plan.is_some_and(|p| p.subject == Some(Subject::Provider)) || identifier == Identifier::NPI;
+        let provider = job.plan.column(column).subject == Some(Subject::Provider) || identifier == Identifier::NPI;
         if !test && !provider {
             let key = match shape {
                 BY_FIELD => job.plan.no_keys.binary_search(&(column as u32, rule)).is_err(),
@@ -510,10 +495,20 @@ impl Counter {
                 record.keys.add(identifier, hash);
             }
         }
-        if job.options.matches {
+        if job.matches {
             let found = Found { valid: &valid, test, span, number };
             tally.matches.push(match_row(job, chunk, Some(column as u32), rule, Some(shape), 0.0, None, found));
         }
+    }
+}
+
+/// Appends the candidates in a stretch of `bytes`, placed in all of them.
+fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candidates: &mut Vec<Candidate>) {
+    let first = candidates.len();
+    engine.plan().find(&bytes[stretch.clone()], candidates);
+    for candidate in &mut candidates[first..] {
+        candidate.start += stretch.start as u32;
+        candidate.end += stretch.start as u32;
     }
 }
 
@@ -549,7 +544,7 @@ impl Record {
     fn add_text(&mut self, job: Job<'_>, identifier: Identifier, hash: u64, judged: &Judged) {
         let rule = &job.engine.rules().rules[judged.rule as usize];
         let provider = judged.subject == Some(Subject::Provider) || identifier == Identifier::NPI;
-        if provider || is_test(job, &rule.test_values, &judged.valid) {
+        if provider || is_test(job, rule, &judged.valid) {
             return;
         }
         self.set |= 1 << identifier.index();
@@ -594,8 +589,8 @@ fn one_each(identifier: Identifier) -> bool {
     )
 }
 
-fn is_test(job: Job<'_>, samples: &[Vec<u8>], valid: &Valid) -> bool {
-    job.options.test_values != TestValues::Live && (valid.test || samples.iter().any(|t| t == valid.normal.as_bytes()))
+fn is_test(job: Job<'_>, rule: &Rule, valid: &Valid) -> bool {
+    job.options.test_values != TestValues::Live && (valid.test || rule.is_test_value(valid.normal.as_bytes()))
 }
 
 /// The hash of a value that counts go by: XXH3 with a seed of the identifier. It never leaves the process.
@@ -627,7 +622,7 @@ fn add_text(
     number: u64,
 ) {
     let definition = &job.engine.rules().rules[judged.rule as usize];
-    let test = is_test(job, &definition.test_values, &judged.valid);
+    let test = is_test(job, definition, &judged.valid);
     if test && job.options.test_values == TestValues::Drop {
         return;
     }
@@ -653,7 +648,7 @@ fn add_text(
     let form = text.bands[band as usize]
         .get_or_insert_with(|| Box::new(Form::new(First::at(judged.start, number, definition.identifier, value))));
     form.add(test, hash, number);
-    if job.options.matches {
+    if job.matches {
         let found = Found { valid: &judged.valid, test, span: judged.start..judged.end, number };
         tally.matches.push(match_row(job, chunk, column, judged.rule, None, logit, judged.subject, found));
     }

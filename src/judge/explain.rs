@@ -81,7 +81,7 @@ fn explain_bytes(
     let core = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }..bytes.len();
     let chunk = Chunk { base: 0, core, bytes, entry: Entry::START, ends: whole };
     let key = [0; 32];
-    let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), known: None };
+    let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), matches: false, known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
     decide::key_columns(engine, &mut plan, &tally);
     let cases = decide::column_cases(engine, &plan, &tally);

@@ -23,8 +23,6 @@ pub struct DocumentPlan {
     pub columns: Vec<ColumnPlan>,
     /// Of columns without a name.
     nothing: ColumnPlan,
-    /// Which rules values are judged by, by index: all of them, whatever is asked for.
-    pub active: Vec<bool>,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
     /// chunk; sorted.
     pub keys: Vec<(u32, u16, u8)>,
@@ -67,7 +65,6 @@ pub struct ColumnPlan {
 impl DocumentPlan {
     /// The plan of a document.
     pub fn new(engine: &Engine, layout: Layout) -> DocumentPlan {
-        let active = vec![true; engine.rules().rules.len()];
         let columns = match &layout {
             Layout::Text => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
@@ -76,18 +73,9 @@ impl DocumentPlan {
             },
         };
         let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
-        let names = (0..active.len()).find(is_name).map(|rule| rule as u16);
+        let names = (0..engine.rules().rules.len()).find(is_name).map(|rule| rule as u16);
         let nothing = ColumnPlan::default();
-        DocumentPlan {
-            layout,
-            text: Place::Text,
-            columns,
-            nothing,
-            active,
-            keys: Vec::new(),
-            no_keys: Vec::new(),
-            names,
-        }
+        DocumentPlan { layout, text: Place::Text, columns, nothing, keys: Vec::new(), no_keys: Vec::new(), names }
     }
 
     /// What is known of a column, from 0.

@@ -105,7 +105,7 @@ pub fn judge(
         Verdict::Invalid(because) => return Err(because),
         Verdict::Blank => return Err("a placeholder"),
     };
-    valid.test |= rule.test_values.iter().any(|t| t == valid.normal.as_bytes());
+    valid.test |= rule.is_test_value(valid.normal.as_bytes());
     let reach = if by.reach <= NEAR { nearest_number(&bytes[scope.start..start], by.reach) } else { by.reach };
     let context = engine.vocabulary().around(engine.rules(), bytes, scope.clone(), start..end, by.rule, reach);
     let mut clues = Clues { alone: by.alone, context, ..Clues::default() };
@@ -140,11 +140,10 @@ fn nearest_number(before: &[u8], reach: usize) -> usize {
 }
 
 /// Judges all candidates that start in `scope` and appends those whose log-odds reach `floor` to `out`, sorted, without
-/// overlaps. `active` says which rules are asked for; `skip` leaves rules out that are judged elsewhere.
+/// overlaps.
 #[allow(clippy::too_many_arguments)]
 pub fn judge_all(
     engine: &Engine,
-    active: &[bool],
     bytes: &[u8],
     scope: Range<usize>,
     candidates: &[Candidate],
@@ -170,9 +169,7 @@ pub fn judge_all(
                     continue;
                 }
             }
-            if active[by.rule as usize]
-                && let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label)
-            {
+            if let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label) {
                 out.push(judged);
             }
         }

@@ -186,13 +186,12 @@ impl Scanner<'_> {
         }
         let mut plan = DocumentPlan::new(self.engine, Layout::Text);
         plan.text = Place::Name;
-        let options = Options { matches: true, ..self.options.clone() };
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
-        let job = Job { options: &options, ..self.job(&plan) };
+        let job = Job { matches: true, ..self.job(&plan) };
         let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
         let series = locator.series(&self.roots[root].name);
         let facts = self.facts(root, locator, access, &series);
-        let mut judgement = decide::judge(self.engine, &options, &plan, &tally, facts);
+        let mut judgement = decide::judge(self.engine, self.options, &plan, &tally, facts);
         // A name has no lines; all of it is one record.
         let position = Position { record: 1, ..Position::default() };
         judgement.findings.iter_mut().for_each(|finding| finding.first = position);
@@ -222,7 +221,8 @@ impl Scanner<'_> {
     }
 
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
-        Job { engine: self.engine, options: self.options, plan, key: self.key, today: date::today(), known: None }
+        let (engine, options, matches) = (self.engine, self.options, self.options.matches);
+        Job { engine, options, plan, key: self.key, today: date::today(), matches, known: None }
     }
 
     fn facts<'a>(&'a self, root: usize, locator: &'a Locator, access: &Access, series: &'a str) -> FileFacts<'a> {
