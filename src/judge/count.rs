@@ -14,11 +14,10 @@ use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::{Distinct, Sketch};
 use crate::judge::matches::{First, Found, match_row, places};
-use crate::judge::people::{KeyKind, RecordKeys, key_kind};
 use crate::judge::plan::DocumentPlan;
+use crate::judge::record::Record;
 use crate::judge::tally::{
-    BY_FIELD, ChunkKeys, ColumnTally, Form, Known, LIKELY, POSSIBLE, Slot, Spread, Tally, TextTally, WORD, add_set,
-    band,
+    BY_FIELD, ChunkKeys, ColumnTally, Form, Known, LIKELY, POSSIBLE, Slot, Spread, Tally, TextTally, WORD, band,
 };
 use crate::judge::text::{self, Judged, Label};
 use crate::options::{Options, TestValues};
@@ -27,9 +26,6 @@ use crate::validate::{Setting, Valid, Verdict, names};
 
 /// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
 const FREQUENT: u32 = 1000;
-
-/// In text, values that stand further apart than this many lines belong to different records.
-const RECORD_LINES: u64 = 12;
 
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]
@@ -518,78 +514,7 @@ const BEFORE_CORE: usize = 64;
 /// How far behind the core of a text the search goes on: the longest value, and the words behind it.
 const BEHIND_CORE: usize = 400;
 
-/// What is known of the record being read.
-#[derive(Debug, Default)]
-struct Record {
-    set: u64,
-    keys: RecordKeys,
-    filled: bool,
-    last_line: u64,
-    /// In text: the strong values seen, to notice when another person's record begins.
-    seen: [(u8, u64); 8],
-    seen_count: usize,
-}
-
-impl Record {
-    /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
-    /// has one.
-    fn breaks(&self, identifier: Identifier, hash: u64, line: u64) -> bool {
-        if self.set != 0 && line > self.last_line + RECORD_LINES {
-            return true;
-        }
-        one_each(identifier)
-            && self.seen[..self.seen_count].iter().any(|(i, h)| *i as usize == identifier.index() && *h != hash)
-    }
-
-    fn add_text(&mut self, job: Job<'_>, identifier: Identifier, hash: u64, judged: &Judged) {
-        let rule = &job.engine.rules().rules[judged.rule as usize];
-        let provider = judged.subject == Some(Subject::Provider) || identifier == Identifier::NPI;
-        if provider || is_test(job, rule, &judged.valid) {
-            return;
-        }
-        self.set |= 1 << identifier.index();
-        if judged.valid.protection != Protection::Plaintext || self.keys.holds(hash) {
-            return;
-        }
-        let new = !self.seen[..self.seen_count].iter().any(|(i, _)| *i as usize == identifier.index());
-        if one_each(identifier) && new && self.seen_count < self.seen.len() {
-            self.seen[self.seen_count] = (identifier.index() as u8, hash);
-            self.seen_count += 1;
-        }
-        // Of the names in a text only the first near the other values is taken for the person's.
-        if key_kind(identifier) != Some(KeyKind::Name) || new {
-            self.keys.add(identifier, hash);
-        }
-        if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
-            self.seen[self.seen_count] = (identifier.index() as u8, hash);
-            self.seen_count += 1;
-        }
-    }
-
-    fn end(&self, tally: &mut Tally) {
-        if self.set != 0 {
-            add_set(&mut tally.sets, self.set, 1);
-        }
-        tally.keys.add(&self.keys);
-    }
-}
-
-/// A person has one of these, so that a second value is a second person.
-fn one_each(identifier: Identifier) -> bool {
-    matches!(
-        identifier,
-        Identifier::SSN
-            | Identifier::ITIN
-            | Identifier::MBI
-            | Identifier::HICN
-            | Identifier::MRN
-            | Identifier::BIRTH_DATE
-            | Identifier::MEMBER_ID
-            | Identifier::MEDICAID_ID
-    )
-}
-
-fn is_test(job: Job<'_>, rule: &Rule, valid: &Valid) -> bool {
+pub(super) fn is_test(job: Job<'_>, rule: &Rule, valid: &Valid) -> bool {
     job.options.test_values != TestValues::Live && (valid.test || rule.is_test_value(valid.normal.as_bytes()))
 }
 

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod matches;
 pub mod people;
 pub mod plan;
+mod record;
 pub mod severity;
 pub mod tally;
 pub mod text;

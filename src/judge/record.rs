@@ -1,0 +1,83 @@
+//! What is known of the record being read: which identifiers stand on it, whose it is, and in a text where it ends. In:
+//! values as they are counted. Out: a set of identifiers and person keys for the tally.
+
+use crate::finding::{Protection, Subject};
+use crate::identifier::Identifier;
+use crate::judge::count::{Job, is_test};
+use crate::judge::people::{KeyKind, RecordKeys, key_kind};
+use crate::judge::tally::{Tally, add_set};
+use crate::judge::text::Judged;
+
+/// In text, values that stand further apart than this many lines belong to different records.
+const RECORD_LINES: u64 = 12;
+
+/// What is known of the record being read.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) set: u64,
+    pub(super) keys: RecordKeys,
+    pub(super) filled: bool,
+    pub(super) last_line: u64,
+    /// In text: the strong values seen, to notice when another person's record begins.
+    seen: [(u8, u64); 8],
+    seen_count: usize,
+}
+
+impl Record {
+    /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
+    /// has one.
+    pub(super) fn breaks(&self, identifier: Identifier, hash: u64, line: u64) -> bool {
+        if self.set != 0 && line > self.last_line + RECORD_LINES {
+            return true;
+        }
+        one_each(identifier)
+            && self.seen[..self.seen_count].iter().any(|(i, h)| *i as usize == identifier.index() && *h != hash)
+    }
+
+    pub(super) fn add_text(&mut self, job: Job<'_>, identifier: Identifier, hash: u64, judged: &Judged) {
+        let rule = &job.engine.rules().rules[judged.rule as usize];
+        let provider = judged.subject == Some(Subject::Provider) || identifier == Identifier::NPI;
+        if provider || is_test(job, rule, &judged.valid) {
+            return;
+        }
+        self.set |= 1 << identifier.index();
+        if judged.valid.protection != Protection::Plaintext || self.keys.holds(hash) {
+            return;
+        }
+        let new = !self.seen[..self.seen_count].iter().any(|(i, _)| *i as usize == identifier.index());
+        if one_each(identifier) && new && self.seen_count < self.seen.len() {
+            self.seen[self.seen_count] = (identifier.index() as u8, hash);
+            self.seen_count += 1;
+        }
+        // Of the names in a text only the first near the other values is taken for the person's.
+        if key_kind(identifier) != Some(KeyKind::Name) || new {
+            self.keys.add(identifier, hash);
+        }
+        if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
+            self.seen[self.seen_count] = (identifier.index() as u8, hash);
+            self.seen_count += 1;
+        }
+    }
+
+    pub(super) fn end(&self, tally: &mut Tally) {
+        if self.set != 0 {
+            add_set(&mut tally.sets, self.set, 1);
+        }
+        tally.keys.add(&self.keys);
+    }
+}
+
+/// A person has one of these, so that a second value is a second person.
+fn one_each(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::SSN
+            | Identifier::ITIN
+            | Identifier::MBI
+            | Identifier::HICN
+            | Identifier::MRN
+            | Identifier::BIRTH_DATE
+            | Identifier::MEMBER_ID
+            | Identifier::MEDICAID_ID
+    )
+}
