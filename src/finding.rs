@@ -156,6 +156,21 @@ pub enum Place {
     },
     /// A file, member, sheet, table or key name.
     Name,
+    /// A path of keys or elements: `Patient.identifier[].value`.
+    Path(String),
+    /// A field of a segment: `PID-19`, `2010BA/NM109`.
+    Segment(String),
+    /// A column of a sheet.
+    Cell {
+        /// The sheet.
+        sheet: String,
+        /// The column: its header where it reads as one, else its letters.
+        column: String,
+    },
+    /// A DICOM element: `PatientName`, `(0010,0010)`.
+    Tag(String),
+    /// What a document says about itself: `author`, `title`.
+    Metadata(String),
 }
 
 impl Finding {
@@ -174,6 +189,11 @@ impl Place {
             Place::Text => "text",
             Place::Column { .. } => "column",
             Place::Name => "name",
+            Place::Path(_) => "path",
+            Place::Segment(_) => "segment",
+            Place::Cell { .. } => "cell",
+            Place::Tag(_) => "tag",
+            Place::Metadata(_) => "metadata",
         }
     }
 
@@ -183,6 +203,8 @@ impl Place {
             Place::Text | Place::Name => format!("({})", self.kind()),
             Place::Column { name: Some(name), .. } => name.clone(),
             Place::Column { name: None, index } => format!("column {index}"),
+            Place::Path(name) | Place::Segment(name) | Place::Tag(name) | Place::Metadata(name) => name.clone(),
+            Place::Cell { sheet, column } => format!("{sheet}!{column}"),
         }
     }
 }
@@ -195,6 +217,10 @@ impl fmt::Display for Place {
             Place::Column { name: Some(name), .. } => write!(f, "column: {name}"),
             Place::Column { name: None, index } => write!(f, "column {index}"),
             Place::Text | Place::Name => f.write_str(self.kind()),
+            Place::Cell { sheet, column } => write!(f, "cell: {sheet}!{column}"),
+            Place::Path(name) | Place::Segment(name) | Place::Tag(name) | Place::Metadata(name) => {
+                write!(f, "{}: {name}", self.kind())
+            }
         }
     }
 }

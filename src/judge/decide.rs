@@ -473,7 +473,7 @@ fn finding(
         Place::Column { name: Some(name), index } if plan.is_repeated(name) => format!("column:{name}:{index}"),
         Place::Column { name: Some(name), .. } => format!("column:{name}"),
         Place::Column { name: None, index } => format!("column:{index}"),
-        other => other.kind().to_string(),
+        other => other.to_string(),
     };
     Finding {
         id: finding_id(file, &key, draft.identifier, draft.protection),

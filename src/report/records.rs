@@ -71,6 +71,10 @@ fn place_record(place: &Place) -> PlaceRecord<'_> {
     let (name, index) = match place {
         Place::Column { name, index } => (name.as_deref(), Some(*index)),
         Place::Text | Place::Name => (None, None),
+        Place::Path(name) | Place::Segment(name) | Place::Tag(name) | Place::Metadata(name) => {
+            (Some(name.as_str()), None)
+        }
+        Place::Cell { column, .. } => (Some(column.as_str()), None),
     };
     PlaceRecord { kind: place.kind(), name, index }
 }
