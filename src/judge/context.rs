@@ -38,6 +38,8 @@ struct Phrase {
     says: Says,
     /// Written with `?`: other things are labelled so too.
     weak: bool,
+    /// Written with `(` between its words: `ssn (last 4)`.
+    bracket: bool,
     text: String,
 }
 
@@ -45,7 +47,11 @@ impl Phrase {
     /// Whether these words of a text are the phrase: the same, and close together. `"exit_group" number=` is no group
     /// number.
     fn stands_in(&self, text: &[u8], words: &[Word]) -> bool {
-        let apart = |b: &u8| matches!(b, b'"' | b'<' | b'>' | b'=' | b',' | b';' | b'|' | b'(');
+        let apart = |b: &u8| match b {
+            b'"' | b'<' | b'>' | b'=' | b',' | b';' | b'|' => true,
+            b'(' => !self.bracket,
+            _ => false,
+        };
         let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
             && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
@@ -162,7 +168,7 @@ impl Vocabulary {
                 self.hints[hint(*last)] |= rule_bit(rule);
             }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
-            self.phrases.push(Phrase { words, says, weak, text: text.to_string() });
+            self.phrases.push(Phrase { words, says, weak, bracket: text.contains('('), text: text.to_string() });
         }
     }
 

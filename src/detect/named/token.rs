@@ -33,8 +33,17 @@ fn token(bytes: &[u8], start: usize, length: usize) -> Option<usize> {
         Some(b'.' | b'/' | b':' | b'+') => bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
         _ => false,
     };
-    let fits = (LENGTHS.0..=LENGTHS.1).contains(&length) && !joined && behind_label(bytes, start);
-    fits.then_some(end)
+    let fits = (LENGTHS.0..=LENGTHS.1).contains(&length) && !joined;
+    (fits && (behind_label(bytes, start) || behind_figures(bytes, start))).then_some(end)
+}
+
+/// Whether a label that ends in figures stands before `at`: `sha256=`, `md5: `.
+fn behind_figures(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[..at].trim_ascii_end();
+    match before {
+        [.., figure, b':' | b'='] => figure.is_ascii_digit() && at - before.len() <= 2,
+        _ => false,
+    }
 }
 
 /// Whether the search for codes stops in it.
