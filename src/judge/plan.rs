@@ -10,6 +10,7 @@ use crate::extract::named::{Holds, Named};
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
+use crate::judge::health::is_diagnosis_field;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -64,6 +65,8 @@ pub struct ColumnPlan {
     pub ordinary: bool,
     /// Its name says a date that is no birth date: of service, death, loading.
     pub other_date: bool,
+    /// Its name says codes of diagnoses.
+    pub diagnoses: bool,
     /// Its name says the values are hashed, masked or tokens.
     pub protection: Option<Protection>,
     /// Its name says a flag or code about an identifier, not the identifier.
@@ -169,6 +172,7 @@ impl ColumnPlan {
             headed: true,
             ordinary: name.ordinary(),
             other_date: name.other_date(),
+            diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
             not: (0..engine.rules().rules.len())

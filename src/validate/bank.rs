@@ -8,8 +8,7 @@ use super::{Normal, Setting, Verdict};
 /// Numbers of documentation and samples.
 const PUBLISHED: [i64; 2] = [111_000_025, 123_456_780];
 /// The samples of the IBAN registry and of encyclopedias.
-const PUBLISHED_IBANS: [&[u8]; 3] =
-    [b"DE89370400440532013000", b"GB29NWBK60161331926819", b"GB82WEST12345698765432"];
+const PUBLISHED_IBANS: [&[u8]; 3] = [b"DE89370400440532013000", b"GB29NWBK60161331926819", b"GB82WEST12345698765432"];
 
 /// An ABA routing number: a district of 00–12, 21–32, 61–72 or 80, and 3·(d1+d4+d7) + 7·(d2+d5+d8) + (d3+d6+d9) ≡ 0 mod 10
 /// (ABA, Routing Number Policy).

@@ -91,7 +91,11 @@ pub fn last4(bytes: &[u8], _setting: Setting) -> Verdict {
 pub fn halves(bytes: &[u8], _setting: Setting) -> Verdict {
     let mark = bytes.iter().position(|b| *b == b'-');
     let Some(digits) = Digits::gather(bytes, b"-").filter(|_| bytes.len() == 10 && matches!(mark, Some(3 | 5))) else {
-        return if is_blank(loose(bytes)) { Verdict::Blank } else { Verdict::Invalid("not one mark behind area or group") };
+        return if is_blank(loose(bytes)) {
+            Verdict::Blank
+        } else {
+            Verdict::Invalid("not one mark behind area or group")
+        };
     };
     match issued(digits.as_bytes()) {
         Ok(()) => Verdict::plain(Normal::digits(bytes), digits.number(), published(digits.as_bytes())),

@@ -16,7 +16,10 @@ pub(super) fn url(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let rest = &bytes[at + 3..];
     let inside = |b: &u8| {
         b.is_ascii_alphanumeric()
-            || matches!(b, b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'@' | b'!' | b'$' | b'&' | b'(' | b')')
+            || matches!(
+                b,
+                b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'@' | b'!' | b'$' | b'&' | b'(' | b')'
+            )
             || matches!(b, b'*' | b'+' | b',' | b';' | b'=' | b'%' | b'|')
     };
     let length = rest.iter().take(LONGEST).take_while(|b| inside(b)).count();
