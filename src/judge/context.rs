@@ -67,7 +67,21 @@ pub struct Vocabulary {
     /// For each of [`HINTS`] classes of hashes, the rules (a bit each, the last for all from the 64th on) that a
     /// keyword ending in a word of the class speaks for.
     hints: Vec<u64>,
+    /// The bits of rules for names.
+    names: u64,
+    /// Rules of identifiers that tell whose a name before them is.
+    tells: Vec<u16>,
 }
+
+/// Identifiers behind which a name rarely stands by chance: `Maria Lopez, DOB 3/4/52`.
+pub(super) const TELLS: [Identifier; 6] = [
+    Identifier::BIRTH_DATE,
+    Identifier::SSN,
+    Identifier::MRN,
+    Identifier::MBI,
+    Identifier::MEMBER_ID,
+    Identifier::MEDICAID_ID,
+];
 
 /// Classes of word hashes, a power of two. Built-in keywords end in some three hundred words: one word in fourteen is
 /// taken for one of them and then looked up.
@@ -146,7 +160,16 @@ const PATIENT: &[&str] = &[
 impl Vocabulary {
     /// The vocabulary of these rules.
     pub fn new(rules: &RuleSet) -> Vocabulary {
-        let mut vocabulary = Vocabulary { phrases: Vec::new(), by_last: HashMap::default(), hints: vec![0; HINTS] };
+        let of = |wanted: &[Identifier]| -> Vec<u16> {
+            (0..).zip(&rules.rules).filter(|(_, r)| wanted.contains(&r.identifier)).map(|(n, _)| n).collect()
+        };
+        let mut vocabulary = Vocabulary {
+            phrases: Vec::new(),
+            by_last: HashMap::default(),
+            hints: vec![0; HINTS],
+            names: of(&[Identifier::NAME]).into_iter().fold(0, |bits, rule| bits | rule_bit(rule)),
+            tells: of(&TELLS),
+        };
         for (number, rule) in rules.rules.iter().enumerate() {
             rule.keywords.iter().for_each(|text| vocabulary.add(text, Says::For(number as u16)));
             rule.not_keywords.iter().for_each(|text| vocabulary.add(text, Says::Against(number as u16)));
@@ -166,6 +189,8 @@ impl Vocabulary {
         if let Some(last) = words.last() {
             if let Says::For(rule) = says {
                 self.hints[hint(*last)] |= rule_bit(rule);
+                // A name may stand before the label of a birth date or number.
+                self.hints[hint(*last)] |= if self.tells.contains(&rule) { self.names } else { 0 };
             }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
             self.phrases.push(Phrase { words, says, weak, bracket: text.contains('('), text: text.to_string() });
@@ -305,7 +330,9 @@ impl Vocabulary {
         let identifier = rules.rules[rule as usize].identifier;
         for end in 0..count {
             let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
-            for number in phrases {
+            // A word may speak for several: `born` for a name before it and for a date behind it.
+            let own = |number: &&u32| matches!(self.phrases[**number as usize].says, Says::For(other) if other == rule);
+            for number in phrases.iter().filter(own).chain(phrases.iter().filter(|number| !own(number))) {
                 let phrase = &self.phrases[*number as usize];
                 let length = phrase.words.len();
                 let fits = length <= end + 1 && phrase.stands_in(text, &words[end + 1 - length..=end]);

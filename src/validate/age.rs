@@ -30,6 +30,8 @@ pub fn over_89(bytes: &[u8], setting: Setting) -> Verdict {
             let normal = Normal::of(&figures[figures.len() - if number(figures) < 100 { 2 } else { 3 }..]);
             Verdict::plain(normal, number(figures), false)
         }
+        // In a field of ages the others are no mistakes.
+        0..90 if setting == Setting::Field => Verdict::Blank,
         0..90 => Verdict::Invalid("89 or younger"),
         _ => Verdict::Invalid("older than anybody"),
     }
@@ -52,8 +54,8 @@ mod tests {
             over_89,
             &[
                 ("92 y/o", Yes, Yes, "as notes write it"),
-                ("67 y/o", No, No, "younger"),
-                ("89", No, No, "the last that is allowed"),
+                ("67 y/o", No, Empty, "younger"),
+                ("89", No, Empty, "the last that is allowed"),
                 ("90", Yes, Yes, "the first that is not"),
                 ("095Y", Yes, Yes, "DICOM"),
                 ("095D", Yes, No, "days: a field says so by its unit"),
