@@ -38,7 +38,7 @@ impl Opener {
     }
 
     /// Opens the file at `path` for reading; or why it cannot be read, as a gap says it.
-    pub fn open(&self, path: &Path) -> Result<Source, (Reason, String)> {
+    pub fn open(&self, path: &Path) -> Result<Source<'static>, (Reason, String)> {
         let file = self.open_quietly(path).map_err(|error| self.refusal(&error))?;
         let facts = file.metadata().map_err(|error| failure(&error))?;
         if !facts.is_file() {

@@ -2,9 +2,12 @@
 //! gaps. Nothing a document holds can end the run: a panic while reading it is a gap too.
 
 use std::cell::RefCell;
+use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
+use crate::decode::budget::{Budget, Halt};
+use crate::decode::{self, Packed, Wrapper};
 use crate::engine::Engine;
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
@@ -33,6 +36,16 @@ pub(super) struct Scanner<'a> {
 
 thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
+}
+
+/// Where a document stands in the wrappers it came out of.
+pub(super) struct Nest<'a> {
+    /// Wrappers around it.
+    pub(super) depth: u32,
+    /// What is left for those inside it.
+    pub(super) budget: &'a Budget,
+    /// Who hears of its members.
+    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
 }
 
 /// Why reading ended before the end.
@@ -66,10 +79,10 @@ struct Named {
 
 impl Scanner<'_> {
     /// Scans a document.
-    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
+    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source<'_>, nest: Nest<'_>) -> Box<Document> {
         let access = source.access();
         let size = source.size();
-        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access)));
+        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
         let reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
@@ -229,7 +242,14 @@ impl Scanner<'_> {
         FileFacts { root: &self.roots[root].name, locator: locator.parts(), series, readable_by: access.readable_by }
     }
 
-    fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
+    fn read(
+        &self,
+        root: usize,
+        locator: &Locator,
+        source: &mut Source<'_>,
+        access: &Access,
+        nest: Nest<'_>,
+    ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
@@ -269,6 +289,10 @@ impl Scanner<'_> {
         }
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
+        if let Some(wrapper) = decode::wrapper(reading.format) {
+            self.unwrap(root, locator, wrapper, source, head, access, nest, &mut reading);
+            return reading;
+        }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
             reading.not_read = kind.gap();
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
@@ -330,6 +354,56 @@ impl Scanner<'_> {
         reading.judgement.leave_out(self.options);
         reading.individuals = tally.people;
         reading
+    }
+
+    /// Scans the members of a wrapper, each a document of its own.
+    #[allow(clippy::too_many_arguments)]
+    fn unwrap(
+        &self,
+        root: usize,
+        locator: &Locator,
+        wrapper: Wrapper,
+        source: &mut Source<'_>,
+        head: Vec<u8>,
+        access: &Access,
+        nest: Nest<'_>,
+        reading: &mut Reading,
+    ) {
+        let Nest { depth, budget, tell } = nest;
+        if depth >= decode::budget::DEPTH {
+            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other"));
+            return;
+        }
+        let name = locator.parts().last().map_or("", String::as_str);
+        let packed = match source {
+            Source::Stream(stream) => Packed::InOrder(Box::new(Cursor::new(head).chain(stream))),
+            Source::File(file) => Packed::ByOffset(file),
+            Source::Memory(bytes) => Packed::ByOffset(bytes),
+        };
+        let ended = decode::unpack(wrapper, name, packed, budget, &mut |member| {
+            if self.progress.stopped() {
+                return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
+            }
+            let inner = locator.member(&member.name);
+            let document = match member.content {
+                Ok(reader) => {
+                    let nest = Nest { depth: depth + 1, budget, tell: &mut *tell };
+                    self.scan(root, inner, Source::stream(reader, access.clone()), nest)
+                }
+                Err((reason, detail)) => {
+                    let mut document = self.refused(root, inner, reason, &detail);
+                    document.bytes = member.size.unwrap_or(0);
+                    document.gaps.iter_mut().for_each(|gap| gap.bytes = member.size);
+                    document
+                }
+            };
+            tell(document);
+            Ok(())
+        });
+        if let Err(Halt { reason, detail }) = ended {
+            reading.stopped = Some((reason, detail));
+        }
+        self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
     }
 
     pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
