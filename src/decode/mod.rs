@@ -7,6 +7,7 @@ pub mod budget;
 mod seek;
 mod stream;
 mod tar;
+pub mod text;
 mod unix_compress;
 mod zip;
 

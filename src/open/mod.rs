@@ -20,6 +20,7 @@ use rustix::io::Errno;
 use self::access::AccessBook;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
+pub use self::text::is_ebcdic;
 use crate::gap::Reason;
 use crate::walk::{failure, filesystem};
 
