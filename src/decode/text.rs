@@ -126,7 +126,7 @@ fn wide(head: &[u8]) -> Option<Encoding> {
         let zeros = head[from..].iter().step_by(step).take(count).filter(|b| **b == 0).count();
         (zeros, count)
     };
-    let all = |(zeros, count): (usize, usize)| count >= 4 && zeros * 50 >= count * 49;
+    let all = |(zeros, count): (usize, usize)| count >= 4 && zeros * 10 >= count * 9;
     let none = |(zeros, count): (usize, usize)| zeros * 20 <= count;
     if head.len() >= 16 {
         if all(nul(3, 4)) && all(nul(2, 4)) && none(nul(0, 4)) {
