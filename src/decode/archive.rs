@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::budget::{Budget, Halt};
-use super::{Member, Packed, tar, zip};
+use super::{Member, Packed, ar, cab, cpio, tar, zip};
 
 /// A kind of archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,12 @@ pub enum Kind {
     Zip,
     /// ustar, pax, GNU and older.
     Tar,
+    /// cpio in any form.
+    Cpio,
+    /// ar, deb.
+    Ar,
+    /// Cabinet.
+    Cab,
 }
 
 impl Kind {
@@ -19,6 +25,9 @@ impl Kind {
         Some(match format {
             "zip" | "jar" | "apk" | "wheel" | "epub" => Kind::Zip,
             "tar" => Kind::Tar,
+            "cpio" => Kind::Cpio,
+            "ar" | "deb" => Kind::Ar,
+            "cab" => Kind::Cab,
             _ => return None,
         })
     }
@@ -29,6 +38,9 @@ pub(super) fn open(kind: Kind, packed: Packed<'_>, budget: &Budget, visit: Visit
     match kind {
         Kind::Zip => zip::open(packed, budget, visit),
         Kind::Tar => tar::open(packed, budget, visit),
+        Kind::Cpio => cpio::open(packed, budget, visit),
+        Kind::Ar => ar::open(packed, budget, visit),
+        Kind::Cab => cab::open(packed, budget, visit),
     }
 }
 

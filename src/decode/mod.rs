@@ -2,8 +2,11 @@
 //! with a name and a stream, or with the reason why it cannot be read. Refuses what costs more than its [`budget`]; never
 //! writes anything, and trusts no length that a wrapper states.
 
+mod ar;
 mod archive;
 pub mod budget;
+mod cab;
+mod cpio;
 mod seek;
 mod stream;
 mod tar;

@@ -105,3 +105,74 @@ impl Seek for At<'_> {
         Ok(self.at)
     }
 }
+
+/// Fills `buffer`.
+pub(super) fn exactly(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<(), Halt> {
+    reader.read_exact(buffer).map_err(|error| Halt::of(&error))
+}
+
+/// Fills `buffer`; `false` where there is nothing at all.
+pub(super) fn whole(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<bool, Halt> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match reader.read(&mut buffer[done..]) {
+            Ok(0) if done == 0 => return Ok(false),
+            Ok(0) => return Err(Halt::of(&io::ErrorKind::UnexpectedEof.into())),
+            Ok(got) => done += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Halt::of(&error)),
+        }
+    }
+    Ok(true)
+}
+
+/// Reads `length` bytes, of which little is held until they are there.
+pub(super) fn some(reader: &mut dyn Read, length: u64) -> Result<Vec<u8>, Halt> {
+    let mut bytes = Vec::new();
+    reader.take(length).read_to_end(&mut bytes).map_err(|error| Halt::of(&error))?;
+    if (bytes.len() as u64) < length {
+        return Err(Halt::of(&io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(bytes)
+}
+
+/// Passes over `length` bytes.
+pub(super) fn skip(reader: &mut dyn Read, length: u64) -> Result<(), Halt> {
+    let passed = io::copy(&mut reader.take(length), &mut io::sink()).map_err(|error| Halt::of(&error))?;
+    if passed < length {
+        return Err(Halt::of(&io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(())
+}
+
+/// Reads a stated number of bytes; that there are fewer is an error, and no end.
+pub(super) struct Exactly<'a> {
+    reader: &'a mut dyn Read,
+    left: u64,
+}
+
+impl<'a> Exactly<'a> {
+    pub(super) fn new(reader: &'a mut dyn Read, length: u64) -> Exactly<'a> {
+        Exactly { reader, left: length }
+    }
+
+    /// Passes over what was not read.
+    pub(super) fn finish(self) -> Result<(), Halt> {
+        skip(self.reader, self.left)
+    }
+}
+
+impl Read for Exactly<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if count == 0 {
+            return Ok(0);
+        }
+        let got = self.reader.read(&mut buffer[..count])?;
+        if got == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= got as u64;
+        Ok(got)
+    }
+}
