@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
+use crate::decode;
+use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
 use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
@@ -36,6 +38,16 @@ thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
 }
 
+/// Where a document stands in the wrappers it came out of.
+pub(super) struct Nest<'a> {
+    /// Wrappers around it.
+    pub(super) depth: u32,
+    /// What is left for those inside it.
+    pub(super) budget: &'a Budget,
+    /// Who hears of its members.
+    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
+}
+
 /// Why reading ended before the end.
 pub(super) type Stopped = (Reason, String);
 
@@ -51,7 +63,7 @@ pub(super) struct Reading {
     individuals: People,
     pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
-    not_read: Option<(Reason, &'static str)>,
+    pub(super) not_read: Option<(Reason, &'static str)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
     pub(super) searched: bool,
 }
@@ -67,10 +79,10 @@ struct Named {
 
 impl Scanner<'_> {
     /// Scans a document.
-    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
+    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source<'_>, nest: Nest<'_>) -> Box<Document> {
         let access = source.access();
         let size = source.size();
-        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access)));
+        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
         let reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
@@ -230,7 +242,14 @@ impl Scanner<'_> {
         FileFacts { root: &self.roots[root].name, locator: locator.parts(), series, readable_by: access.readable_by }
     }
 
-    fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
+    fn read(
+        &self,
+        root: usize,
+        locator: &Locator,
+        source: &mut Source<'_>,
+        access: &Access,
+        nest: Nest<'_>,
+    ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
         let series = locator.series(&self.roots[root].name);
@@ -271,6 +290,10 @@ impl Scanner<'_> {
         }
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
+        if let Some(wrapper) = decode::wrapper(reading.format) {
+            self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
+            return reading;
+        }
         if let Some(reader) = extract::reader(reading.format, name, &head) {
             let values = self.values(reader, head, source, &mut reading);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);

@@ -22,13 +22,13 @@ pub(super) struct Read {
 }
 
 /// The bytes of a source behind its head, in order.
-struct InOrder<'a, 'b> {
+struct InOrder<'a, 'b, 's> {
     scanner: &'a Scanner<'b>,
-    source: &'a mut Source,
+    source: &'a mut Source<'s>,
     next: u64,
 }
 
-impl Bytes for InOrder<'_, '_> {
+impl Bytes for InOrder<'_, '_, '_> {
     fn append(&mut self, out: &mut Vec<u8>, wanted: usize) -> Result<usize, Stopped> {
         let before = out.len();
         if self.scanner.progress.stopped() {
@@ -77,7 +77,7 @@ impl Scanner<'_> {
         &self,
         mut reader: Box<dyn Reader>,
         head: Vec<u8>,
-        source: &mut Source,
+        source: &mut Source<'_>,
         reading: &mut Reading,
     ) -> Read {
         reading.searched = false;
@@ -147,7 +147,7 @@ impl Scanner<'_> {
     /// Reads as text what stands from `offset` on; `rest` was read from there already.
     fn rest_as_text(
         &self,
-        source: &mut Source,
+        source: &mut Source<'_>,
         mut rest: Vec<u8>,
         offset: u64,
         entry: Entry,
