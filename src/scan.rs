@@ -163,7 +163,7 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         key: &key,
         opener: Opener::new(false),
     };
-    let nest = Nest { depth: 0, budget: &Budget::default(), tell: &mut |_| {} };
+    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()), nest)
 }
 
@@ -238,7 +238,7 @@ fn file(scanner: &document::Scanner<'_>, entry: Entry, tell: &mut dyn FnMut(Box<
         Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
         Ok(source) => {
             scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
-            let nest = Nest { depth: 0, budget: &Budget::default(), tell };
+            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell };
             scanner.scan(entry.root, entry.locator, source, nest)
         }
     };

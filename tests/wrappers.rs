@@ -204,3 +204,45 @@ fn encrypted_members_say_how() {
     assert_eq!((gap.reason, gap.detail.as_str(), documents[0].status), (Reason::Encrypted, "AES-256", Status::Skipped));
     assert!(!documents[1].findings.is_empty(), "the one beside it is read");
 }
+
+/// Scans with match records.
+fn with_matches(name: &str, bytes: &[u8]) -> Document {
+    let options = Options { matches: true, fingerprint_key: Some([7; 32]), ..Options::default() };
+    scan::scan_bytes(&Engine::built_in().expect("the rules"), &options, name, bytes)
+}
+
+#[test]
+fn a_list_is_found_in_every_encoding_and_counted_in_its_own_bytes() {
+    let list = LIST.replace("Corinne", "Zoë");
+    let long = list.repeat(1).replace('\n', "\r\n");
+    for text in [list.as_str(), long.as_str()] {
+        let plain = with_matches("list.csv", text.as_bytes());
+        let at = |document: &Document| -> Vec<_> {
+            document.matches.iter().map(|m| (m.position, m.fingerprint.clone())).collect()
+        };
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xff\xfe", &little[..]].concat();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wide: Vec<u8> = text.chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+        let latin: Vec<u8> = text.chars().map(|c| c as u32 as u8).collect();
+        for (name, bytes, width, mark) in [
+            ("le", little, 2, 0),
+            ("marked", marked, 2, 2),
+            ("be", big, 2, 0),
+            ("utf-32", wide, 4, 0),
+            ("latin", latin, 1, 0),
+        ] {
+            let document = with_matches("list.csv", &bytes);
+            assert_eq!(found(&document), found(&plain), "{name}");
+            assert_eq!(at(&document), at(&plain), "{name}");
+            assert_eq!(document.bytes, bytes.len() as u64, "{name}");
+            assert_eq!(document.format, "csv", "{name}");
+            for (one, other) in document.matches.iter().zip(&plain.matches) {
+                let before =
+                    |at: u64| text.as_bytes()[..at as usize].iter().filter(|b| (**b as i8) >= -0x40).count() as u64;
+                let wanted = mark + width * before(other.bytes.start)..mark + width * before(other.bytes.end);
+                assert_eq!(one.bytes, wanted, "{name}");
+            }
+        }
+    }
+}

@@ -20,6 +20,8 @@ use self::budget::{Budget, Halt};
 use crate::gap::Reason;
 use crate::open::ReadAt;
 
+pub use self::seek::in_order;
+
 /// A kind of wrapper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrapper {
@@ -82,7 +84,7 @@ pub fn unpack(
     match wrapper {
         Wrapper::Stream(packing) => {
             let inner = packing.inner_name(name);
-            let reader = seek::in_order(packed);
+            let reader = in_order(packed);
             budget.member()?;
             let content = stream::open(packing, reader, budget);
             visit(Member { name: inner, content: content.map_err(|halt| (halt.reason, halt.detail)), size: None })

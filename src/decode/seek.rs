@@ -15,7 +15,7 @@ pub(super) const HELD: u64 = 64 << 20;
 const AHEAD: usize = 64 << 10;
 
 /// Reads in order, from the start.
-pub(super) fn in_order(packed: Packed<'_>) -> Box<dyn Read + '_> {
+pub fn in_order(packed: Packed<'_>) -> Box<dyn Read + '_> {
     match packed {
         Packed::ByOffset(bytes) => Box::new(At::new(bytes)),
         Packed::InOrder(reader) => reader,

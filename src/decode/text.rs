@@ -60,6 +60,17 @@ impl Encoding {
         }
     }
 
+    /// The mark that may stand before text in it.
+    pub fn mark(self) -> &'static [u8] {
+        match self {
+            Encoding::Utf16Le => b"\xff\xfe",
+            Encoding::Utf16Be => b"\xfe\xff",
+            Encoding::Utf32Le => b"\xff\xfe\0\0",
+            Encoding::Utf32Be => b"\0\0\xfe\xff",
+            Encoding::Ebcdic037 | Encoding::Ebcdic1047 | Encoding::Named(_) => b"",
+        }
+    }
+
     /// How many bytes of the document a stretch of its text stands for. A character that stands for damage counts as the
     /// least that can be damaged.
     pub fn width(self, text: &[u8]) -> u64 {
@@ -77,18 +88,13 @@ impl Encoding {
 
     /// The encoding that a head shows; `None` for UTF-8 and for what is no text. `complete`: the head is all there is.
     pub fn of(head: &[u8], complete: bool) -> Option<Encoding> {
-        const MARKS: [(&[u8], Encoding); 4] = [
-            // UTF-32 first: its mark starts with UTF-16's.
-            (b"\xff\xfe\0\0", Encoding::Utf32Le),
-            (b"\0\0\xfe\xff", Encoding::Utf32Be),
-            (b"\xff\xfe", Encoding::Utf16Le),
-            (b"\xfe\xff", Encoding::Utf16Be),
-        ];
-        if let Some((_, encoding)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
-            return Some(*encoding);
+        // UTF-32 first: its mark starts with UTF-16's.
+        let marked = [Encoding::Utf32Le, Encoding::Utf32Be, Encoding::Utf16Le, Encoding::Utf16Be];
+        if let Some(encoding) = marked.into_iter().find(|encoding| head.starts_with(encoding.mark())) {
+            return Some(encoding);
         }
         if head.contains(&0) {
-            return wide(head);
+            return wide(head).filter(|encoding| reads(*encoding, head));
         }
         match std::str::from_utf8(head) {
             Ok(_) if complete || !head.is_ascii() => None,
@@ -151,6 +157,16 @@ fn wide(head: &[u8]) -> Option<Encoding> {
         _ if script(0, 1) => Some(Encoding::Utf16Be),
         _ => None,
     }
+}
+
+/// Whether a head is text once it is decoded: nothing damaged, and no control characters but those of text.
+fn reads(encoding: Encoding, head: &[u8]) -> bool {
+    let mut text = String::new();
+    let whole = &head[..head.len() / 4 * 4];
+    Transcoder::new(encoding, whole).read_to_string(&mut text).is_ok()
+        && !text
+            .chars()
+            .any(|c| c == '\u{fffd}' || (c.is_control() && !c.is_whitespace() && !('\u{1c}'..='\u{1f}').contains(&c)))
 }
 
 /// EBCDIC, or text of an 8-bit or several-byte code page. Not UTF-8 with a few bad bytes: that stays what it is.

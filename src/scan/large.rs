@@ -156,7 +156,7 @@ impl Scanner<'_> {
                 let chunk = Chunk { base, bytes, core: core.clone(), entry, ends };
                 tally.merge(self.count(plan, &chunk));
                 let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
-                entry = entry.after(&plan.layout.fold(before, &chunk.bytes[core.clone()]));
+                entry = plan.after(entry, before, &chunk.bytes[core.clone()]);
                 self.progress.bytes_done.fetch_add(core.len() as u64, Ordering::Relaxed);
                 bytes = chunk.bytes;
             }
