@@ -138,7 +138,9 @@ impl Scanner<'_> {
             reading.stopped.get_or_insert((reason, detail));
             self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
         }
-        if reading.stopped.is_some() {
+        if let (Some((reason, detail)), None) = (reader.unread(), &reading.stopped) {
+            reading.stopped = Some((reason, detail.to_string()));
+        } else if reading.stopped.is_some() {
             reading.unread = reading.bytes.checked_sub(offset).filter(|unread| *unread > 0);
         }
         Read { plan, tally }
