@@ -7,8 +7,10 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod hl7;
 pub mod named;
 pub mod rows;
+mod values;
 
 use crate::extract::dialect::Dialect;
 
@@ -195,6 +197,7 @@ impl Layout {
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
     let _ = (name, head);
     match format {
+        "hl7" => Some(Box::new(hl7::Hl7::default())),
         _ => None,
     }
 }
