@@ -11,6 +11,7 @@ pub mod hl7;
 pub mod named;
 pub mod rows;
 mod values;
+pub mod x12;
 
 use crate::extract::dialect::Dialect;
 
@@ -198,6 +199,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
     let _ = (name, head);
     match format {
         "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "x12" => Some(Box::new(x12::X12::default())),
         _ => None,
     }
 }
