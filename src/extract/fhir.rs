@@ -296,7 +296,8 @@ const PROVIDER_KEYS: [&str; 34] = [
 ];
 
 /// Keys under which somebody stands whose data this is.
-const PATIENT_KEYS: [&str; 7] = ["patient", "subject", "beneficiary", "subscriber", "policyHolder", "party", "relatedPerson"];
+const PATIENT_KEYS: [&str; 7] =
+    ["patient", "subject", "beneficiary", "subscriber", "policyHolder", "party", "relatedPerson"];
 
 /// Keys of what the format needs and people do not.
 const STRUCTURE: [&str; 64] = [
@@ -381,8 +382,13 @@ pub(super) fn named(resource: &str, keys: &[&str], label: Option<&str>, shown: S
         _ => None,
     });
     let subject = by_key.unwrap_or(if provider { Subject::Provider } else { Subject::Patient });
-    let mut place =
-        Named { place: Place::Path(shown), keys: Vec::new(), names: Vec::new(), holds: Holds::Value, subject: Some(subject) };
+    let mut place = Named {
+        place: Place::Path(shown),
+        keys: Vec::new(),
+        names: Vec::new(),
+        holds: Holds::Value,
+        subject: Some(subject),
+    };
     let person = matches!(resource, "Patient" | "Person" | "RelatedPerson" | "Practitioner");
     let key = |key: &str| vec![format!("fhir:{key}")];
     match (above, last) {

@@ -8,9 +8,12 @@
 
 pub mod dialect;
 mod fhir;
+pub mod hl7;
 mod json;
 pub mod named;
 pub mod rows;
+mod values;
+pub mod x12;
 
 use crate::extract::dialect::Dialect;
 
@@ -219,6 +222,8 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
     }
     match format {
         "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
+        "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "x12" => Some(Box::new(x12::X12::default())),
         _ => None,
     }
 }
