@@ -9,6 +9,8 @@
 pub mod dialect;
 pub mod named;
 pub mod rows;
+pub mod systems;
+pub mod xml;
 
 use crate::extract::dialect::Dialect;
 
@@ -193,8 +195,9 @@ impl Layout {
 /// The reader of a format that names its values; `None` where there is none, or the head does not bear it out. `format` is
 /// what `open` recognised.
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
-    let _ = (name, head);
+    let _ = name;
     match format {
+        "xml" => xml::reader(head),
         _ => None,
     }
 }
