@@ -49,7 +49,7 @@ pub fn by_oid(oid: &[u8]) -> Option<&'static str> {
         return Some(LICENSE);
     }
     // HL7's code systems, value sets and templates.
-    let vocabulary = ["2.16.840.1.113883.6.", "2.16.840.1.113883.5.", "2.16.840.1.113883.10.", "2.16.840.1.113883.1."];
+    let vocabulary = ["2.16.840.1.113883.6.", "2.16.840.1.113883.5.", "2.16.840.1.113883.10.", "2.16.840.1.113883.12."];
     vocabulary.iter().any(|prefix| oid.starts_with(prefix)).then_some(VOCABULARY)
 }
 

@@ -100,11 +100,21 @@ pub(super) struct Cda {
 /// only CDA has.
 pub(super) fn is_clinical(head: &[u8]) -> bool {
     let has = |what: &[u8]| memchr::memmem::find(head, what).is_some();
+    // Elements that no other vocabulary has; a part of a document often names no namespace.
+    const TELLING: [&[u8]; 9] = [
+        b"<ClinicalDocument",
+        b"<recordTarget",
+        b"<patientRole",
+        b"<templateId ",
+        b"<assignedEntity",
+        b"<assignedAuthor",
+        b"<associatedEntity",
+        b"<intendedRecipient",
+        b"<relatedSubject",
+    ];
     has(b"urn:hl7-org:v3")
-        || has(b"<ClinicalDocument")
         || (has(b"2.16.840.1.113883.") && (has(b"root=") || has(b"codeSystem=")))
-        || has(b"<patientRole")
-        || has(b"<recordTarget")
+        || TELLING.iter().any(|element| has(element))
 }
 
 /// Elements of which an attribute says who they are about.
@@ -328,10 +338,12 @@ impl Vocabulary for Cda {
     fn open(&mut self, paths: &mut Paths, parent: u32, tag: &Tag<'_>) -> Element {
         let mut above = None;
         let kind: Option<&str> = match tag.name {
-            b"id" => match tag.get(b"root").and_then(systems::by_oid) {
-                Some(kind) => Some(kind),
-                None => None,
-            },
+            b"id" => {
+                let kind = tag.get(b"root").and_then(systems::by_oid);
+                // Whatever numbers a patient is a number of the patient.
+                let of_person = matches!(self.meaning(paths, parent).whose, Whose::Patient | Whose::Insured);
+                kind.filter(|kind| !(of_person && *kind == systems::VOCABULARY))
+            }
             b"telecom" => tag.get(b"value").map(|value| telecom(value.trim_ascii()).0),
             b"templateId" => {
                 let role =
@@ -475,5 +487,9 @@ impl Vocabulary for Cda {
 
     fn record_depth(&self) -> Option<usize> {
         Some(1)
+    }
+
+    fn format(&self) -> &'static str {
+        "ccda"
     }
 }

@@ -41,7 +41,7 @@ const PROVIDERS: &[&str] = &[
 /// Elements that are about a patient or somebody of theirs.
 #[rustfmt::skip]
 const PATIENTS: &[&str] = &[
-    "patient", "member", "subscriber", "beneficiary", "insured", "enrollee", "dependent", "guarantor", "recipient",
+    "patient", "member", "subscriber", "beneficiary", "insured", "enrollee", "dependent", "guarantor",
     "policyholder", "cardholder", "resident", "spouse",
 ];
 /// Elements that are about somebody who works there.

@@ -47,6 +47,10 @@ trait Vocabulary: Send {
     fn record_depth(&self) -> Option<usize> {
         None
     }
+    /// What reports call a document of it.
+    fn format(&self) -> &'static str {
+        "xml"
+    }
 }
 
 /// A tag that starts an element.
@@ -650,6 +654,10 @@ impl Xml {
 }
 
 impl Reader for Xml {
+    fn format(&self) -> Option<&'static str> {
+        Some(self.vocabulary.format())
+    }
+
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken> {
         let mut out = Out { places, batch };
         let mut ended = false;

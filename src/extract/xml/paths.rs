@@ -26,6 +26,7 @@ pub(super) struct Node {
     /// Whether it is a record.
     pub(super) record: bool,
     children: u16,
+    attributes: u16,
     /// The child that came last, and the one that came behind this in its parent: most documents say the same over and
     /// over.
     last: u32,
@@ -57,7 +58,7 @@ impl std::hash::Hasher for Plain {
 
 impl Default for Paths {
     fn default() -> Paths {
-        let root = Node { parent: 0, name: "".into(), repeats: false, record: false, children: 0, last: 0, next: 0 };
+        let root = Node { parent: 0, name: "".into(), repeats: false, record: false, children: 0, attributes: 0, last: 0, next: 0 };
         Paths { nodes: vec![root], index: HashMap::default() }
     }
 }
@@ -105,8 +106,11 @@ impl Paths {
     }
 
     fn add(&mut self, parent: u32, name: &[u8], key: u64) -> u32 {
-        let star: &[u8] = if name.first() == Some(&b'@') { b"@*" } else { b"*" };
-        let crowded = self.nodes[parent as usize].children >= SIBLINGS || self.nodes.len() >= NODES;
+        let is_attribute = name.first() == Some(&b'@');
+        let star: &[u8] = if is_attribute { b"@*" } else { b"*" };
+        let within = &self.nodes[parent as usize];
+        let siblings = if is_attribute { within.attributes } else { within.children };
+        let crowded = siblings >= SIBLINGS || self.nodes.len() >= NODES;
         if name != star && (crowded || name.len() > NAME || is_data(name)) {
             return self.look_up(parent, star);
         }
@@ -116,8 +120,10 @@ impl Paths {
         }
         let number = self.nodes.len() as u32;
         let name = String::from_utf8_lossy(name).into_owned().into_boxed_str();
-        self.nodes.push(Node { parent, name, repeats: false, record: false, children: 0, last: 0, next: 0 });
-        self.nodes[parent as usize].children += 1;
+        self.nodes.push(Node { parent, name, repeats: false, record: false, children: 0, attributes: 0, last: 0, next: 0 });
+        let within = &mut self.nodes[parent as usize];
+        let siblings = if is_attribute { &mut within.attributes } else { &mut within.children };
+        *siblings = siblings.saturating_add(1);
         self.index.insert(key, number);
         number
     }

@@ -171,3 +171,116 @@ fn a_clinical_document_says_whose_everything_is() {
     assert!(!texts.contains(&"Clinic") && !texts.contains(&"Mrs"));
     assert!(found.iter().all(|found| found.1 == 1));
 }
+
+/// A document of each kind, with everything that can be cut.
+const DOCUMENTS: [&str; 3] = [
+    "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY w 'Ann'>]><a x='1' y=\"&amp;\"><!-- c --><b><![CDATA[1]]>&w;</b><p>a <i>b</i></p><?t i?></a>",
+    "<ClinicalDocument xmlns='urn:hl7-org:v3'><recordTarget><patientRole><id root='2.16.840.1.113883.4.1' extension='536-90-4398'/><telecom \
+     value='tel:+1(251)432-8841'/><patient><name><given>Ann</given></name><birthTime value='195703140000-0600'/></patient></patientRole>\
+     </recordTarget><component><section><text><table><thead><tr><th>A</th></tr></thead><tr><td>B</td></tr></table></text></section></component>\
+     </ClinicalDocument>",
+    "<rows><row><field name='ssn'>536-90-4398</field></row><row><field name='ssn'>418-62-7715</field></row></rows>",
+];
+
+/// Reads a document that may be anything: every value lies inside it.
+fn survives(document: &[u8]) -> (Found, Option<(u64, Broken)>) {
+    for step in [usize::MAX, 7] {
+        let mut source = crate::extract::named::tests::Slow(document, step);
+        let mut window = Window::new(Vec::new(), &mut source);
+        let vocabulary: Box<dyn Vocabulary> =
+            if cda::is_clinical(document) { Box::new(cda::Cda::default()) } else { Box::new(General) };
+        let mut reader = Xml::new(&document[..document.len().min(64 << 10)], vocabulary);
+        let (mut places, mut batch) = (Places::default(), Batch::default());
+        loop {
+            let progress = reader.read(&mut window, &mut places, &mut batch);
+            assert!(window.offset() <= document.len() as u64);
+            for value in &batch.values {
+                assert!(value.start <= value.end && value.end as usize <= window.consumed().len());
+                assert!(value.decoded.0 <= value.decoded.1 && value.decoded.1 as usize <= batch.decoded.len());
+                assert!((value.place as usize) < places.named.len() && value.record > 0);
+            }
+            if !matches!(progress, Ok(Progress::More)) {
+                break;
+            }
+            assert!(window.at() > 0, "it goes on");
+            window.next_batch();
+            batch = Batch::default();
+        }
+        if document.len() > 100_000 {
+            break;
+        }
+    }
+    let (found, broken, _) = read_bytes(document);
+    (found, broken)
+}
+
+#[test]
+fn every_beginning_and_every_end_of_a_document_is_read() {
+    for document in DOCUMENTS {
+        let bytes = document.as_bytes();
+        for at in 0..=bytes.len() {
+            survives(&bytes[..at]);
+            survives(&bytes[at..]);
+        }
+    }
+}
+
+#[test]
+fn what_goes_deep_wide_or_long_is_bounded() {
+    let deep = format!("{}1{}", "<a>".repeat(1_000_000), "</a>".repeat(1_000_000));
+    let (found, broken) = survives(deep.as_bytes());
+    assert_eq!((found.len(), broken), (1, None));
+    let wide: String = (0..100_000).map(|n| format!(" k{n}='v{n}'")).collect();
+    let (found, broken) = survives(format!("<a{wide}><b>1</b></a>").as_bytes());
+    assert_eq!((found.len(), broken), (100_001, None));
+    assert_eq!(found.last().unwrap().0, "a.b");
+    let long = "x y ".repeat(1_000_000);
+    let (found, _) = survives(format!("<a v='{long}'><b>{long}</b><!--{long}--><![CDATA[{long}]]></a>").as_bytes());
+    assert!(found.iter().all(|f| f.3.len() <= PIECE) && found.len() > 4 * 4_000_000 / PIECE);
+    assert_eq!(found.iter().map(|f| f.3.matches('x').count()).sum::<usize>(), 4_000_000, "nothing is lost");
+    let (found, _) = survives(format!("<a><{}>1</a>", "n".repeat(3 << 20)).as_bytes());
+    assert!(!found.is_empty());
+    let (found, _) = survives(format!("<a><{}>1</a>", "n ".repeat(1 << 20)).as_bytes());
+    assert_eq!(found.last().unwrap().3, "1");
+    let names: String =
+        (0..200_000).map(|n| format!("<n{}x{}>1</n{}x{}>", n % 9999, n / 9999, n % 9999, n / 9999)).collect();
+    let (found, broken) = survives(format!("<a>{names}</a>").as_bytes());
+    assert_eq!((found.len(), broken), (200_000, None));
+    let unclosed = format!("<!DOCTYPE a [{}", "<!ENTITY a 'b'>".repeat(100_000));
+    survives(unclosed.as_bytes());
+    let rows = format!("<p>{}</p>", "<i>a</i> <!-- b -->".repeat(300_000));
+    survives(rows.as_bytes());
+}
+
+mod mutated {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn bytes_of_a_document_may_be_anything(
+            which in 0..3usize,
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..12),
+        ) {
+            let mut bytes = DOCUMENTS[which].as_bytes().to_vec();
+            for (at, byte, how) in changes {
+                let at = at.index(bytes.len());
+                let mark = b"<>&'\"/=!-[]?; \n"[byte as usize % 15];
+                match how {
+                    0 => bytes[at] = byte,
+                    1 => bytes[at] = mark,
+                    2 => bytes.insert(at, mark),
+                    _ => { bytes.remove(at); }
+                }
+            }
+            survives(&bytes);
+        }
+
+        #[test]
+        fn any_bytes_are_read(bytes in prop::collection::vec(prop::sample::select(b"<>&'\"/=!-[]?;ab \n\xff\xc3".to_vec()), 0..200)) {
+            survives(&bytes);
+        }
+    }
+}
