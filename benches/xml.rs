@@ -1,5 +1,6 @@
 //! How fast XML is read. In: nothing, or the size of the data in MiB. Out: MB/s of our reader and of `quick-xml` reading the same bytes
-//! from memory and doing nothing with them: the least of many runs, in turns.
+//! from memory and doing nothing with them: the least of many runs, in turns. Time on the processor, where the system tells it: other
+//! work does not count.
 
 #![allow(clippy::print_stdout)]
 
@@ -99,7 +100,15 @@ fn theirs(bytes: &[u8]) -> usize {
     }
 }
 
+/// Time on the processor so far; on the clock where the system does not tell.
+fn spent(since: Instant) -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = told.and_then(|told| told.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
 fn main() {
+    let since = Instant::now();
     let argument = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     let smoke = std::env::args().any(|a| a == "--test");
     let size = if smoke { 1 << 16 } else { argument.and_then(|a| a.parse().ok()).unwrap_or(16usize) << 20 };
@@ -109,9 +118,9 @@ fn main() {
         let mut values = [0; 2];
         for _ in 0..rounds {
             for (n, read) in [ours as fn(&[u8]) -> usize, theirs].into_iter().enumerate() {
-                let start = Instant::now();
+                let start = spent(since);
                 values[n] = read(black_box(&bytes));
-                best[n] = best[n].min(start.elapsed());
+                best[n] = best[n].min(spent(since) - start);
             }
         }
         for (n, who) in ["phisweep", "quick-xml"].into_iter().enumerate() {

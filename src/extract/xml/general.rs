@@ -93,6 +93,11 @@ fn reads_as_field(name: &[u8]) -> bool {
     !number && (coded || words(name).iter().any(|word| FIELDS.contains(&word.as_str())))
 }
 
+/// Whether an attribute names its element, where one does.
+pub(super) fn names(attribute: &[u8]) -> bool {
+    NAMING.contains(&attribute)
+}
+
 /// The words of a name, lower case.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];

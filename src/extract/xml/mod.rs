@@ -748,8 +748,9 @@ impl Vocabulary for General {
         }
     }
 
-    fn attribute(&self, _: &Paths, _: u32, _: &[u8], value: &[u8]) -> Option<Range<usize>> {
-        Some(0..value.len())
+    fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>> {
+        let named = paths.nodes[element as usize].name.ends_with(']');
+        (!(named && general::names(name))).then_some(0..value.len())
     }
 
     fn text(&self, _: &Paths, _: u32, text: &[u8]) -> Option<Range<usize>> {

@@ -58,7 +58,16 @@ impl std::hash::Hasher for Plain {
 
 impl Default for Paths {
     fn default() -> Paths {
-        let root = Node { parent: 0, name: "".into(), repeats: false, record: false, children: 0, attributes: 0, last: 0, next: 0 };
+        let root = Node {
+            parent: 0,
+            name: "".into(),
+            repeats: false,
+            record: false,
+            children: 0,
+            attributes: 0,
+            last: 0,
+            next: 0,
+        };
         Paths { nodes: vec![root], index: HashMap::default() }
     }
 }
@@ -120,7 +129,16 @@ impl Paths {
         }
         let number = self.nodes.len() as u32;
         let name = String::from_utf8_lossy(name).into_owned().into_boxed_str();
-        self.nodes.push(Node { parent, name, repeats: false, record: false, children: 0, attributes: 0, last: 0, next: 0 });
+        self.nodes.push(Node {
+            parent,
+            name,
+            repeats: false,
+            record: false,
+            children: 0,
+            attributes: 0,
+            last: 0,
+            next: 0,
+        });
         let within = &mut self.nodes[parent as usize];
         let siblings = if is_attribute { &mut within.attributes } else { &mut within.children };
         *siblings = siblings.saturating_add(1);
