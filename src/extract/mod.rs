@@ -12,8 +12,10 @@ pub mod hl7;
 mod json;
 pub mod named;
 pub mod rows;
+pub mod systems;
 mod values;
 pub mod x12;
+pub mod xml;
 
 use crate::extract::dialect::Dialect;
 
@@ -224,6 +226,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
         "hl7" => Some(Box::new(hl7::Hl7::default())),
         "x12" => Some(Box::new(x12::X12::default())),
+        "xml" => xml::reader(head),
         _ => None,
     }
 }
