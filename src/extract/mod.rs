@@ -7,6 +7,7 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod dicom;
 pub mod named;
 pub mod rows;
 
