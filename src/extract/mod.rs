@@ -8,6 +8,7 @@
 
 pub mod dialect;
 pub mod dicom;
+pub mod fixed;
 pub mod named;
 pub mod rows;
 
