@@ -6,6 +6,7 @@
 
 mod document;
 mod large;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

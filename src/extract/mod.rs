@@ -55,6 +55,11 @@ pub enum Layout {
     Text,
     /// Delimited rows.
     Rows(Dialect),
+    /// Values that the format names, read in order by a [`named::Reader`].
+    Values {
+        /// The byte that ends lines.
+        line_end: u8,
+    },
 }
 
 /// A window of a document.
@@ -168,6 +173,7 @@ impl Layout {
         match self {
             Layout::Text => b'\n',
             Layout::Rows(dialect) => dialect.line_end,
+            Layout::Values { line_end } => *line_end,
         }
     }
 
@@ -181,7 +187,7 @@ impl Layout {
         };
         let plain = RowFold { rows: 0, tail_fields: 0, exit: Quote::Outside };
         let (outside, inside, pending) = match self {
-            Layout::Text => (plain, plain, plain),
+            Layout::Text | Layout::Values { .. } => (plain, plain, plain),
             Layout::Rows(dialect) => (
                 rows::fold(dialect, before, core, Quote::Outside),
                 rows::fold(dialect, before, core, Quote::Inside),
@@ -189,6 +195,14 @@ impl Layout {
             ),
         };
         Fold { lines, tail_chars: chars(tail), outside, inside, pending }
+    }
+}
+
+/// The byte that ends the lines of a document: `\n`, unless its head has only `\r`.
+pub fn line_end(head: &[u8]) -> u8 {
+    match (memchr::memchr(b'\n', head), memchr::memchr(b'\r', head)) {
+        (None, Some(_)) => b'\r',
+        _ => b'\n',
     }
 }
 

@@ -27,6 +27,11 @@ pub trait Reader: Send {
     /// # Errors
     /// Where the structure breaks: what stands behind [`Window::offset`] was not read.
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken>;
+
+    /// What the document turned out to be, where the reader knows better than what recognised it.
+    fn format(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Whether there is more to read.
@@ -212,6 +217,16 @@ impl<'a> Window<'a> {
         self.bytes.drain(..self.at);
         self.base += self.at as u64;
         self.at = 0;
+    }
+
+    /// Nothing more is to be read than was.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// What was read and not consumed, for whoever reads on.
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.bytes.split_off(self.at)
     }
 
     /// Why the document could not be read to its end, if it could not.

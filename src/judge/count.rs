@@ -27,6 +27,10 @@ use crate::validate::{Setting, Valid, Verdict, names};
 /// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
 const FREQUENT: u32 = 1000;
 
+mod values;
+
+pub use values::Values;
+
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]
 pub struct Counter {
@@ -117,6 +121,17 @@ pub struct Job<'a> {
 impl Counter {
     /// Counts one chunk.
     pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
+        let mut tally = self.begin(job);
+        match &job.plan.layout {
+            Layout::Text | Layout::Values { .. } => self.text(job, chunk, &mut tally),
+            Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
+        }
+        places(job.plan.layout.line_end(), chunk, &mut tally);
+        tally
+    }
+
+    /// An empty tally, in which is only sketched what is known to be too much to count one by one.
+    fn begin(&mut self, job: Job<'_>) -> Tally {
         let mut tally = Tally::default();
         self.sketched.clear();
         if let Some(known) = job.known {
@@ -125,11 +140,6 @@ impl Counter {
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        match &job.plan.layout {
-            Layout::Text => self.text(job, chunk, &mut tally),
-            Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
-        }
-        places(job.plan.layout.line_end(), chunk, &mut tally);
         tally
     }
 
@@ -301,13 +311,14 @@ impl Counter {
         let column = job.plan.column(field.column);
         let number = match &job.plan.layout {
             Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
+            Layout::Values { .. } => row,
             _ => 0,
         };
         record.filled = true;
         let mut taken = false;
         if whole {
             tally.columns[field.column].filled += 1;
-            for (rule, _) in &column.bound {
+            for (rule, _) in values::asked(job.engine, column, &bytes[span.clone()]) {
                 let verdict = (job.engine.rules().rules[*rule as usize].check)(&bytes[span.clone()], Setting::Field);
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
@@ -488,7 +499,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.keys.add(identifier, hash);
+                record.add_whole(column as u32, identifier, hash);
             }
         }
         if job.matches {

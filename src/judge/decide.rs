@@ -154,7 +154,7 @@ fn from_columns(
             for (number, form) in slot.map_or(&[][..], |s| &s.forms).iter().enumerate() {
                 let Some(form) = form else { continue };
                 let draft = Draft {
-                    column: Some(column as u32),
+                    column: Some(plan.reported(column as u32)),
                     identifier: rule.identifier,
                     protection: PROTECTIONS[number],
                     subject: plan.columns.get(column).and_then(|c| c.subject).unwrap_or(Subject::Unknown),
@@ -200,7 +200,7 @@ fn from_text(
             _ => text.subject.or(named).unwrap_or(Subject::Unknown),
         };
         let draft = Draft {
-            column: text.column,
+            column: text.column.map(|column| plan.reported(column)),
             identifier: rule.identifier,
             protection: text.protection,
             subject,
@@ -212,7 +212,7 @@ fn from_text(
             evidence: clues(engine, text.rule, &text.best),
             labelled: text.best.context.keyword.is_some(),
         };
-        let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
+        let slot = &mut places.entry((draft.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
         match slot {
             Some(known) => join(known, draft),
@@ -544,7 +544,9 @@ fn matches(
             }
             None => row.logit,
         };
-        let Some(draft) = drafts.get(&(row.column, rule.identifier, row.protection)) else { continue };
+        let Some(draft) = drafts.get(&(row.column.map(|c| plan.reported(c)), rule.identifier, row.protection)) else {
+            continue;
+        };
         let logit = if row.shape.is_none() { logit.min(draft.logit) } else { logit };
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
@@ -591,7 +593,7 @@ fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
             Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
         )
     });
-    let health_columns = plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
+    let health_columns = plan.health || plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
     if likely.iter().any(|d| d.identifier == Identifier::PAYMENT_CARD) && !care {
         DocumentClass::Payment
     } else if care || (health_columns && likely.iter().any(|d| of_patients(&d))) {

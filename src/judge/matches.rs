@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::extract::Chunk;
+use crate::extract::{Chunk, Entry};
 use crate::finding::{Position, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::count::Job;
@@ -20,6 +20,8 @@ pub struct First {
     pub picture: [u8; 24],
     /// Offset in the chunk until the chunk is done, then in the document.
     pub(super) offset: u64,
+    /// How long it is, bytes.
+    pub(super) length: u32,
 }
 
 /// A value under `--matches`, until it is known whether its place is accepted.
@@ -59,7 +61,7 @@ impl std::fmt::Debug for MatchRow {
 impl First {
     pub(super) fn at(offset: usize, record: u64, identifier: Identifier, value: &[u8]) -> First {
         let position = Position { record, line: 0, column: 0 };
-        First { position, picture: picture(identifier, value), offset: offset as u64 }
+        First { position, picture: picture(identifier, value), offset: offset as u64, length: value.len() as u32 }
     }
 
     /// Its form as text.
@@ -149,13 +151,13 @@ pub(super) fn places(line_end: u8, chunk: &Chunk, tally: &mut Tally) {
     let mut firsts: Vec<&mut First> =
         forms.chain(text.iter_mut().flat_map(|t| &mut t.bands)).flatten().map(|form| &mut form.first).collect();
     firsts.sort_by_key(|first| first.offset);
-    let mut cursor = Cursor::new(line_end, chunk);
+    let mut cursor = Cursor::new(line_end, &chunk.bytes, chunk.core.start, chunk.entry);
     for first in firsts {
         (first.position.line, first.position.column) = cursor.to(first.offset as usize);
         first.offset += chunk.base;
     }
     matches.sort_by_key(|m| (m.bytes.start, m.bytes.end));
-    let mut cursor = Cursor::new(line_end, chunk);
+    let mut cursor = Cursor::new(line_end, &chunk.bytes, chunk.core.start, chunk.entry);
     for found in matches {
         (found.position.line, found.position.column) = cursor.to(found.bytes.start as usize);
         found.bytes = found.bytes.start + chunk.base..found.bytes.end + chunk.base;
@@ -163,8 +165,8 @@ pub(super) fn places(line_end: u8, chunk: &Chunk, tally: &mut Tally) {
 }
 
 /// Line and character of increasing offsets.
-struct Cursor<'a> {
-    chunk: &'a Chunk,
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
     line_end: u8,
     at: usize,
     line: u64,
@@ -172,12 +174,13 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn new(line_end: u8, chunk: &'a Chunk) -> Cursor<'a> {
-        Cursor { chunk, line_end, at: chunk.core.start, line: chunk.entry.lines + 1, chars: chunk.entry.chars }
+    /// At `at` in `bytes`, which is entered in the state `entry`.
+    pub(super) fn new(line_end: u8, bytes: &'a [u8], at: usize, entry: Entry) -> Cursor<'a> {
+        Cursor { bytes, line_end, at, line: entry.lines + 1, chars: entry.chars }
     }
 
-    fn to(&mut self, offset: usize) -> (u64, u64) {
-        let stretch = &self.chunk.bytes[self.at.min(offset)..offset];
+    pub(super) fn to(&mut self, offset: usize) -> (u64, u64) {
+        let stretch = &self.bytes[self.at.min(offset)..offset];
         match memchr::memrchr(self.line_end, stretch) {
             Some(last) => {
                 self.line += memchr::memchr_iter(self.line_end, stretch).count() as u64;

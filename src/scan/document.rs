@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use crate::engine::Engine;
-use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
+use crate::extract::named::Batch;
+use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
-use crate::judge::count::{Counter, Job};
+use crate::judge::count::{Counter, Job, Values};
 use crate::judge::decide::{self, FileFacts, Judgement};
 use crate::judge::people::{Count, People};
 use crate::judge::plan::DocumentPlan;
@@ -40,19 +41,19 @@ pub(super) type Stopped = (Reason, String);
 
 /// What was read of a document.
 #[derive(Default)]
-struct Reading {
-    format: &'static str,
-    bytes: u64,
-    /// How many of them were not reached, where reading ended early.
-    unread: Option<u64>,
+pub(super) struct Reading {
+    pub(super) format: &'static str,
+    pub(super) bytes: u64,
+    /// How many of them were not reached, where reading ended early; or not as the format they are in.
+    pub(super) unread: Option<u64>,
     judgement: Judgement,
     records: u64,
     individuals: People,
-    stopped: Option<Stopped>,
+    pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
     not_read: Option<(Reason, &'static str)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
-    searched: bool,
+    pub(super) searched: bool,
 }
 
 /// What stands in the name of a document.
@@ -232,6 +233,7 @@ impl Scanner<'_> {
     fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
+        let series = locator.series(&self.roots[root].name);
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
         let window = Cut::default().window();
         let mut head = Vec::new();
@@ -269,6 +271,11 @@ impl Scanner<'_> {
         }
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
+        if let Some(reader) = extract::reader(reading.format, name, &head) {
+            let values = self.values(reader, head, source, &mut reading);
+            self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
+            return reading;
+        }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
             reading.not_read = kind.gap();
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
@@ -323,13 +330,27 @@ impl Scanner<'_> {
             let detail = "a quote is never closed: the rows behind it were read as text";
             reading.stopped = Some((Reason::Malformed, detail.to_string()));
         }
-        let series = locator.series(&self.roots[root].name);
+        self.judge(&plan, tally, self.facts(root, locator, access, &series), &mut reading);
+        reading
+    }
+
+    fn judge(&self, plan: &DocumentPlan, tally: Tally, facts: FileFacts<'_>, reading: &mut Reading) {
         reading.records = tally.records;
-        reading.judgement =
-            decide::judge(self.engine, self.options, &plan, &tally, self.facts(root, locator, access, &series));
+        reading.judgement = decide::judge(self.engine, self.options, plan, &tally, facts);
         reading.judgement.leave_out(self.options);
         reading.individuals = tally.people;
-        reading
+    }
+
+    /// Counts a batch of values.
+    pub(super) fn count_values(
+        &self,
+        plan: &DocumentPlan,
+        known: &Known,
+        (batch, bytes, base): (&Batch, &[u8], u64),
+        state: &mut Values,
+    ) -> Tally {
+        let job = Job { known: Some(known), ..self.job(plan) };
+        COUNTER.with_borrow_mut(|counter| counter.values(job, batch, bytes, base, state))
     }
 
     pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
