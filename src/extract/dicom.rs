@@ -217,7 +217,7 @@ impl Dicom {
     ) -> Result<Progress, Broken> {
         let Some(inflate) = &mut self.inflate else { return Ok(Progress::End) };
         loop {
-            if window.is_full() || batch.decoded.len() >= BATCH {
+            if window.is_full() || batch.decoded.len() >= BATCH && window.at() > 0 {
                 inflate.anchor = 0;
                 return Ok(Progress::More);
             }
@@ -251,6 +251,10 @@ impl Dicom {
 }
 
 impl Reader for Dicom {
+    fn format(&self) -> Option<&'static str> {
+        Some("dicom")
+    }
+
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken> {
         if !self.started {
             self.start(window)?;

@@ -41,6 +41,11 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
     glued::layout(&lines).or_else(|| aligned::layout(&lines, known))
 }
 
+/// A reader of documents of this layout.
+pub fn reader(layout: Layout) -> Box<dyn Reader> {
+    Box::new(Fixed::new(layout))
+}
+
 /// Without the carriage return of a DOS line end.
 fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
@@ -104,6 +109,10 @@ impl Fixed {
 }
 
 impl Reader for Fixed {
+    fn format(&self) -> Option<&'static str> {
+        Some("fixed")
+    }
+
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken> {
         // Lines of text that follow each other are one text.
         let mut text: Option<(usize, usize)> = None;

@@ -211,6 +211,7 @@ pub fn line_end(head: &[u8]) -> u8 {
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
     let _ = (name, head);
     match format {
+        "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
 }
