@@ -31,12 +31,13 @@ pub(super) enum Proof {
     Never,
 }
 
-/// The more special first: where two overlap, the first stays.
+/// The more special first: where two overlap, the first stays. Dates with marks before Social Security numbers, since
+/// `1922-01-01` with figures behind it reads as one from its second character on.
 pub(super) const FORMS: [Form; 7] = [
     Form { width: 11, check: mbi, proof: Proof::Differ },
-    Form { width: 11, check: ssn, proof: Proof::Differ },
     Form { width: 10, check: iso_date, proof: Proof::Decade },
     Form { width: 10, check: slashed_date, proof: Proof::Decade },
+    Form { width: 11, check: ssn, proof: Proof::Differ },
     Form { width: 8, check: compact_date, proof: Proof::Decade },
     Form { width: 8, check: month_first, proof: Proof::Decade },
     Form { width: 10, check: npi, proof: Proof::Never },
