@@ -7,7 +7,9 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod dicom;
 mod fhir;
+pub mod fixed;
 pub mod hl7;
 mod json;
 pub mod named;
@@ -227,6 +229,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "hl7" => Some(Box::new(hl7::Hl7::default())),
         "x12" => Some(Box::new(x12::X12::default())),
         "xml" => xml::reader(head),
+        "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
 }
