@@ -135,7 +135,7 @@ impl Counter {
                 back(&plain, &mut tally);
             }
         }
-        places(job.plan.layout.line_end(), chunk, &mut tally);
+        places(job.plan, chunk, &mut tally);
         tally
     }
 
