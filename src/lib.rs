@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod decode;
 pub mod detect;
 pub mod engine;
 pub mod error;

@@ -97,6 +97,8 @@ pub struct Entry {
     pub fields: u64,
     /// Whether it stands inside quotes.
     pub quote: Quote,
+    /// Bytes of the document before it, where the text that is read was decoded from them; else not kept.
+    pub origin: u64,
 }
 
 /// The state of the quotes at a byte.
@@ -112,7 +114,7 @@ pub enum Quote {
 
 impl Entry {
     /// At the start of a document.
-    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside };
+    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside, origin: 0 };
 
     /// The state behind a stretch of bytes that starts in this state.
     pub fn after(self, fold: &Fold) -> Entry {
@@ -127,6 +129,7 @@ impl Entry {
             rows: self.rows + rows.rows,
             fields: if rows.rows > 0 { rows.tail_fields } else { self.fields + rows.tail_fields },
             quote: rows.exit,
+            origin: self.origin,
         }
     }
 }

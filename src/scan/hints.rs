@@ -1,10 +1,13 @@
-//! What users say of formats (`--format-hint`). In: globs with formats, a document's locator. Out: the format that it is
-//! to be read as. Refuses globs that are none.
+//! How a document is to be read. In: what users say of it (`--format-hint`), what it was recognised as, its head. Out: a
+//! reader, or a layout. Refuses globs that are none.
 
 use std::path::PathBuf;
 
 use crate::error::Result;
+use crate::extract::named::Reader;
+use crate::extract::{self, Layout, fixed};
 use crate::locator::Locator;
+use crate::open::Kind;
 use crate::options::{FormatHint, HintedFormat};
 use crate::walk::globs::Globs;
 
@@ -32,6 +35,43 @@ impl Hints {
         }
         let path = PathBuf::from(locator.parts().join("/"));
         self.0.iter().rev().find(|(globs, _)| globs.matches(&path, &path, false)).map(|(_, format)| format)
+    }
+}
+
+/// What a document is that somebody named.
+pub(super) fn kind(hint: &HintedFormat) -> Kind {
+    match hint {
+        HintedFormat::Named("csv" | "tsv" | "psv") => Kind::Text("text"),
+        HintedFormat::Named(format) => Kind::Text(format),
+        HintedFormat::Fixed(_) => Kind::Text("fixed"),
+    }
+}
+
+/// The reader of a document called `name` of which `head` is seen, and all of it if `complete`; where there is none, its
+/// layout. A hint decides before its looks; a fixed-width table is the last that text may be.
+pub(super) fn how(
+    hint: Option<&HintedFormat>,
+    (name, format): (&str, &'static str),
+    (head, complete): (&[u8], bool),
+    known: &dyn Fn(&str) -> bool,
+) -> (Option<Box<dyn Reader>>, Layout) {
+    let aligned = || fixed::infer(name, head, complete, known).map(fixed::reader);
+    let reader = match hint {
+        Some(HintedFormat::Fixed(layout)) => Some(fixed::reader(fixed::Layout::clone(layout))),
+        Some(HintedFormat::Named("fixed")) => aligned(),
+        Some(HintedFormat::Named("text")) => None,
+        // A table that somebody names is told from text by less.
+        Some(HintedFormat::Named(table @ ("csv" | "tsv" | "psv"))) => {
+            return (None, Layout::of(&format!("hinted.{table}"), format, head, complete, known));
+        }
+        _ => extract::reader(format, name, head),
+    };
+    if reader.is_some() || matches!(hint, Some(HintedFormat::Named("text" | "fixed"))) {
+        return (reader, Layout::Text);
+    }
+    match Layout::of(name, format, head, complete, known) {
+        Layout::Text if format == "text" => (aligned(), Layout::Text),
+        layout => (None, layout),
     }
 }
 
