@@ -8,9 +8,16 @@
 
 pub mod dialect;
 pub mod dicom;
+mod fhir;
 pub mod fixed;
+pub mod hl7;
+mod json;
 pub mod named;
 pub mod rows;
+pub mod systems;
+mod values;
+pub mod x12;
+pub mod xml;
 
 use crate::extract::dialect::Dialect;
 
@@ -212,8 +219,16 @@ pub fn line_end(head: &[u8]) -> u8 {
 /// The reader of a format that names its values; `None` where there is none, or the head does not bear it out. `format` is
 /// what `open` recognised.
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
-    let _ = (name, head);
+    let _ = name;
+    #[cfg(test)]
+    if name.ends_with(".marked") {
+        return Some(Box::new(named::tests::Marked));
+    }
     match format {
+        "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
+        "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "x12" => Some(Box::new(x12::X12::default())),
+        "xml" => xml::reader(head),
         "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
