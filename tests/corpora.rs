@@ -75,12 +75,8 @@ fn scanned(corpus: &str) -> Vec<Document> {
     let engine = Engine::built_in().expect("the built-in rules load");
     let roots = scan::roots(&[corpora.join(corpus)]).expect("the corpus is a root");
     let mut documents: Vec<Document> = Vec::new();
-    let options = Options {
-        min_confidence: Confidence::Possible,
-        matches: true,
-        reveal: Reveal::Full,
-        ..Options::default()
-    };
+    let options =
+        Options { min_confidence: Confidence::Possible, matches: true, reveal: Reveal::Full, ..Options::default() };
     scan::scan(&engine, &options, &roots, &Progress::default(), &mut documents).expect("the scan runs");
     documents
 }

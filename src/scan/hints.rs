@@ -90,4 +90,44 @@ mod tests {
         assert_eq!((of("in/a.dat"), of("in/b/a.dat"), of("deep/in/b.x12")), ("hl7", "text", "x12"));
         assert!(Hints::new(&[hint("[", "text")]).is_err());
     }
+
+    /// Ten members as a mainframe writes them: number, birth date, name. All are invented.
+    fn members() -> String {
+        let member = |n: usize| {
+            let (ssn, year) = (512_440_101 + n * 7, 1931 + n * 6);
+            format!("{ssn:09}{year}0{}1{}DELGADO   MARIA  \n", 1 + n % 9, n % 9)
+        };
+        (0..10).map(member).collect()
+    }
+
+    fn scanned(format: HintedFormat, text: &str) -> crate::finding::Document {
+        let engine = crate::engine::Engine::built_in().expect("the built-in rules load");
+        let format_hints = vec![FormatHint { glob: "*.dat".to_string(), format }];
+        let options = crate::options::Options { format_hints, ..Default::default() };
+        crate::scan::scan_bytes(&engine, &options, "drop.dat", text.as_bytes())
+    }
+
+    #[test]
+    fn a_layout_names_what_stands_in_a_file() {
+        let layout = "[[column]]\nname = \"ssn\"\nstart = 1\nwidth = 9\n\
+            [[column]]\nname = \"birth date\"\nstart = 10\nwidth = 8\n\
+            [[column]]\nname = \"last name\"\nstart = 18\nwidth = 10\n";
+        let layout = fixed::Layout::read(layout).expect("a layout");
+        let document = scanned(HintedFormat::Fixed(std::sync::Arc::new(layout)), &members());
+        assert_eq!((document.format, document.records, document.people), ("fixed", 10, 10));
+        let found: Vec<(String, u64)> =
+            document.findings.iter().map(|f| (f.identifier.to_string(), f.matches)).collect();
+        for identifier in ["ssn", "birth-date", "name"] {
+            assert!(found.contains(&(identifier.to_string(), 10)), "{identifier}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_decides_before_the_looks_of_a_file() {
+        assert_eq!(scanned(HintedFormat::Named("text"), "{\"ssn\": \"512-44-0101\"}").format, "text");
+        assert_eq!(scanned(HintedFormat::Named("psv"), "a|b\n1|2\n").format, "psv");
+        assert_eq!(scanned(HintedFormat::Named("fixed"), &members()).format, "fixed");
+        let wrong = scanned(HintedFormat::Named("dicom"), "SSN: 512-44-0101");
+        assert_eq!((wrong.status, wrong.findings.len()), (crate::finding::Status::Partial, 1), "read as text");
+    }
 }
