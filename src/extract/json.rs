@@ -118,8 +118,13 @@ impl Json {
     /// Reads what stands in `rest`, which starts `at` bytes into the batch; gives how far it came.
     fn scan(&mut self, rest: &[u8], at: usize, ended: bool, places: &mut Places, batch: &mut Batch) -> (usize, Stop) {
         let mut i = 0;
-        if std::mem::take(&mut self.start) && rest.starts_with(b"\xEF\xBB\xBF") {
-            i = 3;
+        if self.start {
+            let mark = b"\xEF\xBB\xBF";
+            if rest.len() < mark.len() && mark.starts_with(rest) && !ended {
+                return (0, Stop::More);
+            }
+            self.start = false;
+            i = if rest.starts_with(mark) { mark.len() } else { 0 };
         }
         if let Some(long) = self.inside {
             match self.piece(rest, at, long, places, batch) {
@@ -153,7 +158,10 @@ impl Json {
                         match self.piece(&rest[i + 1..], at + i + 1, long, places, batch) {
                             Ok(read) => i += 1 + read,
                             Err(read) => {
-                                return (i + 1 + read, if at + i + 1 + read >= BATCH { Stop::Full } else { Stop::More });
+                                return (
+                                    i + 1 + read,
+                                    if at + i + 1 + read >= BATCH { Stop::Full } else { Stop::More },
+                                );
                             }
                         }
                     }
@@ -210,14 +218,7 @@ impl Json {
     }
 
     /// Reads the key at `i`. Gives where its value is awaited; `None` where it is not all there.
-    fn read_key(
-        &mut self,
-        rest: &[u8],
-        i: usize,
-        at: usize,
-        places: &mut Places,
-        batch: &mut Batch,
-    ) -> Option<usize> {
+    fn read_key(&mut self, rest: &[u8], i: usize, at: usize, places: &mut Places, batch: &mut Batch) -> Option<usize> {
         let frame = self.frames.last_mut()?;
         let from = &rest[i + 1..];
         // Objects of one kind have their keys in one order.
@@ -380,14 +381,21 @@ impl Json {
             strings::strip_tags(&mut batch.decoded, from);
         }
         let decoded = (from as u32, batch.decoded.len() as u32);
-        self.give(node, unit, Value { place: 0, record, start: start as u32, end: (start + raw.len()) as u32, decoded }, places, batch);
+        self.give(
+            node,
+            unit,
+            Value { place: 0, record, start: start as u32, end: (start + raw.len()) as u32, decoded },
+            places,
+            batch,
+        );
     }
 
     /// Remembers what a member says of how its neighbours are called.
     fn label(&mut self, node: u32, raw: &[u8]) {
         let Some(frame) = self.frames.last_mut() else { return };
         if self.paths.is_labelling(node) && raw.len() <= LABEL && !raw.is_empty() {
-            let name = if self.paths.in_resource(node) { raw.rsplit(|b| *b == b'/').next().unwrap_or(raw) } else { raw };
+            let name =
+                if self.paths.in_resource(node) { raw.rsplit(|b| *b == b'/').next().unwrap_or(raw) } else { raw };
             frame.label = self.paths.child(frame.node, name, Kind::Label).0;
         }
     }
@@ -400,8 +408,7 @@ impl Json {
         }
         let (node, record, unit) = self.value_at();
         self.done();
-        let value =
-            Value { place: 0, record, start: start as u32, end: (start + raw.len()) as u32, decoded: (0, 0) };
+        let value = Value { place: 0, record, start: start as u32, end: (start + raw.len()) as u32, decoded: (0, 0) };
         self.give(node, unit, value, places, batch);
         true
     }
@@ -480,7 +487,9 @@ impl Reader for Json {
             match stop {
                 Stop::Full => return Ok(Progress::More),
                 Stop::Broken(detail) => return malformed(detail),
-                Stop::Deep => return Err(Broken { reason: Reason::Limit, detail: "more than 1,024 values in each other" }),
+                Stop::Deep => {
+                    return Err(Broken { reason: Reason::Limit, detail: "more than 1,024 values in each other" });
+                }
                 Stop::More if ended => {
                     if let Some(detail) = self.at_end() {
                         return malformed(detail);

@@ -152,7 +152,9 @@ fn printable(place: &Place) -> Place {
         let plain = part.trim_end_matches("[]").trim_start_matches(['$', '@', '#']);
         let index = plain.split_once('[').map_or("", |(_, index)| index.trim_end_matches(']'));
         let name = plain.split_once('[').map_or(plain, |(name, _)| name);
-        let reads = |text: &str| text.is_empty() || text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) || reads_as_header(text);
+        let reads = |text: &str| {
+            text.is_empty() || text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) || reads_as_header(text)
+        };
         reads(name) && reads(index)
     };
     let parts: Vec<&str> = path.split('.').map(|part| if shown(part) { part } else { "*" }).collect();

@@ -343,9 +343,44 @@ fn names(path: &[(Kind, String)]) -> Vec<String> {
 
 /// Keys that need those above them to say something.
 const GENERIC: &[&str] = &[
-    "value", "val", "id", "text", "system", "code", "key", "data", "content", "number", "no", "num", "name", "first",
-    "last", "middle", "given", "family", "full", "date", "street", "line", "line1", "line2", "zip", "postal", "address",
-    "$", "#text", "_text", "$numberlong", "$date", "$oid", "email", "phone", "string", "raw", "answer",
+    "value",
+    "val",
+    "id",
+    "text",
+    "system",
+    "code",
+    "key",
+    "data",
+    "content",
+    "number",
+    "no",
+    "num",
+    "name",
+    "first",
+    "last",
+    "middle",
+    "given",
+    "family",
+    "full",
+    "date",
+    "street",
+    "line",
+    "line1",
+    "line2",
+    "zip",
+    "postal",
+    "address",
+    "$",
+    "#text",
+    "_text",
+    "$numberlong",
+    "$date",
+    "$oid",
+    "email",
+    "phone",
+    "string",
+    "raw",
+    "answer",
 ];
 
 /// Keys that say which part of a name below `name`.
@@ -353,8 +388,20 @@ const PARTS_OF_NAMES: &[&str] = &["first", "last", "middle", "given", "family", 
 
 /// Keys whose text says how the value beside it is called.
 const LABELLING: &[&[u8]] = &[
-    b"key", b"name", b"field", b"fieldName", b"field_name", b"label", b"attribute", b"column", b"property", b"question",
-    b"Key", b"Name", b"Field", b"Label",
+    b"key",
+    b"name",
+    b"field",
+    b"fieldName",
+    b"field_name",
+    b"label",
+    b"attribute",
+    b"column",
+    b"property",
+    b"question",
+    b"Key",
+    b"Name",
+    b"Field",
+    b"Label",
 ];
 
 /// Keys of values that are called so.
@@ -365,11 +412,29 @@ const LABELLED: &[&[u8]] =
 /// repeat persons, and lists below it what is theirs.
 fn is_own(key: &[u8]) -> bool {
     const OWN: [&str; 20] = [
-        "ssn", "socialsec", "birth", "dob", "mrn", "medicalrecord", "firstname", "lastname", "givenname", "familyname",
-        "surname", "memberid", "subscriberid", "patientid", "patientname", "membername", "fullname", "hicn", "mbi",
+        "ssn",
+        "socialsec",
+        "birth",
+        "dob",
+        "mrn",
+        "medicalrecord",
+        "firstname",
+        "lastname",
+        "givenname",
+        "familyname",
+        "surname",
+        "memberid",
+        "subscriberid",
+        "patientid",
+        "patientname",
+        "membername",
+        "fullname",
+        "hicn",
+        "mbi",
         "medicareid",
     ];
-    let folded: String = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(|b| b.to_ascii_lowercase() as char).collect();
+    let folded: String =
+        key.iter().filter(|b| b.is_ascii_alphanumeric()).map(|b| b.to_ascii_lowercase() as char).collect();
     key.len() <= KEY && OWN.iter().any(|own| folded.contains(own))
 }
 
