@@ -183,8 +183,11 @@ pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &s
     let (progress, key) = (Progress::default(), [0; 32]);
     let roots = std::slice::from_ref(&root);
     let opener = Opener::new(false);
-    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener };
-    *scanner.scan(0, Locator::named(name), Source::stream(std::io::Cursor::new(bytes)))
+    let hints = hints::Hints::default();
+    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener, hints };
+    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
+    let source = Source::stream(std::io::Cursor::new(bytes), crate::finding::Access::stream());
+    *scanner.scan(0, Locator::named(name), source, nest)
 }
 
 /// Walks, and hands each file to the pool.
