@@ -123,6 +123,7 @@ impl Scanner<'_> {
         document.class =
             reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
         document.linked = reading.judgement.linked;
+        document.sensitive = reading.judgement.sensitive;
         document.matches.extend(reading.judgement.matches);
         document.findings.extend(reading.judgement.findings);
         document.severity =
@@ -186,6 +187,7 @@ impl Scanner<'_> {
             people_high: 0,
             people_exact: true,
             linked: Vec::new(),
+            sensitive: Vec::new(),
             severity,
             access,
             path_holds_values,

@@ -1,4 +1,5 @@
-//! Numbers that every hospital and payer makes up by itself: medical record, member and group numbers. In: bytes of one
+//! Numbers that every hospital and payer makes up by itself: of medical records, members, groups, accounts, claims and
+//! prescriptions. In: bytes of one
 //! candidate. Out: whether it can be one. Refuses words, dates, UUIDs where they are not used, and blanks: the field's
 //! name or a label has to say the rest.
 
@@ -45,6 +46,21 @@ pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
 /// A group or policy number: it names a contract, so it is shorter.
 pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
     check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false })
+}
+
+/// The number of a patient's account, visit, admission or order: section 5.7.
+pub fn account(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true })
+}
+
+/// The number of a claim or an authorization: section 5.19; payers' control numbers have up to fifty characters.
+pub fn claim(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true })
+}
+
+/// The number of a prescription: section 5.18, six to twelve digits, letters before them and a short tail.
+pub fn prescription(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true })
 }
 
 fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
