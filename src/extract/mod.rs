@@ -9,6 +9,7 @@
 pub mod dialect;
 pub mod hl7;
 pub mod named;
+pub mod ncpdp;
 pub mod rows;
 mod values;
 pub mod x12;
@@ -217,6 +218,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
     }
     match format {
         "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "ncpdp" => Some(Box::new(ncpdp::Ncpdp::default())),
         "x12" => Some(Box::new(x12::X12::default())),
         _ => None,
     }

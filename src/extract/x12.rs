@@ -50,12 +50,11 @@ impl Delimiters {
             let usable = |b: u8| can_delimit(b) && b != element;
             let follows = |at: usize| goes_on(&bytes[at.min(bytes.len())..], element);
             match behind {
-                // ISA16 is there and a terminator behind it, unless it is a line end and the last byte ends the next line too.
+                // ISA16 is there and a terminator behind it, unless it is a line end and the last byte ends the next segment too.
                 Some(end) if usable(last) && (usable(end) || matches!(end, b'\r' | b'\n')) => {
-                    let line_end = matches!(end, b'\r' | b'\n');
-                    let next = bytes[at + 1..].trim_ascii_start();
-                    let next = next.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
-                    if line_end && next.trim_ascii_end().last() == Some(&last) {
+                    let next = &bytes[at + 1..];
+                    let ends = |found: usize| goes_on(&next[found + 1..], element);
+                    if !usable(end) && memchr::memchr(last, next).is_some_and(ends) {
                         let one = Delimiters { element, component: None, terminator: last };
                         return Some((one, follows(at + 1)));
                     }
@@ -200,7 +199,9 @@ impl<'a> Segment<'a> {
         if raw.len() == end - start {
             out.plain(place, raw, self.base + first as u32);
         } else {
-            out.decoded(place, raw, self.base + first as u32, |meant| meant.extend_from_slice(&self.joined[start..end]));
+            out.decoded(place, raw, self.base + first as u32, |meant| {
+                meant.extend_from_slice(&self.joined[start..end])
+            });
         }
     }
 }
@@ -361,7 +362,16 @@ impl X12 {
                 self.state = State::Data(length);
                 break;
             }
-            let Some(length) = memchr::memchr(self.delimiters.terminator, here) else {
+            let end = memchr::memchr(self.delimiters.terminator, here);
+            if !goes_on(here, self.delimiters.element) {
+                // Something between two interchanges, of which the next may be divided by other bytes.
+                let junk = &here[..end.unwrap_or(here.len())];
+                if let Some(header) = find_header(junk.get(1..).unwrap_or_default()) {
+                    at += self.text(&here[..header + 1], base + at as u32, out);
+                    continue;
+                }
+            }
+            let Some(length) = end else {
                 if here.len() >= LONGEST {
                     self.state = State::Long(self.loose(id_of(here), out));
                 }

@@ -165,7 +165,9 @@ impl X12 {
             }
             id => {
                 let next = match (transaction, id) {
-                    (Transaction::Enrolment, b"INS") | (Transaction::Remittance, b"CLP") | (Transaction::Premium, b"ENT") => {
+                    (Transaction::Enrolment, b"INS")
+                    | (Transaction::Remittance, b"CLP")
+                    | (Transaction::Premium, b"ENT") => {
                         self.next_record();
                         Section::Level
                     }

@@ -113,20 +113,20 @@ impl Whose {
 /// Entities that are patients or speak for one (element 98): insured, patient, dependent, corrected and prior names, postal
 /// address, responsible person, custodian, executor, guardian, parent, spouse; where an ambulance fetched and brought them.
 const PATIENTS: [&[u8]; 24] = [
-    b"IL", b"QC", b"03", b"74", b"70", b"31", b"S3", b"QD", b"E1", b"6Y", b"9K", b"EI", b"EXS", b"GB", b"GD", b"J6", b"LR",
-    b"S1", b"TZ", b"X4", b"45", b"PW", b"QE", b"EY",
+    b"IL", b"QC", b"03", b"74", b"70", b"31", b"S3", b"QD", b"E1", b"6Y", b"9K", b"EI", b"EXS", b"GB", b"GD", b"J6",
+    b"LR", b"S1", b"TZ", b"X4", b"45", b"PW", b"QE", b"EY",
 ];
 
 /// Entities that are organisations without patients: payers, employers, schools, submitters, receivers.
 const ORGANISATIONS: [&[u8]; 19] = [
-    b"PR", b"40", b"41", b"IN", b"P5", b"BO", b"TV", b"36", b"M8", b"2B", b"ACV", b"PRP", b"RM", b"SEP", b"TTP", b"X3", b"Y2",
-    b"P4", b"AG",
+    b"PR", b"40", b"41", b"IN", b"P5", b"BO", b"TV", b"36", b"M8", b"2B", b"ACV", b"PRP", b"RM", b"SEP", b"TTP", b"X3",
+    b"Y2", b"P4", b"AG",
 ];
 
 /// Entities of the claim, other-payer and line loops that a place may name: the code of anybody else is not shown.
 const PROVIDERS: [&[u8]; 27] = [
-    b"82", b"85", b"77", b"87", b"DN", b"DK", b"DQ", b"DD", b"71", b"72", b"73", b"ZZ", b"1P", b"1T", b"FA", b"P3", b"QB",
-    b"QV", b"SJ", b"TT", b"PE", b"LI", b"80", b"2J", b"AAJ", b"L5", b"OD",
+    b"82", b"85", b"77", b"87", b"DN", b"DK", b"DQ", b"DD", b"71", b"72", b"73", b"ZZ", b"1P", b"1T", b"FA", b"P3",
+    b"QB", b"QV", b"SJ", b"TT", b"PE", b"LI", b"80", b"2J", b"AAJ", b"L5", b"OD",
 ];
 
 /// The code without the blanks behind it.

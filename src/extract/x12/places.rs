@@ -81,8 +81,8 @@ const QUALIFIERS: &[(&str, &str)] = &[
 
 /// Qualifiers of dates (element 374) that are dates of care rather than of coverage or paper.
 const CARE: [u16; 30] = [
-    50, 90, 91, 96, 150, 151, 232, 233, 296, 297, 304, 314, 360, 361, 374, 431, 434, 435, 438, 439, 441, 444, 452, 453, 454,
-    455, 461, 471, 472, 484,
+    50, 90, 91, 96, 150, 151, 232, 233, 296, 297, 304, 314, 360, 361, 374, 431, 434, 435, 438, 439, 441, 444, 452, 453,
+    454, 455, 461, 471, 472, 484,
 ];
 
 /// A qualifier as a number: 0 where there is none that is known, from 1 one of the list, from 1000 a date's.
@@ -133,7 +133,14 @@ const SINGLES: &[(&str, &str)] = &[
 ];
 
 /// What is known of an element.
-pub(super) fn describe(in_loop: &str, whose: Whose, segment: &str, element: u8, role: Role, qualifier: Qualifier) -> Named {
+pub(super) fn describe(
+    in_loop: &str,
+    whose: Whose,
+    segment: &str,
+    element: u8,
+    role: Role,
+    qualifier: Qualifier,
+) -> Named {
     let code = code(qualifier);
     let word = QUALIFIERS.get((qualifier as usize).wrapping_sub(1)).map_or("", |(_, word)| *word);
     let by = |path: &str| code.as_ref().map_or_else(|| format!("x12:{path}"), |code| format!("x12:{path}/{code}"));
@@ -204,13 +211,15 @@ mod tests {
     #[test]
     fn qualifiers_are_known_or_not_shown() {
         assert!(QUALIFIERS.is_sorted());
-        let reference = |code: &str| {
-            describe("2300", Whose::Patient, "REF", 2, Role::Reference, qualifier(code.as_bytes()))
-        };
+        let reference =
+            |code: &str| describe("2300", Whose::Patient, "REF", 2, Role::Reference, qualifier(code.as_bytes()));
         assert_eq!(reference("EA").keys, ["x12:REF02/EA"]);
         assert_eq!(reference("EA").place.to_string(), "segment: 2300/REF02 EA");
         let other = reference("418627715");
-        assert_eq!((other.place.to_string().as_str(), &other.keys[..]), ("segment: 2300/REF02", &["x12:REF02".to_string()][..]));
+        assert_eq!(
+            (other.place.to_string().as_str(), &other.keys[..]),
+            ("segment: 2300/REF02", &["x12:REF02".to_string()][..])
+        );
         let date = describe("2400", Whose::Patient, "DTP", 3, Role::Date, date_qualifier(b"472"));
         assert_eq!(date.keys, ["x12:DTP03/472", "x12:DTP/service"]);
         assert_eq!(date.names, ["service date"]);

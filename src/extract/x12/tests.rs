@@ -20,7 +20,8 @@ fn values(document: &str) -> Vec<String> {
     read(document.as_bytes(), usize::MAX).into_iter().map(shown).collect()
 }
 
-const ISA: &str = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260102*0304*^*00501*000000001*0*P*:~";
+const ISA: &str =
+    "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260102*0304*^*00501*000000001*0*P*:~";
 
 fn interchange(code: &str, guide: &str, body: &str) -> String {
     format!("{ISA}GS*HC*A*B*20260102*0304*1*X*{guide}~ST*{code}*0001*{guide}~{body}SE*9*0001~GE*1*1~IEA*1*000000001~")
@@ -213,14 +214,18 @@ fn lying_headers_are_text() {
 
 #[test]
 fn long_segments_and_binary_data_are_read_in_parts() {
-    let text = "SSN 418-62-7715~NM1*IL*".repeat(10_000);
+    let text = "SSN:418-62-7715~NM1*IL*".repeat(10_000);
     let body = format!("BIN*{}*{text}~NM1*QC*1*DELGADO*MARIA~", text.len());
     let all = values(&interchange("275", "", &body));
     assert_eq!(all.last().map(String::as_str), Some("1 QC/NM104=MARIA"));
     let length: usize = all.iter().filter_map(|v| v.strip_prefix("1 BIN=")).map(str::len).sum();
     assert_eq!(length, text.len());
     // A length that lies.
-    assert!(values(&interchange("275", "", "BIN*99999999999*abc~NM1*QC*1*DELGADO~")).last().is_some_and(|v| v.contains("DELGADO")));
+    assert!(
+        values(&interchange("275", "", "BIN*99999999999*abc~NM1*QC*1*DELGADO~"))
+            .last()
+            .is_some_and(|v| v.contains("DELGADO"))
+    );
     for body in ["NTE*ADD*{}~", "NM1*IL*1*{}~", "{}~"] {
         for part in ["x", "*", ":", "^", "1*", "* ", "ISA*"] {
             let body = body.replace("{}", &part.repeat(500_000));
