@@ -12,3 +12,5 @@ mod hostile;
 mod docs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
+// Archives and packed files, inside each other, damaged, hostile.
+mod wrappers;

@@ -7,7 +7,9 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+mod fhir;
 pub mod hl7;
+mod json;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
@@ -99,6 +101,8 @@ pub struct Entry {
     pub fields: u64,
     /// Whether it stands inside quotes.
     pub quote: Quote,
+    /// Bytes of the document before it, where the text that is read was decoded from them; else not kept.
+    pub origin: u64,
 }
 
 /// The state of the quotes at a byte.
@@ -114,7 +118,7 @@ pub enum Quote {
 
 impl Entry {
     /// At the start of a document.
-    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside };
+    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside, origin: 0 };
 
     /// The state behind a stretch of bytes that starts in this state.
     pub fn after(self, fold: &Fold) -> Entry {
@@ -129,6 +133,7 @@ impl Entry {
             rows: self.rows + rows.rows,
             fields: if rows.rows > 0 { rows.tail_fields } else { self.fields + rows.tail_fields },
             quote: rows.exit,
+            origin: self.origin,
         }
     }
 }
@@ -211,12 +216,13 @@ pub fn line_end(head: &[u8]) -> u8 {
 /// The reader of a format that names its values; `None` where there is none, or the head does not bear it out. `format` is
 /// what `open` recognised.
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
-    let _ = (name, head);
+    let _ = name;
     #[cfg(test)]
     if name.ends_with(".marked") {
         return Some(Box::new(named::tests::Marked));
     }
     match format {
+        "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
         "hl7" => Some(Box::new(hl7::Hl7::default())),
         "ncpdp" => Some(Box::new(ncpdp::Ncpdp::default())),
         "x12" => Some(Box::new(x12::X12::default())),

@@ -32,6 +32,11 @@ pub trait Reader: Send {
     fn format(&self) -> Option<&'static str> {
         None
     }
+
+    /// What of it was passed over although the structure was read to its end, for a gap.
+    fn unread(&self) -> Option<(Reason, &'static str)> {
+        None
+    }
 }
 
 /// Whether there is more to read.

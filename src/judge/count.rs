@@ -126,7 +126,7 @@ impl Counter {
             Layout::Text | Layout::Values { .. } => self.text(job, chunk, &mut tally),
             Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
         }
-        places(job.plan.layout.line_end(), chunk, &mut tally);
+        places(job.plan, chunk, &mut tally);
         tally
     }
 

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
+use crate::decode::text::Encoding;
 use crate::engine::Engine;
-use crate::extract::Layout;
 use crate::extract::named::{Holds, Named};
+use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
@@ -27,6 +28,8 @@ const HEALTH: [&str; 6] = ["hl7:", "x12:", "fhir:", "ccda:", "ncpdp:", "dicom:"]
 pub struct DocumentPlan {
     /// How its bytes are arranged.
     pub layout: Layout,
+    /// How its text was encoded, where that was not UTF-8.
+    pub encoding: Option<Encoding>,
     /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
     pub text: Place,
     /// Its columns; empty for text.
@@ -97,6 +100,7 @@ impl DocumentPlan {
         let nothing = ColumnPlan::default();
         DocumentPlan {
             layout,
+            encoding: None,
             text: Place::Text,
             columns,
             nothing,
@@ -112,7 +116,7 @@ impl DocumentPlan {
     pub fn extend(&mut self, engine: &Engine, places: &[Named]) {
         for named in &places[self.columns.len()..] {
             self.health |= named.keys.iter().any(|key| HEALTH.iter().any(|format| key.starts_with(format)));
-            self.first_of.entry(named.place.clone()).or_insert(self.columns.len() as u32);
+            self.first_of.entry(printable(&named.place)).or_insert(self.columns.len() as u32);
             self.columns.push(ColumnPlan::of_place(engine, named));
         }
     }
@@ -121,6 +125,12 @@ impl DocumentPlan {
     pub fn reported(&self, column: u32) -> u32 {
         let place = self.columns.get(column as usize).and_then(|c| c.place.as_ref());
         place.and_then(|place| self.first_of.get(place)).copied().unwrap_or(column)
+    }
+
+    /// Where the document goes on behind `bytes`, which is entered in the state `entry`; `before` is the byte before it.
+    pub fn after(&self, entry: Entry, before: Option<u8>, bytes: &[u8]) -> Entry {
+        let after = entry.after(&self.layout.fold(before, bytes));
+        Entry { origin: self.encoding.map_or(0, |encoding| entry.origin + encoding.width(bytes)), ..after }
     }
 
     /// What is known of a column, from 0.
@@ -143,6 +153,22 @@ impl DocumentPlan {
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
         Place::Column { name, index: column + 1 }
     }
+}
+
+/// A place as reports may print it: keys are data in some documents, and then may be somebody's name or number.
+fn printable(place: &Place) -> Place {
+    let Place::Path(path) = place else { return place.clone() };
+    let shown = |part: &str| {
+        let plain = part.trim_end_matches("[]").trim_start_matches(['$', '@', '#']);
+        let index = plain.split_once('[').map_or("", |(_, index)| index.trim_end_matches(']'));
+        let name = plain.split_once('[').map_or(plain, |(name, _)| name);
+        let reads = |text: &str| {
+            text.is_empty() || text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) || reads_as_header(text)
+        };
+        reads(name) && reads(index)
+    };
+    let parts: Vec<&str> = path.split('.').map(|part| if shown(part) { part } else { "*" }).collect();
+    Place::Path(parts.join("."))
 }
 
 impl ColumnPlan {
@@ -206,7 +232,7 @@ impl ColumnPlan {
         column.headed = true;
         column.subject = named.subject.or(column.subject);
         column.holds = Some(named.holds);
-        column.place = Some(named.place.clone());
+        column.place = Some(printable(&named.place));
         if named.holds != Holds::Structure {
             column.rule_out(engine);
         }

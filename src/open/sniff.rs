@@ -3,6 +3,7 @@
 
 use super::text::{self, Look};
 use super::{image, magic};
+use crate::decode::text::Encoding;
 use crate::gap::Reason;
 
 /// How many of a document's first bytes are worth looking at.
@@ -35,6 +36,17 @@ impl Kind {
             Kind::Text(format) | Kind::Inert(format) | Kind::Image(format) | Kind::Unsupported(format) => format,
             Kind::OwnReport => "phisweep",
             Kind::Unknown => "unknown",
+        }
+    }
+
+    /// The encoding of a text that is not in UTF-8. `complete` says that the head is all of it.
+    pub fn encoding(self, head: &[u8], complete: bool) -> Option<Encoding> {
+        let (head, complete) = (&head[..head.len().min(HEAD)], complete && head.len() <= HEAD);
+        match self {
+            Kind::Unsupported("utf-16" | "utf-32" | "ebcdic") | Kind::Text(_) | Kind::Unknown => {
+                Encoding::of(head, complete)
+            }
+            _ => None,
         }
     }
 

@@ -5,6 +5,9 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
+use crate::decode;
+use crate::decode::budget::Budget;
+use crate::decode::text::Encoding;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
 use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
@@ -36,6 +39,18 @@ thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
 }
 
+/// Where a document stands in the wrappers it came out of.
+pub(super) struct Nest<'a> {
+    /// Wrappers around it.
+    pub(super) depth: u32,
+    /// What is left for those inside it.
+    pub(super) budget: &'a Budget,
+    /// How its text is encoded and how long the mark before it is, where it was decoded already.
+    pub(super) encoding: Option<(Encoding, u64)>,
+    /// Who hears of its members.
+    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
+}
+
 /// Why reading ended before the end.
 pub(super) type Stopped = (Reason, String);
 
@@ -43,6 +58,8 @@ pub(super) type Stopped = (Reason, String);
 #[derive(Default)]
 pub(super) struct Reading {
     pub(super) format: &'static str,
+    /// How its text was encoded and how long the mark before it is, where it was decoded.
+    pub(super) encoding: Option<(Encoding, u64)>,
     pub(super) bytes: u64,
     /// How many of them were not reached, where reading ended early; or not as the format they are in.
     pub(super) unread: Option<u64>,
@@ -51,9 +68,16 @@ pub(super) struct Reading {
     individuals: People,
     pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
-    not_read: Option<(Reason, &'static str)>,
+    pub(super) not_read: Option<(Reason, &'static str)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
     pub(super) searched: bool,
+}
+
+impl Reading {
+    /// The state at the start of its text.
+    pub(super) fn start(&self) -> Entry {
+        Entry { origin: self.encoding.map_or(0, |(_, mark)| mark), ..Entry::START }
+    }
 }
 
 /// What stands in the name of a document.
@@ -67,10 +91,10 @@ struct Named {
 
 impl Scanner<'_> {
     /// Scans a document.
-    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
+    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source<'_>, nest: Nest<'_>) -> Box<Document> {
         let access = source.access();
         let size = source.size();
-        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access)));
+        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
         let reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
@@ -230,9 +254,17 @@ impl Scanner<'_> {
         FileFacts { root: &self.roots[root].name, locator: locator.parts(), series, readable_by: access.readable_by }
     }
 
-    fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
+    pub(super) fn read(
+        &self,
+        root: usize,
+        locator: &Locator,
+        source: &mut Source<'_>,
+        access: &Access,
+        nest: Nest<'_>,
+    ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
-        let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
+        let (bytes, encoding) = (source.size().unwrap_or(0), nest.encoding);
+        let mut reading = Reading { bytes, encoding, ..Reading::default() };
         let series = locator.series(&self.roots[root].name);
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
         let window = Cut::default().window();
@@ -269,8 +301,17 @@ impl Scanner<'_> {
             // Anyone can write our first line over a list of patients: only what we alone could have written is ours.
             kind = Kind::Text("text");
         }
+        if nest.encoding.is_none()
+            && let Some(encoding) = kind.encoding(&head, complete)
+        {
+            return self.decoded((root, locator), (source, head), encoding, access, nest, reading);
+        }
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
+        if let Some(wrapper) = decode::wrapper(reading.format) {
+            self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
+            return reading;
+        }
         if let Some(reader) = extract::reader(reading.format, name, &head) {
             let values = self.values(reader, head, source, &mut reading);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
@@ -291,15 +332,17 @@ impl Scanner<'_> {
             };
         }
         let mut plan = DocumentPlan::new(self.engine, layout);
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
+        let start = reading.start();
         let end = head.len().min(CORE);
         let spare = head.split_off(head.len().min(window));
-        let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
+        let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: start, ends: complete };
         let mut tally = self.count(&plan, &chunk);
         if decide::key_columns(self.engine, &mut plan, &tally) {
             tally = self.count(&plan, &chunk);
         }
         let mut tally = tally.opened();
-        let mut entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+        let mut entry = plan.after(start, None, &chunk.bytes[chunk.core.clone()]);
         let mut next = 1;
         if self.options.cut.core != CORE && source.by_offset().is_some() {
             (tally, entry, next) = (Tally::default(), Entry::START, 0);

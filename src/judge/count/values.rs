@@ -71,6 +71,11 @@ impl Values {
         }
     }
 
+    /// Values of a document that starts in this state.
+    pub fn at(entry: Entry) -> Values {
+        Values { entry, ..Values::default() }
+    }
+
     /// Where the document goes on behind all that was counted.
     pub fn entry(&self) -> Entry {
         self.entry
@@ -130,9 +135,8 @@ impl Counter {
         let starts: Vec<(usize, &Value)> =
             fields.iter().map(|(field, number)| (field.start, &batch.values[*number as usize])).collect();
         let original = |span: Range<usize>| original(bytes, &chunk.bytes, &starts, span);
-        let line_end = job.plan.layout.line_end();
-        place(&mut tally, base, original, || Cursor::new(line_end, bytes, 0, state.entry));
-        state.entry = state.entry.after(&job.plan.layout.fold(None, bytes));
+        place(&mut tally, base, original, || Cursor::new(job.plan, bytes, 0, state.entry));
+        state.entry = job.plan.after(state.entry, None, bytes);
         tally
     }
 }
@@ -208,6 +212,6 @@ fn place<'a>(
     let mut at = cursor();
     for found in matches {
         (found.position.line, found.position.column) = at.to(found.bytes.start as usize);
-        found.bytes = found.bytes.start + base..found.bytes.end + base;
+        found.bytes = at.origin(base, found.bytes.clone());
     }
 }
