@@ -5,6 +5,7 @@
 //! what finishes out of order waits in bounded memory.
 
 mod document;
+mod hints;
 mod large;
 mod members;
 mod values;
@@ -129,8 +130,15 @@ pub fn scan(
         .build()
         .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads)))?;
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
-    let scanner =
-        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow) };
+    let scanner = document::Scanner {
+        engine,
+        options,
+        roots,
+        progress,
+        key: &key,
+        opener: Opener::new(options.walk.follow),
+        hints: hints::Hints::new(&options.format_hints)?,
+    };
     let window = Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
@@ -162,6 +170,7 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         progress: &progress,
         key: &key,
         opener: Opener::new(false),
+        hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
     };
     let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()), nest)

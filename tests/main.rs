@@ -6,6 +6,8 @@ mod accuracy;
 mod cli;
 // Files written by others, where they are at hand.
 mod corpora;
+// What other scanners are known to get wrong.
+mod failures;
 // Documents and folders that mean no good.
 mod hostile;
 // What the documents say, against what the program knows.

@@ -7,14 +7,18 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod dicom;
 mod fhir;
+pub mod fixed;
 pub mod hl7;
 mod json;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
+pub mod systems;
 mod values;
 pub mod x12;
+pub mod xml;
 
 use crate::extract::dialect::Dialect;
 
@@ -226,6 +230,8 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "hl7" => Some(Box::new(hl7::Hl7::default())),
         "ncpdp" => Some(Box::new(ncpdp::Ncpdp::default())),
         "x12" => Some(Box::new(x12::X12::default())),
+        "xml" => xml::reader(head),
+        "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
+use crate::judge::health::is_diagnosis_field;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -67,6 +68,8 @@ pub struct ColumnPlan {
     pub ordinary: bool,
     /// Its name says a date that is no birth date: of service, death, loading.
     pub other_date: bool,
+    /// Its name says codes of diagnoses.
+    pub diagnoses: bool,
     /// Its name says the values are hashed, masked or tokens.
     pub protection: Option<Protection>,
     /// Its name says a flag or code about an identifier, not the identifier.
@@ -195,6 +198,7 @@ impl ColumnPlan {
             headed: true,
             ordinary: name.ordinary(),
             other_date: name.other_date(),
+            diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
             not: (0..engine.rules().rules.len())

@@ -4,6 +4,7 @@
 use super::text::{self, Look};
 use super::{image, magic};
 use crate::decode::text::Encoding;
+use crate::extract::dicom::starts_as_data_set;
 use crate::gap::Reason;
 
 /// How many of a document's first bytes are worth looking at.
@@ -80,6 +81,9 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name)),
         Some(kind) => return kind,
         None => {}
+    }
+    if look != Look::Plain && starts_as_data_set(head) {
+        return Kind::Unsupported("dicom");
     }
     if is_old_tar(head) {
         return Kind::Unsupported("tar");

@@ -9,6 +9,7 @@ use crate::decode;
 use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
+use crate::extract::fixed;
 use crate::extract::named::Batch;
 use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
@@ -20,8 +21,9 @@ use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
-use crate::options::Options;
+use crate::options::{HintedFormat, Options};
 use crate::scan::Progress;
+use crate::scan::hints::Hints;
 use crate::validate::date;
 use crate::walk;
 
@@ -33,6 +35,7 @@ pub(super) struct Scanner<'a> {
     pub(super) progress: &'a Progress,
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
+    pub(super) hints: Hints,
 }
 
 thread_local! {
@@ -120,6 +123,7 @@ impl Scanner<'_> {
         document.class =
             reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
         document.linked = reading.judgement.linked;
+        document.sensitive = reading.judgement.sensitive;
         document.matches.extend(reading.judgement.matches);
         document.findings.extend(reading.judgement.findings);
         document.severity =
@@ -183,6 +187,7 @@ impl Scanner<'_> {
             people_high: 0,
             people_exact: true,
             linked: Vec::new(),
+            sensitive: Vec::new(),
             severity,
             access,
             path_holds_values,
@@ -301,18 +306,53 @@ impl Scanner<'_> {
             // Anyone can write our first line over a list of patients: only what we alone could have written is ours.
             kind = Kind::Text("text");
         }
+        let hint = self.hints.of(locator).filter(|_| !head.is_empty());
         if nest.encoding.is_none()
+            && !matches!(hint, Some(HintedFormat::Named("dicom")))
             && let Some(encoding) = kind.encoding(&head, complete)
         {
             return self.decoded((root, locator), (source, head), encoding, access, nest, reading);
         }
+        // A table that somebody names is told from text by less.
+        let name = match hint {
+            Some(HintedFormat::Named(table @ ("csv" | "tsv" | "psv"))) => {
+                kind = Kind::Text("text");
+                &format!("hinted.{table}")
+            }
+            Some(HintedFormat::Named(format)) => {
+                kind = Kind::Text(format);
+                name
+            }
+            Some(HintedFormat::Fixed(_)) => {
+                kind = Kind::Text("fixed");
+                name
+            }
+            None => name,
+        };
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
         if let Some(wrapper) = decode::wrapper(reading.format) {
             self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
             return reading;
         }
-        if let Some(reader) = extract::reader(reading.format, name, &head) {
+        let known = |field: &str| self.engine.knows_field(field);
+        let shown = &head[..head.len().min(CORE)];
+        let reader = match hint {
+            Some(HintedFormat::Fixed(layout)) => Some(fixed::reader(fixed::Layout::clone(layout))),
+            Some(HintedFormat::Named("fixed")) => fixed::infer(name, shown, complete, &known).map(fixed::reader),
+            _ => extract::reader(reading.format, name, &head),
+        };
+        let is_text = matches!(hint, Some(HintedFormat::Named("text" | "fixed")));
+        let layout = match &reader {
+            None if is_text => Layout::Text,
+            None => Layout::of(name, reading.format, shown, complete, &known),
+            Some(_) => Layout::Text,
+        };
+        let reader = reader.or_else(|| {
+            let may = layout == Layout::Text && reading.format == "text" && !is_text;
+            may.then(|| fixed::infer(name, shown, complete, &known)).flatten().map(fixed::reader)
+        });
+        if let Some(reader) = reader {
             let values = self.values(reader, head, source, &mut reading);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
@@ -322,8 +362,6 @@ impl Scanner<'_> {
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }
-        let known = |field: &str| self.engine.knows_field(field);
-        let layout = Layout::of(name, reading.format, &head[..head.len().min(CORE)], complete, &known);
         if let Layout::Rows(dialect) = &layout {
             reading.format = match dialect.delimiter {
                 b'\t' => "tsv",

@@ -318,6 +318,7 @@ impl Drop for EndOnPanic<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::hints::Hints;
     use super::*;
     use crate::engine::Engine;
     use crate::extract::Layout;
@@ -361,8 +362,16 @@ mod tests {
         let options = Options { cut: Cut { core: 4096, after: 1024 }, ..Options::default() };
         let (roots, progress, key) = ([], Progress::default(), [0; 32]);
         let opener = Opener::new(false);
-        let scanner =
-            Scanner { engine: &engine, options: &options, roots: &roots, progress: &progress, key: &key, opener };
+        let hints = Hints::default();
+        let scanner = Scanner {
+            engine: &engine,
+            options: &options,
+            roots: &roots,
+            progress: &progress,
+            key: &key,
+            opener,
+            hints,
+        };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
         let table = format!("id,ssn\n{rows}");

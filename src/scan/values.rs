@@ -135,7 +135,10 @@ impl Scanner<'_> {
             reading.stopped.get_or_insert(stopped);
         }
         if let Some((reason, detail)) = broken {
-            let detail = format!("{detail}: from there on read as text");
+            let detail = match reason {
+                Reason::Malformed => format!("{detail}: from there on read as text"),
+                _ => detail.to_string(),
+            };
             reading.stopped.get_or_insert((reason, detail));
             self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
         }
