@@ -176,7 +176,7 @@ impl Reader for Ncpdp {
             let (rest, base) = (window.rest(), window.at());
             let mut at = 0;
             while base + at < BATCH
-                && let Some(length) = rest[at..].iter().position(|b| ends(*b))
+                && let Some(length) = rest[at..].iter().take(LONGEST).position(|b| ends(*b))
             {
                 self.field(&rest[at..at + length], (base + at) as u32, &mut out);
                 self.open = false;

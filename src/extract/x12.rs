@@ -261,14 +261,16 @@ impl Reader for X12 {
             if window.is_full() {
                 return Ok(Progress::More);
             }
-            if window.rest().len() < HEADER && window.more() {
+            // Where text is cut must not depend on how much a source gives at once.
+            let needed = if self.state == State::Segments { HEADER } else { PIECE + HEADER };
+            if window.rest().len() < needed && window.more() {
                 continue;
             }
             let rest = window.rest();
             if rest.is_empty() {
                 return Ok(Progress::End);
             }
-            let (length, ended) = (rest.len(), rest.len() < HEADER);
+            let (length, ended) = (rest.len(), rest.len() < needed);
             let base = window.at() as u32;
             let taken = match self.state {
                 State::Outside => self.outside(rest, base, ended, &mut out),
@@ -282,7 +284,9 @@ impl Reader for X12 {
                 State::Long(place) => {
                     let shown = &rest[..rest.len().min(PIECE)];
                     let end = memchr::memchr(self.delimiters.terminator, shown);
-                    let piece = end.unwrap_or_else(|| if ended { shown.len() } else { whole_characters(shown) });
+                    let piece = end.unwrap_or_else(|| {
+                        if ended && shown.len() == rest.len() { shown.len() } else { whole_characters(shown) }
+                    });
                     out.text(place, &shown[..piece], base);
                     if end.is_some() {
                         self.state = State::Segments;
@@ -327,7 +331,7 @@ impl X12 {
             from = at + 3;
         }
         // `IS` at the end may be the start of one.
-        let keep = if ended { 0 } else { 2 };
+        let keep = if ended && shown.len() == rest.len() { 0 } else { 2 };
         let length = shown.len() - keep;
         let length = whole_characters(&shown[..length]);
         self.text(&shown[..length], base, out)
@@ -362,10 +366,11 @@ impl X12 {
                 self.state = State::Data(length);
                 break;
             }
-            let end = memchr::memchr(self.delimiters.terminator, here);
+            let shown = &here[..here.len().min(LONGEST)];
+            let end = memchr::memchr(self.delimiters.terminator, shown);
             if !goes_on(here, self.delimiters.element) {
                 // Something between two interchanges, of which the next may be divided by other bytes.
-                let junk = &here[..end.unwrap_or(here.len())];
+                let junk = &here[..end.unwrap_or(shown.len())];
                 if let Some(header) = find_header(junk.get(1..).unwrap_or_default()) {
                     at += self.text(&here[..header + 1], base + at as u32, out);
                     continue;
