@@ -50,6 +50,12 @@ fn identifiers(label: &str) -> &'static [Identifier] {
         "PHONE" | "REL_PHONE" | "PROV_PHONE" | "PHONE_NUMBER" | "phone_recognizer" => &[Identifier::PHONE],
         "EMAIL" | "PROV_EMAIL" | "EMAIL_ADDRESS" | "email_recognizer" => &[Identifier::EMAIL],
         "ZIP_CODE" => &[Identifier::ZIP],
+        "credit_card_recognizer" => &[Identifier::PAYMENT_CARD],
+        "ip_recognizer" => &[Identifier::IP_ADDRESS],
+        "us_driver_license_recognizer" => &[Identifier::DRIVER_LICENSE],
+        "us_passport_recognizer" => &[Identifier::PASSPORT],
+        "us_bank_recognizer" | "aba_routing_recognizer" => &[Identifier::BANK_ACCOUNT],
+        "medical_license_recognizer" => &[Identifier::DEA],
         _ => &[],
     }
 }
