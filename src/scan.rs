@@ -160,6 +160,17 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
     *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()))
 }
 
+/// As [`scan_bytes`], of a stream.
+#[cfg(test)]
+pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &str, bytes: Vec<u8>) -> Document {
+    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let (progress, key) = (Progress::default(), [0; 32]);
+    let roots = std::slice::from_ref(&root);
+    let opener = Opener::new(false);
+    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener };
+    *scanner.scan(0, Locator::named(name), Source::stream(std::io::Cursor::new(bytes)))
+}
+
 /// Walks, and hands each file to the pool.
 fn feed(
     pool: &rayon::ThreadPool,

@@ -112,7 +112,7 @@ impl DocumentPlan {
     pub fn extend(&mut self, engine: &Engine, places: &[Named]) {
         for named in &places[self.columns.len()..] {
             self.health |= named.keys.iter().any(|key| HEALTH.iter().any(|format| key.starts_with(format)));
-            self.first_of.entry(named.place.clone()).or_insert(self.columns.len() as u32);
+            self.first_of.entry(printable(&named.place)).or_insert(self.columns.len() as u32);
             self.columns.push(ColumnPlan::of_place(engine, named));
         }
     }
@@ -143,6 +143,22 @@ impl DocumentPlan {
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
         Place::Column { name, index: column + 1 }
     }
+}
+
+/// A place as reports may print it: keys are data in some documents, and then may be somebody's name or number.
+fn printable(place: &Place) -> Place {
+    let Place::Path(path) = place else { return place.clone() };
+    let shown = |part: &str| {
+        let plain = part.trim_end_matches("[]").trim_start_matches(['$', '@', '#']);
+        let index = plain.split_once('[').map_or("", |(_, index)| index.trim_end_matches(']'));
+        let name = plain.split_once('[').map_or(plain, |(name, _)| name);
+        let reads = |text: &str| {
+            text.is_empty() || text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) || reads_as_header(text)
+        };
+        reads(name) && reads(index)
+    };
+    let parts: Vec<&str> = path.split('.').map(|part| if shown(part) { part } else { "*" }).collect();
+    Place::Path(parts.join("."))
 }
 
 impl ColumnPlan {
@@ -206,7 +222,7 @@ impl ColumnPlan {
         column.headed = true;
         column.subject = named.subject.or(column.subject);
         column.holds = Some(named.holds);
-        column.place = Some(named.place.clone());
+        column.place = Some(printable(&named.place));
         if named.holds != Holds::Structure {
             column.rule_out(engine);
         }

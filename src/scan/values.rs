@@ -138,7 +138,9 @@ impl Scanner<'_> {
             reading.stopped.get_or_insert((reason, detail));
             self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
         }
-        if reading.stopped.is_some() {
+        if let (Some((reason, detail)), None) = (reader.unread(), &reading.stopped) {
+            reading.stopped = Some((reason, detail.to_string()));
+        } else if reading.stopped.is_some() {
             reading.unread = reading.bytes.checked_sub(offset).filter(|unread| *unread > 0);
         }
         Read { plan, tally }
@@ -200,6 +202,93 @@ fn only_padding(window: &mut Window<'_>) -> bool {
         }
         if !window.more() {
             return true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::finding::{Confidence, Document, DocumentClass, Status};
+    use crate::gap::Reason;
+    use crate::options::{Options, Reveal};
+
+    fn scan(text: &str) -> Document {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
+        crate::scan::scan_bytes(&engine, &options, "a.marked", text.as_bytes())
+    }
+
+    /// Identifier, place, confidence, value and position of each match.
+    fn matches(document: &Document) -> Vec<(String, String, Confidence, String, u64, u64, u64)> {
+        let position = |m: &crate::finding::Match| (m.position.record, m.position.line, m.position.column);
+        let row = |m: &crate::finding::Match| {
+            let (record, line, column) = position(m);
+            (m.identifier.name().to_string(), m.place.short(), m.confidence, m.value.clone(), record, line, column)
+        };
+        document.matches.iter().map(row).collect()
+    }
+
+    #[test]
+    fn one_value_in_its_place_is_certain_and_says_health_care() {
+        let document = scan("1|hl7:PID-19|x|536228145\n1|=hl7:PID-1|x|536228146\n");
+        let certain = Confidence::Certain;
+        let ssn = ("ssn".to_string(), "hl7:PID-19".to_string(), certain, "536228145".to_string(), 1, 1, 16);
+        assert_eq!(matches(&document), [ssn]);
+        assert_eq!((document.class, document.people, document.records), (DocumentClass::Phi, 1, 1));
+        assert_eq!(document.status, Status::Complete);
+        assert_eq!(document.matches[0].bytes, 15..24);
+        assert_eq!(document.findings[0].first.line, 1);
+    }
+
+    #[test]
+    fn a_name_speaks_like_a_header_and_text_by_its_words() {
+        let document =
+            scan("1|a|ssn|536-22-8145\n1|b|ssn_flag|123456789\n2|~c|note|hers is \\SSN \\221-34-5678, she says\n");
+        let found: Vec<(String, String, u64, u64)> =
+            matches(&document).into_iter().map(|m| (m.1, m.3, m.5, m.6)).collect();
+        let expected = [("a", "536-22-8145", 1, 9), ("~c", "221-34-5678", 3, 25)];
+        assert_eq!(found, expected.map(|(place, value, l, c)| (place.to_string(), value.to_string(), l, c)));
+        assert_eq!(&document.matches[1].bytes, &(67..78), "as it stands in the document, decoded or not");
+    }
+
+    #[test]
+    fn a_record_that_comes_again_is_one_person() {
+        let person = |n: u32| format!("{n}|hl7:PID-19|x|{:09}\n", 221_334_455 + n * 1_010_101);
+        let again =
+            |n: u32| format!("{n}|hl7:IN1-49|x|W{:08}\n{n}|hl7:PID-7|x|{}0312\n", 40_033_100 + n * 771, 1931 + n);
+        let document = scan(&((1..=40).map(person).collect::<String>() + &(1..=40).map(again).collect::<String>()));
+        assert_eq!((document.people, document.records), (40, 40));
+        assert_eq!(document.linked[0].records, 40, "{:?}", document.linked);
+    }
+
+    #[test]
+    fn what_stands_behind_a_break_is_read_as_text() {
+        let filler = "1|=c|x|nothing of interest to anybody stands in this line at all\n".repeat(60_000);
+        let text = format!("1|hl7:PID-19|x|536-22-8145\n{filler}!\n{filler}SSN: 221-34-5678\n");
+        let document = scan(&text);
+        let last = text.lines().count() as u64;
+        let found: Vec<(String, u64, u64)> = matches(&document).into_iter().map(|m| (m.3, m.5, m.6)).collect();
+        assert_eq!(found, [("536-22-8145".to_string(), 1, 16), ("221-34-5678".to_string(), last, 6)]);
+        let at = &document.matches[1].bytes;
+        assert_eq!(&text[at.start as usize..at.end as usize], "221-34-5678");
+        assert_eq!((document.status, document.gaps[0].reason), (Status::Partial, Reason::Malformed));
+        assert_eq!(document.gaps[0].bytes, Some((text.len() - text.find('!').unwrap()) as u64));
+    }
+
+    #[test]
+    fn a_stream_says_the_same_as_a_file() {
+        let line = |n: u32| format!("{n}|hl7:PID-19|x|{:09}\n", 221_334_455 + n * 7_001);
+        let text: String = (0..80_000).map(line).collect();
+        let engine = Engine::built_in().unwrap();
+        let options = Options::default();
+        let broken = format!("{text}!\nSSN: 536-22-8145\n");
+        for text in [&text, &broken] {
+            let whole = crate::scan::scan_bytes(&engine, &options, "a.marked", text.as_bytes());
+            let stream = crate::scan::scan_stream_for_tests(&engine, &options, "a.marked", text.clone().into_bytes());
+            let told = |d: &Document| format!("{:?} {:?} {:?} {}", d.findings, d.people, d.status, d.bytes);
+            assert_eq!(told(&whole), told(&stream));
+            assert!(whole.people > 70_000);
         }
     }
 }

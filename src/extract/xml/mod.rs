@@ -15,6 +15,7 @@ use crate::gap::Reason;
 
 mod cda;
 mod decode;
+mod fhir;
 mod general;
 mod lex;
 mod paths;
@@ -41,6 +42,10 @@ trait Vocabulary: Send {
     fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>>;
     /// The part of an element's text that counts; `None` where it is structure.
     fn text(&self, paths: &Paths, element: u32, text: &[u8]) -> Option<Range<usize>>;
+    /// Whether all of an element must be seen before it is [opened](Self::open), as far as it is short.
+    fn looks_into(&self, _name: &[u8]) -> bool {
+        false
+    }
     /// What is known of a path.
     fn describe(&self, paths: &Paths, path: u32) -> Named;
     /// The depth of its records, where the vocabulary fixes it.
@@ -62,6 +67,9 @@ struct Tag<'a> {
     attributes: &'a [Attribute],
 }
 
+/// An element that is [looked into](Vocabulary::looks_into) is seen as far as this.
+const LOOK: usize = 32 << 10;
+
 impl<'a> Tag<'a> {
     /// The value of an attribute, by its local name.
     fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
@@ -77,11 +85,13 @@ struct Element {
     parent: Option<u32>,
     /// What stands in it is text with marks.
     prose: bool,
+    /// The record it belongs to, where it says so itself.
+    record: Option<u64>,
 }
 
 impl Element {
     fn plain(path: u32) -> Element {
-        Element { path, parent: None, prose: false }
+        Element { path, parent: None, prose: false, record: None }
     }
 }
 
@@ -97,6 +107,8 @@ struct Frame {
     leaves: u32,
     /// It has child elements or more than one attribute.
     rich: bool,
+    /// The record that what stands behind it belongs to, if it is another.
+    outer: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +140,8 @@ pub struct Xml {
     records: u64,
     /// The path that the record stands in.
     list: u32,
+    /// The record that values belong to.
+    record: u64,
     prose: Prose,
     /// Depth of the element that the prose stands in.
     prose_depth: Option<usize>,
@@ -174,9 +188,18 @@ pub fn reader(head: &[u8]) -> Option<Box<dyn Reader>> {
     if !is_xml(head) {
         return None;
     }
-    let vocabulary: Box<dyn Vocabulary> =
-        if cda::is_clinical(head) { Box::new(cda::Cda::default()) } else { Box::new(General) };
-    Some(Box::new(Xml::new(head, vocabulary)))
+    Some(Box::new(Xml::new(head, vocabulary(head))))
+}
+
+/// The vocabulary of a document, by its head.
+fn vocabulary(head: &[u8]) -> Box<dyn Vocabulary> {
+    if fhir::is_fhir(head) {
+        Box::new(fhir::Fhir::default())
+    } else if cda::is_clinical(head) {
+        Box::new(cda::Cda::default())
+    } else {
+        Box::new(General)
+    }
 }
 
 impl Xml {
@@ -198,6 +221,7 @@ impl Xml {
             level,
             records: 0,
             list: 0,
+            record: 1,
             prose: Prose::default(),
             prose_depth: None,
             attributes: Vec::new(),
@@ -243,7 +267,7 @@ impl Xml {
         let decoded = (from as u32, out.batch.decoded.len() as u32);
         out.batch.values.push(Value {
             place,
-            record: self.records.max(1),
+            record: self.record,
             start: (base + range.start) as u32,
             end: (base + range.end) as u32,
             decoded,
@@ -293,7 +317,7 @@ impl Xml {
                 }
                 let decoded = (from as u32, out.batch.decoded.len() as u32);
                 let (start, end) = (span.start as u32, span.end as u32);
-                out.batch.values.push(Value { place, record: self.records.max(1), start, end, decoded });
+                out.batch.values.push(Value { place, record: self.record, start, end, decoded });
             }
         }
         self.prose.clear();
@@ -324,9 +348,10 @@ impl Xml {
                 }
                 self.begin_record(element.path);
             }
+            let outer = element.record.map(|record| std::mem::replace(&mut self.record, record));
             let rich = attributes.len() > 1;
             let name = xxh3_64(tag_name);
-            self.stack.push(Frame { path: element.path, name, same: 0, last: 0, leaves: 0, rich });
+            self.stack.push(Frame { path: element.path, name, same: 0, last: 0, leaves: 0, rich, outer });
             if element.prose {
                 self.prose_depth = Some(self.stack.len());
                 self.prose.begin();
@@ -362,6 +387,7 @@ impl Xml {
         let other = self.records > 0 && list != self.list;
         if self.level == Some(depth) && (fixed || other || self.paths.nodes[path as usize].record) {
             self.records += 1;
+            self.record = self.records;
             self.list = list;
         }
     }
@@ -402,6 +428,9 @@ impl Xml {
             self.prose_depth = None;
         }
         let Some(done) = self.stack.pop() else { return };
+        if let Some(outer) = done.outer {
+            self.record = outer;
+        }
         if let Some(parent) = self.stack.last_mut() {
             parent.rich = true;
             if !done.rich {
@@ -625,6 +654,13 @@ impl Xml {
                     if ended && end == bytes.len() && bytes.last() != Some(&b'>') {
                         return Err(Broken { reason: Reason::Malformed, detail: "a tag is never closed" });
                     }
+                    let more = !ended && bytes.len() < LOOK;
+                    if more && !empty && self.vocabulary.looks_into(lex::local(&bytes[1..name])) {
+                        let closes = |at: usize| bytes[at + 2..].starts_with(&bytes[1..name]);
+                        if !memchr::memmem::find_iter(&bytes[end..], b"</").any(|at| closes(end + at)) {
+                            return Ok(None);
+                        }
+                    }
                     self.open(bytes, base, 1..name, out);
                     if empty {
                         self.end_empty(out);
@@ -744,7 +780,7 @@ impl Vocabulary for General {
                 name.push(b']');
                 Element::plain(paths.child(parent, &name))
             }
-            None => Element { path: paths.child(parent, tag.name), parent: None, prose },
+            None => Element { prose, ..Element::plain(paths.child(parent, tag.name)) },
         }
     }
 

@@ -8,11 +8,9 @@ fn read(document: &str) -> (Found, Option<(u64, Broken)>, Places) {
 }
 
 fn read_bytes(document: &[u8]) -> (Found, Option<(u64, Broken)>, Places) {
-    let vocabulary: Box<dyn Vocabulary> =
-        if cda::is_clinical(document) { Box::new(cda::Cda::default()) } else { Box::new(General) };
+    let vocabulary = super::vocabulary(document);
     let head = &document[..document.len().min(64 << 10)];
-    let again: Box<dyn Vocabulary> =
-        if cda::is_clinical(document) { Box::new(cda::Cda::default()) } else { Box::new(General) };
+    let again = super::vocabulary(document);
     let mut all = read_all(Box::new(Xml::new(head, vocabulary)), document, usize::MAX);
     if document.len() < 5_000 {
         let slow = read_all(Box::new(Xml::new(head, again)), document, 1);
@@ -187,8 +185,7 @@ fn survives(document: &[u8]) -> (Found, Option<(u64, Broken)>) {
     for step in [usize::MAX, 7] {
         let mut source = crate::extract::named::tests::Slow(document, step);
         let mut window = Window::new(Vec::new(), &mut source);
-        let vocabulary: Box<dyn Vocabulary> =
-            if cda::is_clinical(document) { Box::new(cda::Cda::default()) } else { Box::new(General) };
+        let vocabulary = super::vocabulary(document);
         let mut reader = Xml::new(&document[..document.len().min(64 << 10)], vocabulary);
         let (mut places, mut batch) = (Places::default(), Batch::default());
         loop {
