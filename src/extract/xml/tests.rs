@@ -8,9 +8,9 @@ fn read(document: &str) -> (Found, Option<(u64, Broken)>, Places) {
 }
 
 fn read_bytes(document: &[u8]) -> (Found, Option<(u64, Broken)>, Places) {
-    let vocabulary = super::vocabulary(document);
+    let vocabulary = vocabulary(document);
     let head = &document[..document.len().min(64 << 10)];
-    let again = super::vocabulary(document);
+    let again = vocabulary(document);
     let mut all = read_all(Box::new(Xml::new(head, vocabulary)), document, usize::MAX);
     if document.len() < 5_000 {
         let slow = read_all(Box::new(Xml::new(head, again)), document, 1);
@@ -185,7 +185,7 @@ fn survives(document: &[u8]) -> (Found, Option<(u64, Broken)>) {
     for step in [usize::MAX, 7] {
         let mut source = crate::extract::named::tests::Slow(document, step);
         let mut window = Window::new(Vec::new(), &mut source);
-        let vocabulary = super::vocabulary(document);
+        let vocabulary = vocabulary(document);
         let mut reader = Xml::new(&document[..document.len().min(64 << 10)], vocabulary);
         let (mut places, mut batch) = (Places::default(), Batch::default());
         loop {
@@ -280,4 +280,36 @@ mod mutated {
             survives(&bytes);
         }
     }
+}
+
+#[test]
+fn fhir_says_the_same_as_in_json() {
+    let xml = r#"<Bundle xmlns="http://hl7.org/fhir"><entry><fullUrl value="urn:uuid:1"/><resource><Practitioner><identifier><system
+value="http://hl7.org/fhir/sid/us-npi"/><value value="1234567893"/></identifier><name><family value="House"/></name></Practitioner></resource></entry>
+<entry><fullUrl value="urn:uuid:2"/><resource><Patient><id value="p1"/><text><div xmlns="http://www.w3.org/1999/xhtml">DOB: <b>1957-03-14</b></div></text>
+<identifier><value value="536-90-4398"/><system value="http://hl7.org/fhir/sid/us-ssn"/></identifier>
+<identifier><type><coding><code value="MR"/></coding></type><value value="MR77"/></identifier>
+<name><family value="Lee"/><given value="Ann"/></name><telecom><value value="251-432-8841"/><system value="phone"/></telecom>
+<birthDate value="1957-03-14"/><address><line value="17 Oak Street"/><postalCode value="36609"/></address></Patient></resource></entry>
+<entry><resource><Patient><id value="p2"/><birthDate value="1961-07-02"/></Patient></resource></entry>
+<entry><resource><Coverage><subscriberId value="W9"/><beneficiary><reference value="urn:uuid:2"/></beneficiary></Coverage></resource></entry></Bundle>"#;
+    let (found, broken, places) = read(xml);
+    assert_eq!(broken, None);
+    for (text, place, record, key) in [
+        ("1234567893", "Practitioner.identifier[].value", 0, "fhir:identifier/NPI"),
+        ("536-90-4398", "Patient.identifier[].value", 1, "fhir:identifier/SS"),
+        ("MR77", "Patient.identifier[].value", 1, "fhir:identifier/MR"),
+        ("Lee", "Patient.name[].family", 1, "fhir:HumanName"),
+        ("Ann", "Patient.name[].given[]", 1, "fhir:HumanName"),
+        ("251-432-8841", "Patient.telecom[].value", 1, "fhir:ContactPoint/phone"),
+        ("1961-07-02", "Patient.birthDate", 2, "fhir:birthDate"),
+        ("17 Oak Street", "Patient.address[].line[]", 1, "fhir:Address.line"),
+        ("W9", "Coverage.subscriberId", 1, "fhir:Coverage.subscriberId"),
+    ] {
+        let at = found.iter().find(|found| found.3 == text).unwrap_or_else(|| panic!("{text}: {found:?}"));
+        assert_eq!((at.0.as_str(), at.1), (place, record), "{text}");
+        let known = |n: &&Named| bare(&n.place.to_string()) == place && n.keys.iter().any(|k| k == key);
+        assert!(places.named.iter().any(|n| known(&n)), "{text}: {places:?}");
+    }
+    assert!(found.iter().any(|found| found.3 == "DOB: 1957-03-14"), "{found:?}");
 }
