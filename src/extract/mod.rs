@@ -7,11 +7,16 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod dicom;
 mod fhir;
+pub mod fixed;
+pub mod hl7;
 mod json;
 pub mod named;
 pub mod rows;
 pub mod systems;
+mod values;
+pub mod x12;
 pub mod xml;
 
 use crate::extract::dialect::Dialect;
@@ -99,6 +104,8 @@ pub struct Entry {
     pub fields: u64,
     /// Whether it stands inside quotes.
     pub quote: Quote,
+    /// Bytes of the document before it, where the text that is read was decoded from them; else not kept.
+    pub origin: u64,
 }
 
 /// The state of the quotes at a byte.
@@ -114,7 +121,7 @@ pub enum Quote {
 
 impl Entry {
     /// At the start of a document.
-    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside };
+    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside, origin: 0 };
 
     /// The state behind a stretch of bytes that starts in this state.
     pub fn after(self, fold: &Fold) -> Entry {
@@ -129,6 +136,7 @@ impl Entry {
             rows: self.rows + rows.rows,
             fields: if rows.rows > 0 { rows.tail_fields } else { self.fields + rows.tail_fields },
             quote: rows.exit,
+            origin: self.origin,
         }
     }
 }
@@ -218,7 +226,10 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
     }
     match format {
         "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
+        "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "x12" => Some(Box::new(x12::X12::default())),
         "xml" => xml::reader(head),
+        "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::{Distinct, Sketch};
 use crate::judge::matches::{First, Found, match_row, places};
+use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
 use crate::judge::tally::{
@@ -122,12 +123,28 @@ impl Counter {
     /// Counts one chunk.
     pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
         let mut tally = self.begin(job);
-        match &job.plan.layout {
-            Layout::Text | Layout::Values { .. } => self.text(job, chunk, &mut tally),
-            Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
+        // What delimits fields must not be made where it was not.
+        let delimits = matches!(&job.plan.layout, Layout::Rows(dialect) if b" -'*./:".contains(&dialect.delimiter));
+        match Plain::of(&chunk.bytes).filter(|_| !delimits) {
+            None => self.arranged(job, chunk, &mut tally),
+            Some(plain) => {
+                let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
+                let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
+                let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
+                self.arranged(job, &written, &mut tally);
+                back(&plain, &mut tally);
+            }
         }
-        places(job.plan.layout.line_end(), chunk, &mut tally);
+        places(job.plan, chunk, &mut tally);
         tally
+    }
+
+    fn arranged(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
+        match &job.plan.layout {
+            Layout::Text | Layout::Values { .. } => self.text(job, chunk, tally),
+            Layout::Rows(dialect) => self.rows(job, dialect, chunk, tally),
+        }
+        tally.look_for_health(&chunk.bytes[chunk.core.clone()]);
     }
 
     /// An empty tally, in which is only sketched what is known to be too much to count one by one.
@@ -315,6 +332,9 @@ impl Counter {
             _ => 0,
         };
         record.filled = true;
+        if column.diagnoses && whole {
+            tally.health.field(&bytes[span.clone()]);
+        }
         let mut taken = false;
         if whole {
             tally.columns[field.column].filled += 1;
@@ -506,6 +526,19 @@ impl Counter {
             let found = Found { valid: &valid, test, span, number };
             tally.matches.push(match_row(job, chunk, Some(column as u32), rule, Some(shape), 0.0, None, found));
         }
+    }
+}
+
+/// Turns offsets in the plain text of a chunk into the chunk's own.
+fn back(plain: &Plain, tally: &mut Tally) {
+    let Tally { columns, text, matches, .. } = tally;
+    let forms = columns.iter_mut().flat_map(|c| &mut c.slots).flat_map(|s| &mut s.forms);
+    for form in forms.chain(text.iter_mut().flat_map(|t| &mut t.bands)).flatten() {
+        form.first.offset = plain.original(form.first.offset as usize) as u64;
+    }
+    for found in matches {
+        let span = plain.original_span(found.bytes.start as usize..found.bytes.end as usize);
+        found.bytes = span.start as u64..span.end as u64;
     }
 }
 

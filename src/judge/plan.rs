@@ -4,12 +4,14 @@
 
 use std::collections::HashMap;
 
+use crate::decode::text::Encoding;
 use crate::engine::Engine;
-use crate::extract::Layout;
 use crate::extract::named::{Holds, Named};
+use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
+use crate::judge::health::is_diagnosis_field;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -27,6 +29,8 @@ const HEALTH: [&str; 6] = ["hl7:", "x12:", "fhir:", "ccda:", "ncpdp:", "dicom:"]
 pub struct DocumentPlan {
     /// How its bytes are arranged.
     pub layout: Layout,
+    /// How its text was encoded, where that was not UTF-8.
+    pub encoding: Option<Encoding>,
     /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
     pub text: Place,
     /// Its columns; empty for text.
@@ -64,6 +68,8 @@ pub struct ColumnPlan {
     pub ordinary: bool,
     /// Its name says a date that is no birth date: of service, death, loading.
     pub other_date: bool,
+    /// Its name says codes of diagnoses.
+    pub diagnoses: bool,
     /// Its name says the values are hashed, masked or tokens.
     pub protection: Option<Protection>,
     /// Its name says a flag or code about an identifier, not the identifier.
@@ -97,6 +103,7 @@ impl DocumentPlan {
         let nothing = ColumnPlan::default();
         DocumentPlan {
             layout,
+            encoding: None,
             text: Place::Text,
             columns,
             nothing,
@@ -121,6 +128,12 @@ impl DocumentPlan {
     pub fn reported(&self, column: u32) -> u32 {
         let place = self.columns.get(column as usize).and_then(|c| c.place.as_ref());
         place.and_then(|place| self.first_of.get(place)).copied().unwrap_or(column)
+    }
+
+    /// Where the document goes on behind `bytes`, which is entered in the state `entry`; `before` is the byte before it.
+    pub fn after(&self, entry: Entry, before: Option<u8>, bytes: &[u8]) -> Entry {
+        let after = entry.after(&self.layout.fold(before, bytes));
+        Entry { origin: self.encoding.map_or(0, |encoding| entry.origin + encoding.width(bytes)), ..after }
     }
 
     /// What is known of a column, from 0.
@@ -185,6 +198,7 @@ impl ColumnPlan {
             headed: true,
             ordinary: name.ordinary(),
             other_date: name.other_date(),
+            diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
             not: (0..engine.rules().rules.len())

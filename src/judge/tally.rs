@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::finding::{Confidence, Protection, Subject};
 use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
 use crate::judge::people::{People, RecordKeys};
 use crate::judge::text::Clues;
@@ -51,6 +52,8 @@ pub struct Tally {
     pub records: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
+    /// What of health care stands beside.
+    pub health: Signals,
 }
 
 /// The person keys of a chunk.
@@ -297,8 +300,17 @@ fn merge_forms<const N: usize>(ours: &mut [Option<Box<Form>>; N], theirs: [Optio
 }
 
 impl Tally {
+    /// Looks for health care in the bytes of a chunk, if anything was found in it that may be somebody's.
+    pub(super) fn look_for_health(&mut self, bytes: &[u8]) {
+        let columns = self.columns.iter().flat_map(|c| &c.slots);
+        if !self.text.is_empty() || columns.into_iter().any(|slot| slot.valid > 0) {
+            self.health.look(bytes);
+        }
+    }
+
     /// Adds the tally of the chunk that comes next in the document.
     pub fn merge(&mut self, mut other: Tally) {
+        self.health.merge(&other.health);
         if self.columns.len() < other.columns.len() {
             self.columns.resize_with(other.columns.len(), ColumnTally::default);
         }

@@ -22,13 +22,13 @@ pub(super) struct Read {
 }
 
 /// The bytes of a source behind its head, in order.
-struct InOrder<'a, 'b> {
+struct InOrder<'a, 'b, 's> {
     scanner: &'a Scanner<'b>,
-    source: &'a mut Source,
+    source: &'a mut Source<'s>,
     next: u64,
 }
 
-impl Bytes for InOrder<'_, '_> {
+impl Bytes for InOrder<'_, '_, '_> {
     fn append(&mut self, out: &mut Vec<u8>, wanted: usize) -> Result<usize, Stopped> {
         let before = out.len();
         if self.scanner.progress.stopped() {
@@ -77,14 +77,15 @@ impl Scanner<'_> {
         &self,
         mut reader: Box<dyn Reader>,
         head: Vec<u8>,
-        source: &mut Source,
+        source: &mut Source<'_>,
         reading: &mut Reading,
     ) -> Read {
         reading.searched = false;
         let mut plan = DocumentPlan::new(self.engine, Layout::Values { line_end: line_end(&head) });
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
         let mut places = Places::default();
         let mut tally = Tally::default();
-        let mut state = Values::default();
+        let mut state = Values::at(reading.start());
         let known = Known::default();
         let next = head.len() as u64;
         let mut behind = InOrder { scanner: self, source, next };
@@ -102,7 +103,7 @@ impl Scanner<'_> {
             let mut counted = self.count_values(&plan, &known, read, &mut state);
             // As of a table: the first batch shows which places hold keys that no name speaks for.
             if std::mem::take(&mut first) && decide::key_columns(self.engine, &mut plan, &counted) {
-                state = Values::default();
+                state = Values::at(reading.start());
                 counted = self.count_values(&plan, &known, read, &mut state);
             }
             tally.merge(counted);
@@ -134,7 +135,10 @@ impl Scanner<'_> {
             reading.stopped.get_or_insert(stopped);
         }
         if let Some((reason, detail)) = broken {
-            let detail = format!("{detail}: from there on read as text");
+            let detail = match reason {
+                Reason::Malformed => format!("{detail}: from there on read as text"),
+                _ => detail.to_string(),
+            };
             reading.stopped.get_or_insert((reason, detail));
             self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
         }
@@ -149,14 +153,15 @@ impl Scanner<'_> {
     /// Reads as text what stands from `offset` on; `rest` was read from there already.
     fn rest_as_text(
         &self,
-        source: &mut Source,
+        source: &mut Source<'_>,
         mut rest: Vec<u8>,
         offset: u64,
         entry: Entry,
         tally: &mut Tally,
         reading: &mut Reading,
     ) {
-        let plan = DocumentPlan::new(self.engine, Layout::Text);
+        let mut plan = DocumentPlan::new(self.engine, Layout::Text);
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
         let mut text = Tally::default();
         let window = Cut::default().window();
         match source {
@@ -167,7 +172,7 @@ impl Scanner<'_> {
                 let (core, ends) = (0..rest.len().min(CORE), spare.is_empty() && read.is_ok());
                 let chunk = Chunk { base: 0, bytes: rest, core, entry, ends };
                 text = self.count(&plan, &chunk).opened();
-                let entry = entry.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+                let entry = plan.after(entry, None, &chunk.bytes[chunk.core.clone()]);
                 self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
                 let mut end = chunk.bytes.len() as u64;
                 if read.is_ok() && chunk.bytes.len() > CORE {

@@ -15,6 +15,7 @@ use crate::extract::named::{Batch, Holds, Value};
 use crate::extract::rows::Field;
 use crate::extract::{Chunk, Entry};
 use crate::judge::matches::{Cursor, First};
+use crate::judge::plain::plain;
 use crate::judge::plan::ColumnPlan;
 use crate::judge::record::Record;
 use crate::judge::tally::Tally;
@@ -71,6 +72,11 @@ impl Values {
         }
     }
 
+    /// Values of a document that starts in this state.
+    pub fn at(entry: Entry) -> Values {
+        Values { entry, ..Values::default() }
+    }
+
     /// Where the document goes on behind all that was counted.
     pub fn entry(&self) -> Entry {
         self.entry
@@ -100,7 +106,7 @@ impl Counter {
                 continue;
             }
             let start = joined.len();
-            joined.extend_from_slice(text);
+            joined.extend_from_slice(&plain(text));
             let end = joined.len();
             joined.push(b'\n');
             if column.bound.is_empty() || column.holds == Some(Holds::Text) {
@@ -127,12 +133,12 @@ impl Counter {
             next = self.in_field(job, &chunk, field, field.end, next, whole, value.record, &mut tally, record);
         }
         tally.records = state.records - records;
+        tally.look_for_health(&chunk.bytes);
         let starts: Vec<(usize, &Value)> =
             fields.iter().map(|(field, number)| (field.start, &batch.values[*number as usize])).collect();
         let original = |span: Range<usize>| original(bytes, &chunk.bytes, &starts, span);
-        let line_end = job.plan.layout.line_end();
-        place(&mut tally, base, original, || Cursor::new(line_end, bytes, 0, state.entry));
-        state.entry = state.entry.after(&job.plan.layout.fold(None, bytes));
+        place(&mut tally, base, original, || Cursor::new(job.plan, bytes, 0, state.entry));
+        state.entry = job.plan.after(state.entry, None, bytes);
         tally
     }
 }
@@ -168,8 +174,9 @@ fn original(bytes: &[u8], joined: &[u8], starts: &[(usize, &Value)], span: Range
     let Some((start, value)) = at.checked_sub(1).and_then(|at| starts.get(at)) else { return 0..0 };
     let (from, to) = (value.start as usize, (value.end as usize).min(bytes.len()));
     let before = span.start - start;
-    if value.decoded.0 >= value.decoded.1 {
-        return from + before..(from + before + span.len()).min(to);
+    let same = from + before..(from + before + span.len()).min(to);
+    if value.decoded.0 >= value.decoded.1 && bytes.get(same.clone()) == joined.get(span.clone()) {
+        return same;
     }
     // Decoding mostly shortens: what is not written with escapes itself stands there as it is, at or behind its place.
     let found = |from: usize| {
@@ -208,6 +215,6 @@ fn place<'a>(
     let mut at = cursor();
     for found in matches {
         (found.position.line, found.position.column) = at.to(found.bytes.start as usize);
-        found.bytes = found.bytes.start + base..found.bytes.end + base;
+        found.bytes = at.origin(base, found.bytes.clone());
     }
 }
