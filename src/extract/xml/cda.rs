@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::paths::Paths;
-use super::{Element, Tag, Vocabulary};
+use super::vocabulary::{Element, Tag, Vocabulary};
 use crate::extract::named::{Holds, Named};
 use crate::extract::systems;
 use crate::finding::{Place, Subject};

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::lex::{self, InTag, Mark};
 use super::paths::Paths;
-use super::{Element, LOOK, Tag, Vocabulary};
+use super::vocabulary::{Element, LOOK, Tag, Vocabulary};
 use crate::extract::fhir::{self, Each, References};
 use crate::extract::json::Peek;
 use crate::extract::named::Named;
