@@ -63,7 +63,7 @@ fn skim<'a>(bytes: &'a [u8], depth: usize, each: Each<'a, '_>) -> bool {
         match lex::mark(rest, false) {
             Mark::Open(name) => {
                 // The first names the object itself.
-                if open >= 1 && open <= KEYS {
+                if (1..=KEYS).contains(&open) {
                     keys[open - 1] = lex::local(&rest[1..name]);
                 }
                 let mut end = name;
@@ -72,7 +72,7 @@ fn skim<'a>(bytes: &'a [u8], depth: usize, each: Each<'a, '_>) -> bool {
                         InTag::Attribute(attribute, next) => {
                             end = next;
                             let of_value = &rest[attribute.name.clone()] == b"value";
-                            let told = open >= 1 && open <= depth.min(KEYS) && of_value;
+                            let told = (1..=depth.min(KEYS)).contains(&open) && of_value;
                             if told && !each(&keys[..open], &rest[attribute.value]) {
                                 return true;
                             }
