@@ -26,10 +26,10 @@ const LABELLED: [(&str, &str); 9] = [
     ("cms-bcda", "fixed width"),
     ("synthea-fhir-smart", "FHIR, as text"),
     ("ccda-hl7", "C-CDA, as text"),
-    ("hl7v2-linuxforhealth", "HL7, as text"),
-    ("hl7v2-ccda-msfhir", "HL7 and C-CDA, as text"),
-    ("x12-linuxforhealth", "X12, as text"),
-    ("x12-imsweb", "X12, as text"),
+    ("hl7v2-linuxforhealth", "HL7"),
+    ("hl7v2-ccda-msfhir", "HL7 and C-CDA"),
+    ("x12-linuxforhealth", "X12"),
+    ("x12-imsweb", "X12"),
     ("dicom-pydicom", "DICOM"),
 ];
 
