@@ -28,7 +28,7 @@ struct Label {
     loc: String,
 }
 
-fn corpora() -> Option<&'static Path> {
+pub(crate) fn corpora() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER
         .get_or_init(|| {
