@@ -7,6 +7,7 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod marks;
 pub mod named;
 pub mod rows;
 
@@ -180,6 +181,13 @@ impl Layout {
         let plain = RowFold { rows: 0, tail_fields: 0, exit: Quote::Outside };
         let (outside, inside, pending) = match self {
             Layout::Text => (plain, plain, plain),
+            // Without a quote every line is a row outside quotes, and none is inside.
+            Layout::Rows(dialect) if memchr::memchr(b'"', core).is_none() => {
+                let tail_fields = memchr::memchr_iter(dialect.delimiter, tail).count() as u64;
+                let outside = RowFold { rows: lines, tail_fields, exit: Quote::Outside };
+                let inside = RowFold { exit: Quote::Inside, ..plain };
+                (outside, inside, if core.is_empty() { RowFold { exit: Quote::Pending, ..plain } } else { outside })
+            }
             Layout::Rows(dialect) => (
                 rows::fold(dialect, before, core, Quote::Outside),
                 rows::fold(dialect, before, core, Quote::Inside),

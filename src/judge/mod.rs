@@ -14,6 +14,7 @@ pub mod matches;
 pub mod people;
 pub mod plan;
 mod record;
+mod rows;
 pub mod severity;
 pub mod tally;
 pub mod text;
