@@ -100,12 +100,21 @@ struct Classes {
     blanks: u64,
 }
 
-/// Each comparison is one of whole vectors wherever the processor has them.
+/// A loop for each: it becomes comparisons of whole vectors, which iterators that were not inlined would not.
 #[inline(always)]
 fn classes(block: &[u8; BLOCK], delimiter: u8, line_end: u8) -> Classes {
-    let line_ends = bits(&block.map(|byte| u8::from(byte == line_end)));
-    let delimiters = bits(&block.map(|byte| u8::from(byte == delimiter)));
-    Classes { marks: delimiters | line_ends, line_ends, blanks: bits(&block.map(|byte| u8::from(byte <= 0x20))) }
+    let (mut delimiters, mut line_ends, mut blanks) = ([0; BLOCK], [0; BLOCK], [0; BLOCK]);
+    for n in 0..BLOCK {
+        delimiters[n] = u8::from(block[n] == delimiter);
+    }
+    for n in 0..BLOCK {
+        line_ends[n] = u8::from(block[n] == line_end);
+    }
+    for n in 0..BLOCK {
+        blanks[n] = u8::from(block[n] <= 0x20);
+    }
+    let line_ends = bits(&line_ends);
+    Classes { marks: bits(&delimiters) | line_ends, line_ends, blanks: bits(&blanks) }
 }
 
 /// The lowest bits of 64 bytes that are 0 or 1 each.
@@ -113,8 +122,13 @@ fn classes(block: &[u8; BLOCK], delimiter: u8, line_end: u8) -> Classes {
 fn bits(flags: &[u8; BLOCK]) -> u64 {
     // Moves bit 8 n of a word to bit 56 + n; no two products meet below in a way that carries.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let (eights, _) = flags.as_chunks::<8>();
-    eights.iter().rev().fold(0, |bits, eight| bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
+    let mut bits = 0;
+    for n in 0..BLOCK / 8 {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&flags[8 * n..8 * n + 8]);
+        bits |= u64::from_le_bytes(eight).wrapping_mul(GATHER) >> 56 << (8 * n);
+    }
+    bits
 }
 
 #[cfg(test)]
