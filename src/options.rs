@@ -1,10 +1,12 @@
 //! What a scan is asked to do. Filled by the command line, or by a program that uses the library.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::extract::Cut;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
+use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
 #[derive(Clone, Debug)]
@@ -32,6 +34,9 @@ pub struct Options {
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
+    /// How late files answer; for tests.
+    #[doc(hidden)]
+    pub lag: Option<Arc<Lag>>,
 }
 
 /// What is walked.
@@ -96,6 +101,7 @@ impl Default for Options {
             fingerprint_key: None,
             mask_paths: false,
             cut: Cut::default(),
+            lag: None,
         }
     }
 }

@@ -5,30 +5,26 @@
 //! what finishes out of order waits in bounded memory.
 
 mod document;
+mod feed;
 mod large;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Status, StatusCounts, Subject, Summary};
-use crate::gap::{Gap, Reason};
+use crate::gap::Gap;
 use crate::judge::people::People;
 use crate::locator::Locator;
 use crate::open::{Opener, Source};
 use crate::options::Options;
-use crate::walk::{self, Entry, Found};
+use crate::walk;
 
 /// Files that may be under way or waiting to be told.
 const AHEAD: u64 = 1024;
-
-/// How long finished files are gathered before they are told: too short for a person to notice.
-const GATHER: Duration = Duration::from_micros(200);
 
 /// What a scan tells whoever listens, in the same order for any number of threads.
 #[derive(Debug)]
@@ -123,11 +119,11 @@ pub fn scan(
         .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads)))?;
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
     let scanner =
-        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow) };
-    let window = Window::default();
+        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow).lagging(options.lag.clone()) };
+    let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
-        let feeder = threads.spawn(|| feed(&pool, walk, &scanner, &window, sender));
+        let feeder = threads.spawn(|| feed::feed(&pool, walk, &scanner, &window, sender));
         let mut told = Told { listener, counts: Counts::default() };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {
@@ -159,82 +155,13 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
     *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()))
 }
 
-/// Walks, and hands each file to the pool.
-fn feed(
-    pool: &rayon::ThreadPool,
-    walk: walk::Walk,
-    scanner: &document::Scanner<'_>,
-    window: &Window,
-    sender: SyncSender<(u64, Event)>,
-) {
-    pool.in_place_scope_fifo(|scope| {
-        let mut last: Option<(usize, Locator)> = None;
-        for (number, found) in walk.enumerate() {
-            let number = number as u64;
-            window.wait_for(number);
-            if scanner.progress.stopped() {
-                let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
-                let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
-                // Whoever listened may be gone: then nobody needs to be told.
-                let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
-                break;
-            }
-            match found {
-                Found::Gap(gap) => {
-                    let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
-                }
-                Found::File(entry) => {
-                    scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
-                    last = Some((entry.root, entry.locator.clone()));
-                    let sender = sender.clone();
-                    scope.spawn_fifo(move |_| {
-                        let event = file(scanner, entry);
-                        scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
-                        let _ = sender.send((number, event));
-                    });
-                }
-            }
-        }
-        scanner.progress.walked.store(true, Ordering::Relaxed);
-    });
-}
-
-/// One file: opened, read, judged; whatever goes wrong is a gap.
-fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
-    if scanner.progress.stopped() {
-        // What waits in the queue is not begun: whoever stops a scan does not want to wait for a thousand files.
-        return Event::Document(scanner.refused(
-            entry.root,
-            entry.locator,
-            Reason::Interrupted,
-            "the scan was stopped",
-        ));
-    }
-    let source = if entry.is_stream() {
-        Source::stdin().map_err(|error| walk::failure(&error))
-    } else {
-        scanner.opener.open(&entry.path)
-    };
-    let document = match source {
-        Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
-        Ok(source) => {
-            scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
-            scanner.scan(entry.root, entry.locator, source)
-        }
-    };
-    Event::Document(document)
-}
-
 /// Tells events in the order of their numbers.
-fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
+fn hear(receiver: Receiver<Vec<(u64, Event)>>, window: &feed::Window, told: &mut Told<'_>) -> Result<()> {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
-    // A wake-up costs more than a small file: after each, those that finish meanwhile are heard together.
-    while let Ok(event) = receiver.recv() {
-        if waiting.len() < AHEAD as usize / 2 {
-            std::thread::sleep(GATHER);
-        }
-        waiting.extend(std::iter::once(event).chain(receiver.try_iter()));
+    while let Ok(events) = receiver.recv() {
+        waiting.extend(events);
+        waiting.extend(receiver.try_iter().flatten());
         let before = next;
         while let Some(event) = waiting.remove(&next) {
             told.tell(event)?;
@@ -245,31 +172,6 @@ fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>) 
         }
     }
     Ok(())
-}
-
-/// How far the walk may run ahead of what was told.
-#[derive(Debug, Default)]
-struct Window {
-    told: Mutex<u64>,
-    moved: Condvar,
-}
-
-impl Window {
-    fn wait_for(&self, number: u64) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        while number >= told.saturating_add(AHEAD) {
-            told = self.moved.wait(told).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn move_to(&self, next: u64) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = next;
-        self.moved.notify_all();
-    }
-
-    fn open_wide(&self) {
-        self.move_to(u64::MAX);
-    }
 }
 
 struct Told<'a> {
