@@ -15,7 +15,8 @@ const FILES: usize = 40_000;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    let (Some(folder), Some(size)) = (arguments.get(1), arguments.get(2).and_then(|size| size.parse::<usize>().ok())) else {
+    let (Some(folder), Some(size)) = (arguments.get(1), arguments.get(2).and_then(|size| size.parse::<usize>().ok()))
+    else {
         return Err(std::io::Error::other("usage: scan_data FOLDER MIB"));
     };
     let (folder, size) = (Path::new(folder), size << 20);
@@ -101,15 +102,15 @@ fn claim(draw: &mut Draw, row: u64) -> String {
     let npis = [draw.npi(), draw.npi()].join(",");
     let codes = format!("{},E11.{},I1{}", draw.within(99_201, 99_499), draw.below(10), draw.below(9));
     let amounts = [draw.amount(), draw.amount(), draw.amount()].join(",");
-    let (line, units, revenue, pos) = (draw.within(1, 9), draw.within(1, 9), draw.within(100, 999), draw.within(11, 99));
+    let (line, units, revenue, pos) =
+        (draw.within(1, 9), draw.within(1, 9), draw.within(100, 999), draw.within(11, 99));
     format!("C{:011},{line},{dates},{npis},{codes},{units},{amounts},0{revenue},{pos}", row * 13)
 }
 
 fn patient(draw: &mut Draw, row: u64) -> String {
     const GIVEN: [&str; 12] =
         ["Mary", "Linda", "Karen", "Donna", "Susan", "James", "Robert", "David", "Thomas", "Paul", "Kevin", "Brian"];
-    const ONSET: [&str; 16] =
-        ["B", "Br", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W"];
+    const ONSET: [&str; 16] = ["B", "Br", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "W"];
     const MIDDLE: [&str; 12] = ["ad", "al", "an", "ar", "ed", "el", "en", "er", "ick", "ill", "old", "own"];
     const CODA: [&str; 10] = ["son", "man", "er", "ley", "ton", "field", "ford", "s", "berg", "ey"];
     let pick = |draw: &mut Draw, parts: &[&'static str]| parts[draw.below(parts.len() as u64) as usize];
@@ -121,7 +122,12 @@ fn patient(draw: &mut Draw, row: u64) -> String {
     };
     let ssn = format!("{area:03}-{:02}-{:04}", draw.within(1, 100), draw.within(1, 10_000));
     let birth = draw.date(1925, 2021);
-    let phone = format!("({}) {}-{:04}", pick(draw, &["419", "205", "312", "917", "214"]), draw.within(200, 999), draw.below(10_000));
+    let phone = format!(
+        "({}) {}-{:04}",
+        pick(draw, &["419", "205", "312", "917", "214"]),
+        draw.within(200, 999),
+        draw.below(10_000)
+    );
     let email = format!("{}.{}{row}@mailhaven.net", given.to_lowercase(), last.to_lowercase());
     let (member, house, zip) = (draw.below(1_000_000_000), draw.within(1, 9999), draw.below(10_000));
     let mrn = 10_000_000 + row * 7;

@@ -6,13 +6,18 @@
 
 mod document;
 mod feed;
+mod hints;
 mod large;
+mod members;
+mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use self::document::Nest;
+use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Status, StatusCounts, Subject, Summary};
@@ -118,8 +123,15 @@ pub fn scan(
         .build()
         .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads)))?;
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
-    let scanner =
-        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow).lagging(options.lag.clone()) };
+    let scanner = document::Scanner {
+        engine,
+        options,
+        roots,
+        progress,
+        key: &key,
+        opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
+        hints: hints::Hints::new(&options.format_hints)?,
+    };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
@@ -151,21 +163,48 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         progress: &progress,
         key: &key,
         opener: Opener::new(false),
+        hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
     };
-    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()))
+    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
+    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()), nest)
+}
+
+/// As [`scan_bytes`], of a stream.
+#[cfg(test)]
+pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &str, bytes: Vec<u8>) -> Document {
+    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let (progress, key) = (Progress::default(), [0; 32]);
+    let roots = std::slice::from_ref(&root);
+    let opener = Opener::new(false);
+    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener };
+    *scanner.scan(0, Locator::named(name), Source::stream(std::io::Cursor::new(bytes)))
+}
+
+/// What is told of a file: its members, then itself.
+enum Message {
+    Event(Event),
+    Last(Event),
 }
 
 /// Tells events in the order of their numbers.
-fn hear(receiver: Receiver<Vec<(u64, Event)>>, window: &feed::Window, told: &mut Told<'_>) -> Result<()> {
-    let mut waiting = BTreeMap::new();
+fn hear(receiver: Receiver<Vec<(u64, Message)>>, window: &feed::Window, told: &mut Told<'_>) -> Result<()> {
+    let mut waiting: BTreeMap<u64, VecDeque<Message>> = BTreeMap::new();
     let mut next = 0;
-    while let Ok(events) = receiver.recv() {
-        waiting.extend(events);
-        waiting.extend(receiver.try_iter().flatten());
+    while let Ok(messages) = receiver.recv() {
+        for (number, message) in messages.into_iter().chain(receiver.try_iter().flatten()) {
+            waiting.entry(number).or_default().push_back(message);
+        }
         let before = next;
-        while let Some(event) = waiting.remove(&next) {
-            told.tell(event)?;
-            next += 1;
+        while let Some(messages) = waiting.get_mut(&next) {
+            match messages.pop_front() {
+                Some(Message::Event(event)) => told.tell(event)?,
+                Some(Message::Last(event)) => {
+                    told.tell(event)?;
+                    waiting.remove(&next);
+                    next += 1;
+                }
+                None => break,
+            }
         }
         if next > before {
             window.move_to(next);

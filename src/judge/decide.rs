@@ -9,6 +9,7 @@ use crate::finding::{
 };
 use crate::identifier::Identifier;
 use crate::judge::column::{self, Case};
+use crate::judge::health::{SENSITIVE, Signals, is_health_field};
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::severity;
@@ -16,7 +17,6 @@ use crate::judge::tally::{BY_FIELD, Form, LIKELY, POSSIBLE, Tally};
 use crate::judge::text::Clues;
 use crate::locator;
 use crate::options::Options;
-use crate::rules::FieldName;
 
 /// What is known of a document's file.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,8 @@ pub struct Judgement {
     pub linked: Vec<Linked>,
     /// The worst severity of a listed finding.
     pub severity: Option<Severity>,
+    /// Codes and drugs of categories that other rules treat apart, where somebody's data stand beside them.
+    pub sensitive: Vec<(&'static str, u64)>,
 }
 
 impl Judgement {
@@ -64,6 +66,7 @@ impl Judgement {
             self.class = Some(if subjects.is_empty() { DocumentClass::None } else { DocumentClass::Provider });
             self.people = Count { exact: true, ..Count::default() };
             self.linked.clear();
+            self.sensitive.clear();
         }
     }
 }
@@ -135,9 +138,12 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
     let matches = matches(engine, tally, &cases, &drafts, &findings, plan);
-    let class = class(&drafts, plan);
+    let class = class(&drafts, plan, &tally.health);
     let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
-    Judgement { findings, matches, class: Some(class), people, linked, severity }
+    let somebody = accepted().any(|d| d.logit >= LIKELY);
+    let sensitive = SENSITIVE.into_iter().zip(tally.health.sensitive).filter(|(_, count)| somebody && *count > 0);
+    let sensitive = sensitive.collect();
+    Judgement { findings, matches, class: Some(class), people, linked, severity, sensitive }
 }
 
 fn from_columns(
@@ -154,7 +160,7 @@ fn from_columns(
             for (number, form) in slot.map_or(&[][..], |s| &s.forms).iter().enumerate() {
                 let Some(form) = form else { continue };
                 let draft = Draft {
-                    column: Some(column as u32),
+                    column: Some(plan.reported(column as u32)),
                     identifier: rule.identifier,
                     protection: PROTECTIONS[number],
                     subject: plan.columns.get(column).and_then(|c| c.subject).unwrap_or(Subject::Unknown),
@@ -200,7 +206,7 @@ fn from_text(
             _ => text.subject.or(named).unwrap_or(Subject::Unknown),
         };
         let draft = Draft {
-            column: text.column,
+            column: text.column.map(|column| plan.reported(column)),
             identifier: rule.identifier,
             protection: text.protection,
             subject,
@@ -212,7 +218,7 @@ fn from_text(
             evidence: clues(engine, text.rule, &text.best),
             labelled: text.best.context.keyword.is_some(),
         };
-        let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
+        let slot = &mut places.entry((draft.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
         match slot {
             Some(known) => join(known, draft),
@@ -354,8 +360,12 @@ fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
                 | Identifier::MEDICAID_ID
         )
     };
-    for draft in drafts.iter_mut().filter(|d| d.identifier == Identifier::NPI) {
-        draft.subject = Subject::Provider;
+    for draft in drafts.iter_mut() {
+        // Registrants prescribe: a patient's own number only where the patient is named as its owner.
+        let registrant = draft.identifier == Identifier::DEA && draft.subject != Subject::Patient;
+        if draft.identifier == Identifier::NPI || registrant {
+            draft.subject = Subject::Provider;
+        }
     }
     let plan_says = |subject: Subject| plan.columns.iter().filter(|c| c.subject == Some(subject)).count();
     let workforce = plan_says(Subject::Workforce);
@@ -459,6 +469,9 @@ fn finding(
         .filter(|(what, weight)| what != "start" && (*weight != 0.0 || what.contains('/')))
         .map(|(what, _)| what)
         .collect();
+    if draft.protection == Protection::Hashed && matches!(draft.identifier, Identifier::SSN | Identifier::ITIN) {
+        evidence.push("nine digits: without a key or salt a hash is found by trial".to_string());
+    }
     if form.tests > 0 {
         evidence.push(format!("{} test {}", form.tests, if form.tests == 1 { "value" } else { "values" }));
     }
@@ -544,7 +557,9 @@ fn matches(
             }
             None => row.logit,
         };
-        let Some(draft) = drafts.get(&(row.column, rule.identifier, row.protection)) else { continue };
+        let Some(draft) = drafts.get(&(row.column.map(|c| plan.reported(c)), rule.identifier, row.protection)) else {
+            continue;
+        };
         let logit = if row.shape.is_none() { logit.min(draft.logit) } else { logit };
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;
@@ -581,7 +596,7 @@ fn fingerprint_text(bytes: &[u8; 10]) -> String {
 }
 
 /// What the evidence in a document supports; test values support nothing.
-fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
+fn class(drafts: &[Draft], plan: &DocumentPlan, seen: &Signals) -> DocumentClass {
     let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY && !d.is_test()).collect();
     let of_patients =
         |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
@@ -591,10 +606,11 @@ fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
             Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
         )
     });
-    let health_columns = plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
+    let health =
+        plan.health || seen.is_health() || plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
     if likely.iter().any(|d| d.identifier == Identifier::PAYMENT_CARD) && !care {
         DocumentClass::Payment
-    } else if care || (health_columns && likely.iter().any(|d| of_patients(&d))) {
+    } else if care || (health && likely.iter().any(|d| of_patients(&d))) {
         DocumentClass::Phi
     } else if likely.iter().any(|d| d.subject == Subject::Workforce) {
         DocumentClass::Workforce
@@ -605,35 +621,6 @@ fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
     } else {
         DocumentClass::None
     }
-}
-
-/// A field that only records of care have.
-fn is_health_field(name: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "diagnosis",
-        "icd",
-        "icd10",
-        "icd9",
-        "hcpcs",
-        "cpt",
-        "ndc",
-        "drug",
-        "medication",
-        "prescription",
-        "dose",
-        "lab",
-        "loinc",
-        "procedure",
-        "admit",
-        "admission",
-        "discharge",
-        "allergy",
-        "encounter",
-        "claim",
-        "clm",
-        "dgns",
-    ];
-    FieldName::parse(name).tokens.iter().any(|token| WORDS.contains(&token.as_str()))
 }
 
 /// Which columns hold person keys, as the first chunk shows: values of columns without a telling name join records if

@@ -108,6 +108,11 @@ impl RecordKeys {
         self.count == 0 && self.name == 0
     }
 
+    /// Whether it holds a birth date.
+    pub fn has_birth(&self) -> bool {
+        self.birth != 0
+    }
+
     /// Whether it holds a key of this hash already.
     pub fn holds(&self, hash: u64) -> bool {
         self.keys[..self.count as usize].iter().any(|(h, _)| *h == hash)

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::count::{Counter, Job, is_word, search, trim};
+use super::count::{Counter, Job, asked, is_word, search, trim};
 use super::record::Record;
 use super::tally::{BY_FIELD, ColumnTally, Tally, WORD, add_set};
 use crate::detect::Candidate;
@@ -25,7 +25,7 @@ const STRETCH: usize = 32 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Table {
     fields: Vec<Field>,
-    rest: Rest,
+    pub(super) rest: Rest,
     marks: Marks,
     /// By number of fields: how many rows.
     widths: Vec<u64>,
@@ -43,7 +43,7 @@ struct InRows {
 /// The stretches of a chunk in which forms must be looked for: all but the fields whose name says what they hold, put
 /// together so that one search does for many of them.
 #[derive(Debug, Default)]
-struct Rest {
+pub(super) struct Rest {
     bytes: Vec<u8>,
     /// Where each stretch starts here and in the chunk.
     stretches: Vec<(u32, u32)>,
@@ -52,14 +52,14 @@ struct Rest {
 }
 
 impl Rest {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.stretches.clear();
     }
 
     /// Adds a field, with the delimiter before it where it follows the last one.
     #[inline]
-    fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
+    pub(super) fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
         if !self.stretches.is_empty() && open >= self.end && open - self.end <= 2 {
             self.bytes.extend_from_slice(&chunk[self.end..end]);
         } else {
@@ -72,7 +72,7 @@ impl Rest {
     }
 
     /// The candidates in it, placed in the chunk.
-    fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
+    pub(super) fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
         candidates.clear();
         engine.plan().find(&self.bytes, candidates);
         let mut stretches = self.stretches.iter();
@@ -103,7 +103,10 @@ impl Columns {
     fn new(job: Job<'_>) -> Columns {
         let columns = &job.plan.columns;
         let words = job.plan.names.is_some();
-        let visited = |n: &usize| !columns[*n].bound.is_empty() || words && !columns[*n].headed;
+        let visited = |n: &usize| {
+            let column = &columns[*n];
+            !column.bound.is_empty() || column.diagnoses || words && !column.headed
+        };
         let mut searched: Vec<Range<usize>> = Vec::new();
         for n in (0..columns.len()).filter(|n| columns[*n].bound.is_empty()) {
             match searched.last_mut().filter(|run| run.end == n) {
@@ -520,7 +523,7 @@ impl Counter {
         next
     }
 
-    fn skip_to(&self, mut next: usize, at: usize) -> usize {
+    pub(super) fn skip_to(&self, mut next: usize, at: usize) -> usize {
         while self.candidates.get(next).is_some_and(|c| (c.start as usize) < at) {
             next += 1;
         }
@@ -530,7 +533,7 @@ impl Counter {
     /// Counts one field, if it is not blank. Values that start at `until` or behind it are not asked for. Gives the first
     /// candidate behind the field.
     #[allow(clippy::too_many_arguments)]
-    fn in_field(
+    pub(super) fn in_field(
         &mut self,
         job: Job<'_>,
         chunk: &Chunk,
@@ -549,6 +552,7 @@ impl Counter {
         }
         let number = match &job.plan.layout {
             Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
+            Layout::Values { .. } => row,
             _ => 0,
         };
         record.filled = true;
@@ -577,9 +581,12 @@ impl Counter {
     ) {
         let bytes = &chunk.bytes;
         let column = job.plan.column(field.column);
+        if column.diagnoses && whole {
+            tally.health.field(&bytes[span.clone()]);
+        }
         let mut taken = false;
         if whole {
-            for (rule, _) in &column.bound {
+            for (rule, _) in asked(job.engine, column, &bytes[span.clone()]) {
                 let verdict = (job.engine.rules().rules[*rule as usize].check)(&bytes[span.clone()], Setting::Field);
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);

@@ -23,6 +23,7 @@ use self::access::AccessBook;
 use self::lag::Lag;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
+pub use self::text::is_ebcdic;
 use crate::gap::Reason;
 use crate::walk::{failure, filesystem};
 
@@ -48,7 +49,12 @@ impl Opener {
     }
 
     /// Opens the file at `path` for reading; or why it cannot be read, as a gap says it.
-    pub fn open(&self, path: &Path) -> Result<Source, (Reason, String)> {
+    pub fn open(&self, path: &Path) -> Result<Source<'static>, (Reason, String)> {
+        self.file(path).map(Source::File)
+    }
+
+    /// As [`Opener::open`], to be handed to another thread.
+    pub fn file(&self, path: &Path) -> Result<FileSource, (Reason, String)> {
         // One for opening, one for the facts.
         self.lag.iter().for_each(|lag| (lag.call(), lag.call()).1);
         let file = self.open_quietly(path).map_err(|error| self.refusal(&error))?;
@@ -64,7 +70,7 @@ impl Opener {
             // Some FUSE file systems do so. Windows are cut by size, so these would pass for empty.
             return Err((Reason::Unreadable, "the file system gives no size".to_string()));
         }
-        Ok(Source::File(FileSource::new(file, &facts, access, self.lag.clone())))
+        Ok(FileSource::new(file, &facts, access, self.lag.clone()))
     }
 
     /// O_NONBLOCK: should a FIFO have taken the file's place since the walk, opening it must not wait for a writer.

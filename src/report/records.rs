@@ -1,6 +1,8 @@
 //! The shapes of the JSON records, as the contract fixes them. In: the nouns of a run. Out: what serde writes, keys in
 //! the contract's order. Refuses nothing; fields may be added at the end, never renamed.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -228,6 +230,8 @@ pub(super) struct DocumentRecord<'a> {
     people_high: u64,
     people_exact: bool,
     linked: Vec<LinkedRecord<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    sensitive: BTreeMap<&'static str, u64>,
     severity: &'static str,
     access: AccessRecord<'a>,
     #[serde(skip_serializing_if = "is_false")]
@@ -279,6 +283,7 @@ pub(super) fn document_record<'a>(at: &Where<'a>) -> DocumentRecord<'a> {
             .iter()
             .map(|Linked { identifiers, records }| LinkedRecord { identifiers, records: *records })
             .collect(),
+        sensitive: document.sensitive.iter().copied().collect(),
         severity: document.severity.name(),
         access: AccessRecord {
             readable_by: access.readable_by.name(),

@@ -10,8 +10,9 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::document::Scanner;
-use super::{AHEAD, Event};
+use super::document::{Nest, Scanner};
+use super::{AHEAD, Event, Message};
+use crate::decode::budget::Budget;
 use crate::extract::Cut;
 use crate::gap::{Gap, Reason};
 use crate::locator::Locator;
@@ -40,8 +41,11 @@ const LATE: Duration = Duration::from_micros(600);
 /// See [`LATE`].
 const IN_A_ROW: u64 = 8;
 
-/// Numbers and what became of them.
-type Events = Vec<(u64, Event)>;
+/// Numbers of files and what is told of them.
+type Events = Vec<(u64, Message)>;
+
+/// How long a file waits with each further member when many of its members wait to be told.
+const SLOW: Duration = Duration::from_millis(20);
 
 /// Walks, and hands the files to the pool.
 pub(super) fn feed(
@@ -59,7 +63,7 @@ pub(super) fn feed(
             let mut batch = Vec::new();
             let reader = {
                 let sender = sender.clone();
-                move || read_ahead(scope, scanner, waiting, pace, &sender)
+                move || read_ahead(scope, scanner, window, waiting, pace, &sender)
             };
             let first_reader = reader.clone();
             threads.spawn(move || {
@@ -73,7 +77,7 @@ pub(super) fn feed(
                 let (batch, sender) = (std::mem::take(batch), sender.clone());
                 let under_way = waiting.under_way();
                 scope.spawn_fifo(move |_| {
-                    together(scanner, pace, waiting, batch, &sender);
+                    together(scanner, window, pace, waiting, batch, &sender);
                     drop(under_way);
                 });
             };
@@ -83,12 +87,12 @@ pub(super) fn feed(
                     let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
                     let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
                     // Whoever listened may be gone: then nobody needs to be told.
-                    let _ = sender.send(vec![(number, Event::Gap(scanner.shown(gap)))]);
+                    let _ = sender.send(vec![(number, Message::Last(Event::Gap(scanner.shown(gap))))]);
                     break;
                 }
                 match found {
                     Found::Gap(gap) => {
-                        let _ = sender.send(vec![(number, Event::Gap(scanner.shown(gap)))]);
+                        let _ = sender.send(vec![(number, Message::Last(Event::Gap(scanner.shown(gap))))]);
                     }
                     Found::File(entry) => {
                         scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
@@ -113,6 +117,7 @@ pub(super) fn feed(
 /// read ahead.
 fn together(
     scanner: &Scanner<'_>,
+    window: &Window,
     pace: &Pace,
     waiting: &Waiting,
     batch: Vec<(u64, Entry)>,
@@ -124,15 +129,14 @@ fn together(
     while !pace.is_late()
         && let Some((number, entry)) = batch.next()
     {
-        let event = match open(scanner, &entry, pace, |_| ()) {
-            Ok(source) => {
-                bytes += source.size().unwrap_or(TOLD_AFTER);
-                Event::Document(scanner.scan(entry.root, entry.locator, source))
-            }
-            Err((reason, detail)) => Event::Document(scanner.refused(entry.root, entry.locator, reason, &detail)),
-        };
-        scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
-        events.push((number, event));
+        let source = open(scanner, &entry, pace);
+        bytes += source.as_ref().map_or(0, |source| source.size().unwrap_or(TOLD_AFTER));
+        // Members are told before those files that come behind theirs; what comes before must not wait for them.
+        let last = scanned(scanner, window, number, entry, source, &mut |member| {
+            events.push(member);
+            let _ = sender.send(std::mem::take(&mut events));
+        });
+        events.push((number, last));
         if bytes >= TOLD_AFTER {
             bytes = 0;
             let _ = sender.send(std::mem::take(&mut events));
@@ -146,57 +150,84 @@ fn together(
 fn read_ahead<'scope>(
     scope: &rayon::ScopeFifo<'scope>,
     scanner: &'scope Scanner<'_>,
+    window: &'scope Window,
     waiting: &'scope Waiting,
     pace: &'scope Pace,
     sender: &SyncSender<Events>,
 ) {
     while let Some((number, entry)) = waiting.next() {
         let mut room = 0;
-        let source = open(scanner, &entry, pace, |file| {
+        let file = (!entry.is_stream()).then(|| {
+            let mut file = file(scanner, &entry, pace)?;
             // Cut otherwise, as in tests, a document is read by offset.
             if scanner.options.cut == Cut::default() {
                 room = Cut::default().window().min(usize::try_from(file.size()).unwrap_or(usize::MAX));
                 waiting.take(room);
                 file.read_ahead(room);
             }
+            Ok(file)
         });
         let sender = sender.clone();
         scope.spawn_fifo(move |_| {
-            let document = match source {
-                Ok(source) => scanner.scan(entry.root, entry.locator, source),
-                Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
+            let source = match file {
+                Some(file) => file.map(Source::File),
+                None => open(scanner, &entry, pace),
             };
+            let last = scanned(scanner, window, number, entry, source, &mut |member| {
+                let _ = sender.send(vec![member]);
+            });
             waiting.give_back(room);
-            scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
-            let _ = sender.send(vec![(number, Event::Document(document))]);
+            let _ = sender.send(vec![(number, last)]);
         });
     }
 }
 
-/// Opens a file, and does with it `then` what else takes time; or why that cannot be done.
-fn open(
+/// What is told of a file in the end, when its members were told; whatever goes wrong is a gap.
+fn scanned(
     scanner: &Scanner<'_>,
-    entry: &Entry,
-    pace: &Pace,
-    then: impl FnOnce(&mut FileSource),
-) -> Result<Source, (Reason, String)> {
+    window: &Window,
+    number: u64,
+    entry: Entry,
+    source: Result<Source<'static>, (Reason, String)>,
+    tell: &mut dyn FnMut((u64, Message)),
+) -> Message {
+    let document = match source {
+        Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
+        Ok(source) => {
+            let mut told = 0;
+            let tell = &mut |member| {
+                told += 1;
+                window.slow_down(number, told);
+                tell((number, Message::Event(Event::Document(member))));
+            };
+            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell };
+            scanner.scan(entry.root, entry.locator, source, nest)
+        }
+    };
+    scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
+    Message::Last(Event::Document(document))
+}
+
+/// Opens what was met; or why that cannot be done.
+fn open(scanner: &Scanner<'_>, entry: &Entry, pace: &Pace) -> Result<Source<'static>, (Reason, String)> {
+    if entry.is_stream() && !scanner.progress.stopped() {
+        return Source::stdin().map_err(|error| walk::failure(&error));
+    }
+    file(scanner, entry, pace).map(Source::File)
+}
+
+/// Opens a file.
+fn file(scanner: &Scanner<'_>, entry: &Entry, pace: &Pace) -> Result<FileSource, (Reason, String)> {
     if scanner.progress.stopped() {
         // What waits in the queue is not begun: whoever stops a scan does not want to wait for a thousand files.
         return Err((Reason::Interrupted, "the scan was stopped".to_string()));
     }
-    let source = if entry.is_stream() {
-        Source::stdin().map_err(|error| walk::failure(&error))
-    } else {
-        let begun = Instant::now();
-        let mut source = scanner.opener.open(&entry.path);
-        pace.took(begun.elapsed());
-        if let Ok(Source::File(file)) = &mut source {
-            then(file);
-        }
-        source
-    }?;
-    scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
-    Ok(source)
+    let begun = Instant::now();
+    let file = scanner.opener.file(&entry.path);
+    pace.took(begun.elapsed());
+    let file = file?;
+    scanner.progress.bytes_found.fetch_add(file.size(), Ordering::Relaxed);
+    Ok(file)
 }
 
 /// How long it takes to open a file.
@@ -345,6 +376,15 @@ impl Window {
         }
     }
 
+    /// Waits a little where a file whose turn has not come has many members waiting to be told. Not until its turn: who waits may
+    /// stand in the way of the one whose turn it is.
+    fn slow_down(&self, number: u64, members: u64) {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if members > AHEAD && *told < number {
+            let _ = self.moved.wait_timeout(told, SLOW);
+        }
+    }
+
     pub(super) fn move_to(&self, next: u64) {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = next;
         self.moved.notify_all();
@@ -382,8 +422,7 @@ mod tests {
 
     fn scanned(top: &std::path::Path, threads: usize, lag: Option<Arc<Lag>>) -> String {
         let engine = Engine::built_in().unwrap();
-        let options =
-            Options { threads, lag, matches: true, fingerprint_key: Some([7; 32]), ..Options::default() };
+        let options = Options { threads, lag, matches: true, fingerprint_key: Some([7; 32]), ..Options::default() };
         let mut documents: Vec<Document> = Vec::new();
         let roots = roots(&[top.to_path_buf()]).unwrap();
         scan(&engine, &options, &roots, &Progress::default(), &mut documents).unwrap();
