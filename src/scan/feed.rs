@@ -34,12 +34,12 @@ const READERS: usize = 64;
 /// Bytes that may have been read ahead and not been scanned yet.
 const READ_AHEAD: usize = 24 << 20;
 
-/// Where opening takes longer than this, [`IN_A_ROW`] times, files are read ahead: a call to a disk of our own takes
-/// some 5 µs, and 100 where its folder must be looked up.
+/// Where opening takes longer than this, for [`MORE`] files more than not, files are read ahead: a call to a disk of our own
+/// takes some 5 µs, and 100 where its folder must be looked up.
 const LATE: Duration = Duration::from_micros(600);
 
 /// See [`LATE`].
-const IN_A_ROW: u64 = 8;
+const MORE: u64 = 8;
 
 /// Numbers of files and what is told of them.
 type Events = Vec<(u64, Message)>;
@@ -233,22 +233,24 @@ fn file(scanner: &Scanner<'_>, entry: &Entry, pace: &Pace) -> Result<FileSource,
 /// How long it takes to open a file.
 #[derive(Debug, Default)]
 struct Pace {
-    /// How many took longer than [`LATE`], one after the other.
+    /// How many more took longer than [`LATE`] than did not, lately. Threads may overtake each other here: a count need
+    /// not be exact.
     late: AtomicU64,
 }
 
 impl Pace {
     fn took(&self, time: Duration) {
+        let late = self.late.load(Ordering::Relaxed);
         if time > LATE {
-            self.late.fetch_add(1, Ordering::Relaxed);
-        } else if self.late.load(Ordering::Relaxed) != 0 {
-            self.late.store(0, Ordering::Relaxed);
+            self.late.store((late + 1).min(2 * MORE), Ordering::Relaxed);
+        } else if late > 0 {
+            self.late.store(late - 1, Ordering::Relaxed);
         }
     }
 
-    /// A busy machine lets one open wait for its turn, a late share lets all of them wait.
+    /// A busy machine lets one open wait for its turn now and then, a late share lets most of them wait.
     fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed) >= IN_A_ROW
+        self.late.load(Ordering::Relaxed) >= MORE
     }
 }
 
