@@ -80,8 +80,7 @@ pub enum HintedFormat {
 }
 
 /// The formats that a hint may name. What does not turn out to be of that format is read as text.
-pub const HINTED: [&str; 12] =
-    ["text", "csv", "tsv", "psv", "fixed", "json", "ndjson", "xml", "hl7", "x12", "ncpdp", "dicom"];
+pub const HINTED: [&str; 11] = ["text", "csv", "tsv", "psv", "fixed", "json", "ndjson", "xml", "hl7", "x12", "dicom"];
 
 /// What to do with test values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,8 +118,13 @@ impl Json {
     /// Reads what stands in `rest`, which starts `at` bytes into the batch; gives how far it came.
     fn scan(&mut self, rest: &[u8], at: usize, ended: bool, places: &mut Places, batch: &mut Batch) -> (usize, Stop) {
         let mut i = 0;
-        if std::mem::take(&mut self.start) && rest.starts_with(b"\xEF\xBB\xBF") {
-            i = 3;
+        if self.start {
+            let mark = b"\xEF\xBB\xBF";
+            if rest.len() < mark.len() && mark.starts_with(rest) && !ended {
+                return (0, Stop::More);
+            }
+            self.start = false;
+            i = if rest.starts_with(mark) { mark.len() } else { 0 };
         }
         if let Some(long) = self.inside {
             match self.piece(rest, at, long, places, batch) {

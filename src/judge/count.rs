@@ -30,8 +30,8 @@ const FREQUENT: u32 = 1000;
 
 mod values;
 
-pub use values::Values;
 pub(super) use values::asked;
+pub use values::{Values, text_of};
 
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]

@@ -56,7 +56,7 @@ const TELLING: &[(&str, usize)] = &[
 const WORDS: [&str; 56] = [
     "a1c", "admitted", "allergies", "biopsy", "chemotherapy", "cholesterol", "clinic", "creatinine", "dementia",
     "depression", "diabetes", "diagnosed", "diagnosis", "discharge", "dosage", "dose", "dx", "ekg", "glucose", "hba1c",
-    "hcpcs", "hemoglobin", "hiv", "hospital", "hypertension", "hx", "icd", "immunization", "insulin", "loinc", "mammogram", "mcg",
+    "hcpcs", "hemoglobin", "hiv", "hospital", "hx", "hypertension", "icd", "immunization", "insulin", "loinc", "mammogram", "mcg",
     "medication", "medications", "mri", "ndc", "oncology", "pathology", "patient", "pharmacy", "physician", "platelet",
     "pneumonia", "potassium", "pregnancy", "prescribed", "prescription", "radiology", "snomed", "surgery",
     "symptoms", "tablet", "therapy", "tumor", "vaccine", "vitals",
