@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::count::{Counter, Job, asked, is_word, search, trim};
 use super::record::Record;
+use super::rest::Rest;
 use super::tally::{BY_FIELD, ColumnTally, Tally, WORD, add_set};
 use crate::detect::Candidate;
-use crate::engine::Engine;
 use crate::extract::dialect::Dialect;
 use crate::extract::marks::Marks;
 use crate::extract::rows::{Field, Fields};
@@ -38,55 +38,6 @@ struct InRows {
     row: u64,
     foreign: bool,
     record: Record,
-}
-
-/// The stretches of a chunk in which forms must be looked for: all but the fields whose name says what they hold, put
-/// together so that one search does for many of them.
-#[derive(Debug, Default)]
-pub(super) struct Rest {
-    bytes: Vec<u8>,
-    /// Where each stretch starts here and in the chunk.
-    stretches: Vec<(u32, u32)>,
-    /// Where the last stretch ends in the chunk.
-    end: usize,
-}
-
-impl Rest {
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.stretches.clear();
-    }
-
-    /// Adds a field, with the delimiter before it where it follows the last one.
-    #[inline]
-    pub(super) fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
-        if !self.stretches.is_empty() && open >= self.end && open - self.end <= 2 {
-            self.bytes.extend_from_slice(&chunk[self.end..end]);
-        } else {
-            // A line end is a boundary to every form, as the delimiters are.
-            self.bytes.push(b'\n');
-            self.stretches.push((self.bytes.len() as u32, open as u32));
-            self.bytes.extend_from_slice(&chunk[open..end]);
-        }
-        self.end = end;
-    }
-
-    /// The candidates in it, placed in the chunk.
-    pub(super) fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
-        candidates.clear();
-        engine.plan().find(&self.bytes, candidates);
-        let mut stretches = self.stretches.iter();
-        let Some(&(mut here, mut there)) = stretches.next() else { return };
-        let mut next = stretches.next();
-        for candidate in candidates {
-            while let Some(&(start, open)) = next.filter(|(start, _)| *start <= candidate.start) {
-                (here, there) = (start, open);
-                next = stretches.next();
-            }
-            candidate.start = candidate.start.wrapping_sub(here).wrapping_add(there);
-            candidate.end = candidate.end.wrapping_sub(here).wrapping_add(there);
-        }
-    }
 }
 
 /// Which columns must be looked at field by field, and which are only searched.
@@ -268,7 +219,7 @@ impl Counter {
             ends: &ends[first..last as usize],
             carriage_return,
         };
-        let whole = columns.searched.as_slice() == [0..usize::MAX];
+        let whole = matches!(columns.searched.as_slice(), [Range { start: 0, end: usize::MAX }]);
         rest.clear();
         let (mut first, mut start, mut rows) = (0, from, 0);
         for last in marks.rows() {
@@ -614,69 +565,5 @@ impl Counter {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::engine::Engine;
-    use crate::extract::Cut;
-    use crate::finding::Document;
-    use crate::options::{Options, Reveal};
-
-    /// Rows of people, with fields that are missing, blank, padded, too many, or hold text.
-    fn table(line_end: &str) -> String {
-        let mut table = format!("mrn,ssn,name,dob,note,city{line_end}");
-        for n in 0..900 {
-            let mrn = 70_000_000 + n * 37;
-            let ssn = format!("{:03}-{:02}-{:04}", 101 + n % 500, 11 + n % 80, 1000 + n * 7);
-            let mut row = [
-                mrn.to_string(),
-                ssn.clone(),
-                ["Maria Delgado", "John Smith", "Susan Miller"][n % 3].to_string(),
-                format!("19{:02}-{:02}-{:02}", 30 + n % 60, 1 + n % 12, 1 + n % 28),
-                format!("visit {n}"),
-                "Mobile".to_string(),
-            ];
-            match n % 17 {
-                3 => row[n % 6].clear(),
-                5 => row[n % 6] = "  ".to_string(),
-                7 => row[n % 6] = format!(" {} ", row[n % 6]),
-                8 => row[4] = format!("SSN: {ssn}, see MRN {mrn}").replace(',', ";"),
-                11 => row[1] = "N/A".to_string(),
-                _ => {}
-            }
-            let row = row.join(",");
-            let row = match n % 29 {
-                4 => row[..row.len() / 2].to_string(),
-                9 => format!("{row},{ssn},Anna Berg"),
-                13 => String::new(),
-                _ => row,
-            };
-            table += &(row + line_end);
-        }
-        table
-    }
-
-    fn told(table: &str, cut: Cut) -> String {
-        let engine = Engine::built_in().unwrap();
-        let key = Some([1; 32]);
-        let options = Options { matches: true, reveal: Reveal::Full, fingerprint_key: key, cut, ..Options::default() };
-        let d: Document = crate::scan::scan_bytes(&engine, &options, "a.csv", table.as_bytes());
-        let matches: Vec<_> = d.matches.iter().map(|m| (m.identifier, &m.value, &m.position, &m.bytes)).collect();
-        assert!(matches.len() > 2500, "{}", matches.len());
-        format!("{} {} {:?} {:?} {matches:?}", d.records, d.people, d.findings, d.gaps)
-    }
-
-    /// A quote that quotes nothing makes the fields be read one by one.
-    #[test]
-    fn fields_are_counted_alike_at_once_and_one_by_one() {
-        for line_end in ["\n", "\r\n", "\r"] {
-            let table = table(line_end);
-            for cut in [Cut::default(), Cut { core: 4096, after: 1024 }, Cut { core: 700, after: 64 }] {
-                let [at_once, one_by_one] = ["5'10'", "5'10\""].map(|last| {
-                    // In a field of the last row it stands in one chunk; in notes it stands in most.
-                    let quoted = table.replace("visit 1", &format!("tall {last} 1"));
-                    told(&format!("{quoted}1,,,,{last},"), cut)
-                });
-                assert!(at_once == one_by_one, "{line_end:?} {cut:?}");
-            }
-        }
-    }
-}
+#[path = "rows_tests.rs"]
+mod tests;
