@@ -323,13 +323,16 @@ impl Vocabulary {
 }
 
 /// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than
-/// 12 bytes of words stand before it in its own.
+/// 12 bytes of words stand before it in its own, and that line does not end with a value.
 fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     let from = at.saturating_sub(REACH).max(scope);
     let stretch = &bytes[from..at];
     let Some(line) = memchr::memrchr(b'\n', stretch) else { return from..at };
     let own = stretch[line + 1..].iter().filter(|b| b.is_ascii_alphanumeric()).count();
-    if own >= 12 {
+    // A label above that has its value in its own line labels nothing here: `dob=1957-03-14`, and a time at the start of
+    // the next line of a log.
+    let taken = stretch[..line].iter().rev().take_while(|b| !b.is_ascii_alphabetic()).any(u8::is_ascii_digit);
+    if own >= 12 || taken {
         return from + line + 1..at;
     }
     match memchr::memrchr(b'\n', &stretch[..line]) {

@@ -12,7 +12,7 @@ use crate::extract::rows::{Field, Fields};
 use crate::extract::{Chunk, Layout, Quote};
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
-use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::distinct::Distinct;
 use crate::judge::matches::{First, Found, match_row, places};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
@@ -121,7 +121,7 @@ impl Counter {
         self.sketched.clear();
         if let Some(known) = job.known {
             if known.people_sketched.load(Ordering::Relaxed) {
-                tally.keys = ChunkKeys::Sketch(Sketch::default());
+                tally.keys = ChunkKeys::Sketch(Box::default());
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
@@ -488,7 +488,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.keys.add(identifier, hash);
+                record.keys.add(identifier, hash, &valid);
             }
         }
         if job.matches {

@@ -106,7 +106,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     let people = if has_key { tally.people.count() } else { Count { exact: true, ..Count::default() } };
 
     let mut findings: Vec<Finding> =
-        drafts.iter().map(|draft| finding(options, plan, draft, &linked, people, best, file)).collect();
+        drafts.iter().map(|draft| finding(options, plan, draft, &linked, people.people, best, file)).collect();
     findings.sort_by(|a, b| {
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
@@ -142,7 +142,7 @@ fn finding(
     plan: &DocumentPlan,
     draft: &Draft,
     linked: &[Linked],
-    people: Count,
+    people: u64,
     best: f32,
     file: FileFacts<'_>,
 ) -> Finding {
@@ -164,9 +164,9 @@ fn finding(
         Some(_) => distinct,
         None => form.records - form.tests.min(form.records),
     };
-    let mut place_people = in_place.min(people.people);
+    let mut place_people = in_place.min(people);
     if own && draft.protection == Protection::Plaintext && draft.logit < LIKELY {
-        place_people = in_place.min(people.people.max(distinct));
+        place_people = in_place.min(people.max(distinct));
     }
     let facts = severity::Facts {
         identifier: draft.identifier,

@@ -176,13 +176,19 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     }
     if clues.neighbour != 0.0 {
         let what = match rule.identifier {
-            Identifier::NAME => "a street in the next line",
+            Identifier::NAME => "beside an identifier, or above a street",
             _ => "street and ZIP code together",
         };
         evidence.push((what.to_string(), clues.neighbour));
     }
     if clues.listed != 0.0 {
         evidence.push(("on the name lists".to_string(), clues.listed));
+    }
+    if clues.mark != 0.0 {
+        evidence.push(("right behind its label".to_string(), clues.mark));
+    }
+    if clues.toll_free != 0.0 {
+        evidence.push(("a number that is free to call".to_string(), clues.toll_free));
     }
     if clues.token != 0.0 {
         evidence.push(("inside a web address, a long token or a reference".to_string(), clues.token));

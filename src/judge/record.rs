@@ -51,7 +51,7 @@ impl Record {
         }
         // Of the names in a text only the first near the other values is taken for the person's.
         if key_kind(identifier) != Some(KeyKind::Name) || new {
-            self.keys.add(identifier, hash);
+            self.keys.add(identifier, hash, &judged.valid);
         }
         if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
             self.seen[self.seen_count] = (identifier.index() as u8, hash);
