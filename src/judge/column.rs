@@ -11,7 +11,9 @@ use crate::judge::plan::ColumnPlan;
 use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
-const FIELD_START: f32 = -4.0;
+const FIELD_START: f32 = -3.0;
+/// Where they start for single words that nothing speaks for.
+const WORD_START: f32 = -4.0;
 /// The pass rate of a column says at most this much for it: after that a systematic cause is likelier than chance.
 const PASS_RATE_CAP: f32 = 7.0;
 /// Forms below say too little to be anything without a column or a word that speaks for them.
@@ -205,7 +207,7 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
 /// Single words in a column without a name. The lists of names know words of every kind, places above all: so most must
 /// be on them, given names or frequent surnames among them, and other columns must identify people.
 fn words(tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> {
-    let mut evidence = vec![("start".to_string(), FIELD_START)];
+    let mut evidence = vec![("start".to_string(), WORD_START)];
     let values = slot.valid + slot.invalid;
     let share = |part: u64| part as f32 / slot.spread.count.max(1) as f32;
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
@@ -293,6 +295,14 @@ fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
         // Areas 001–099 are a tenth of all SSNs (SSA): numbers from all over the country without one are no SSNs.
         evidence.push(("never a leading zero".to_string(), -4.0));
     }
+}
+
+/// Whether nobody but a patient or member has such a number.
+pub(super) fn only_patients_have(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
+    )
 }
 
 /// Whether the best case of a column makes it one that identifies people: company for columns that say less.

@@ -17,6 +17,8 @@ use crate::rules::RuleSet;
 pub const REACH: usize = 100;
 /// How far behind a value a word about it may stand, bytes.
 const BEHIND: usize = 40;
+/// How many blanks, dots and dashes forms set between a label and its value.
+const LEADERS: usize = 40;
 /// How many bytes may stand between the words of a phrase: `S. S. N.`, a line end and a margin.
 const CLOSE: usize = 8;
 /// How much of its weight a weak keyword has.
@@ -186,7 +188,7 @@ impl Vocabulary {
         const LONGEST: usize = 24;
         // Words seen further back open the way to a closer look only; too many would open it always.
         const FORGET: usize = 512;
-        let from = span.start.saturating_sub((reach + LONGEST).min(REACH)).max(scope.start);
+        let from = span.start.saturating_sub((reach + LONGEST + LEADERS).min(REACH)).max(scope.start);
         let to = (span.end + BEHIND).min(scope.end);
         let fresh = from < hints.seen.start || from > hints.seen.end || to > hints.seen.start + FORGET;
         let start = if fresh { from } else { hints.seen.end.saturating_sub(LONGEST).max(hints.seen.start) };
@@ -238,9 +240,11 @@ impl Vocabulary {
         let mut words = [Word::default(); WORDS];
         let count = last_words(&bytes[window.clone()], &mut words);
         let identifier = rules.rules[rule as usize].identifier;
+        // Leaders and blanks of a form are no distance: `Chart # ........ 4829137`.
+        let at = window.start + filled_up_to(&bytes[window.start..at]);
         // From the value backwards.
         for end in (0..count).rev() {
-            let distance = at - window.start - words[end].end;
+            let distance = (at - window.start).saturating_sub(words[end].end);
             let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
             for number in phrases {
                 let phrase = &self.phrases[*number as usize];
@@ -306,8 +310,10 @@ impl Vocabulary {
                 if !fits {
                     continue;
                 }
-                // A label of what comes next ends the window.
-                let labels_next = text[words[end].end..].iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'));
+                // A label of what comes next ends the window: `DOB:`, `DOB 3/4/1957`.
+                let rest = &text[words[end].end..];
+                let labels_next = rest.iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'))
+                    || rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
                 match phrase.says {
                     Says::For(_) if labels_next => return None,
                     Says::For(other) if other == rule => {
@@ -320,6 +326,12 @@ impl Vocabulary {
         }
         None
     }
+}
+
+/// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.
+fn filled_up_to(before: &[u8]) -> usize {
+    let leader = |b: &u8| matches!(b, b' ' | b'\t' | b'.' | b'_' | b']');
+    before.len() - before.iter().rev().take(LEADERS).take_while(|b| leader(b)).count()
 }
 
 /// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than

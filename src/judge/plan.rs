@@ -10,7 +10,7 @@ use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
 /// What a header that says exactly the identifier weighs against one that says more words.
-const INEXACT: f32 = -1.5;
+const INEXACT: f32 = -1.0;
 
 /// What is known of a document.
 #[derive(Debug)]
@@ -130,6 +130,12 @@ impl ColumnPlan {
             hopeless: Vec::new(),
             dead: Vec::new(),
         };
+        // `hospital number` is a patient's: no provider has a number of a kind that only patients have.
+        let of_patients =
+            |rule: &(u16, f32)| column::only_patients_have(engine.rules().rules[rule.0 as usize].identifier);
+        if column.subject == Some(Subject::Provider) && column.bound.iter().any(of_patients) {
+            column.subject = Some(Subject::Patient);
+        }
         column.hopeless = column::hopeless(engine, &column);
         let dead = |shape: usize| {
             engine.uses(shape as u16).iter().all(|by| {

@@ -47,7 +47,7 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
 }
 
 impl Delimited {
-    fn field(&self, page: &mut Page, text: &str, field: Option<Field>, column: usize, enough: bool) {
+    fn field(&self, page: &mut Page, text: &str, field: Option<Field>, column: usize, enough: bool, style_loses_zeros: bool) {
         let clashes = text.contains(self.delimiter) || text.contains('"');
         let quoted = self.quoted || clashes;
         if quoted {
@@ -55,7 +55,7 @@ impl Delimited {
         }
         let mut what = field.and_then(truth_of);
         if let (Some((_, whose)), Some(field), false) = (&mut what, field, self.header)
-            && !(field.tells() && enough && (field != Field::Ssn || text.len() >= 9))
+            && !(field.tells() && enough && (field != Field::Ssn || !style_loses_zeros))
         {
             *whose = Whose::Anybody;
         }
@@ -68,12 +68,12 @@ impl Delimited {
         }
     }
 
-    fn row(&self, page: &mut Page, enough: bool, fields: impl Iterator<Item = (String, Option<Field>)>) {
+    fn row(&self, page: &mut Page, (enough, loses): (bool, bool), fields: impl Iterator<Item = (String, Option<Field>)>) {
         for (column, (text, field)) in fields.enumerate() {
             if column > 0 {
                 page.text(&self.delimiter.to_string());
             }
-            self.field(page, &text, field, column, enough);
+            self.field(page, &text, field, column, enough, loses);
         }
         page.text(self.line_end);
     }
@@ -94,7 +94,7 @@ impl Writer for Delimited {
         if self.header {
             let names: Vec<String> =
                 feed.fields.iter().map(|field| rng.pick(field.headers(style.split)).to_string()).collect();
-            self.row(&mut page, true, names.into_iter().map(|name| (name, None)));
+            self.row(&mut page, (true, false), names.into_iter().map(|name| (name, None)));
         }
         // Without names a handful of rows tells nobody what they are.
         let enough = feed.records.len() >= 12;
@@ -107,7 +107,7 @@ impl Writer for Delimited {
                     false => (field.value(record, population, style, false, rng), Some(*field)),
                 })
                 .collect();
-            self.row(&mut page, enough, values.into_iter());
+            self.row(&mut page, (enough, style.loses_zeros()), values.into_iter());
         }
         page
     }

@@ -186,6 +186,11 @@ impl Style {
         if self.upper { text.to_uppercase() } else { text }
     }
 
+    /// Whether a spreadsheet took the leading zeros of numbers: without a name nobody can tell what is left.
+    pub(crate) fn loses_zeros(&self) -> bool {
+        self.ssn == 11
+    }
+
     /// Whether a field is left empty.
     pub(crate) fn leaves_empty(&self, rng: &mut Rng) -> bool {
         rng.percent(self.empty)

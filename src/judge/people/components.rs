@@ -13,6 +13,9 @@ use crate::validate::date;
 /// A value with more different owners than this is no key but something that was filled in.
 const OWNERS: usize = 200;
 
+/// Up to so many keys a birth date that two files share is taken for one person's: people were born on some 30,000 days.
+const BIRTHDAYS: usize = 3_000;
+
 /// Today, days since 1970-01-01.
 pub(super) fn today() -> i64 {
     date::today()
@@ -60,6 +63,11 @@ impl Node {
         }
     }
 
+    /// Whether twelve years or more lie between the births.
+    fn a_generation(&self, other: &Node) -> bool {
+        matches!((self.about.birth, other.about.birth), (Some(a), Some(b)) if (a - b).unsigned_abs() >= 12 * 365)
+    }
+
     fn compare(&self, other: &Node) -> Says {
         let (ours, theirs) = (&self.about.name, &other.about.name);
         let name = match ours.is_empty() || theirs.is_empty() {
@@ -72,6 +80,8 @@ impl Node {
             match (births, name) {
                 (Births::Same, Some(true) | None) | (Births::Unknown, Some(true)) => Says::One,
                 (Births::Same, Some(false)) | (Births::Near, Some(true) | None) => Says::Likely,
+                // Father and son, or a birth date that was filled in.
+                (Births::Apart, Some(true)) if self.a_generation(other) => Says::Unlikely,
                 (Births::Apart, Some(true)) => Says::Likely,
                 (Births::Apart, None) | (Births::Unknown, Some(false)) if own => Says::Likely,
                 (Births::Apart, None) | (Births::Unknown | Births::Near, Some(false)) => Says::Unlikely,
@@ -206,6 +216,13 @@ impl Components {
                 self.settle(group, &mut best, &mut low, &mut high, &mut nobody_new);
             }
         }
+        let other_half = self.other_halves(&mut best, &nobody_new);
+        for (weak, strong) in &other_half {
+            low.union(*weak, strong[0]);
+            if let ([one], true) = (&strong[..], self.nodes.len() <= BIRTHDAYS) {
+                best.union(*weak, *one);
+            }
+        }
         let people = self.roots(&mut best, |node| !nobody_new[node]);
         let of = self.parts(&mut best, &nobody_new);
         let fewest = self.roots(&mut low, |node| !nobody_new[node]);
@@ -273,6 +290,38 @@ impl Components {
                 }
             }
         }
+    }
+
+    /// Components of which nothing is known but a household's number and a birth date, and those with the same birth date
+    /// that have no such number: the same people, it may be, in another kind of file.
+    fn other_halves(&self, best: &mut Unions, nobody_new: &[bool]) -> Vec<(u32, Vec<u32>)> {
+        // By root: has a weak key, has another, birth date.
+        let mut halves: Vec<(bool, bool, Option<i32>)> = vec![(false, false, None); self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| !nobody_new[*at]) {
+            let half = &mut halves[best.root(at as u32) as usize];
+            let weak = node.kind == KeyKind::Weak as u8;
+            half.0 |= weak;
+            half.1 |= !weak || !node.about.name.is_empty();
+            half.2 = half.2.max(node.about.birth);
+        }
+        let mut by_day: BTreeMap<i32, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+        for (root, half) in halves.into_iter().enumerate() {
+            match half {
+                (true, false, Some(day)) => by_day.entry(day).or_default().0.push(root as u32),
+                (false, true, Some(day)) => by_day.entry(day).or_default().1.push(root as u32),
+                _ => {}
+            }
+        }
+        let both = by_day.into_values().filter(|(weak, strong)| !weak.is_empty() && !strong.is_empty());
+        both.flat_map(|(weak, strong)| {
+            // As many as can be pairs; of one and one it is known which.
+            let alone = weak.len() == 1 && strong.len() == 1;
+            weak.into_iter()
+                .zip(strong.clone())
+                .map(move |(w, s)| if alone { (w, vec![s]) } else { (w, vec![s, s]) })
+                .collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     /// How many roots have a node that counts.
