@@ -20,6 +20,8 @@ const PASS_RATE_CAP: f32 = 7.0;
 const WEAK: f32 = -3.0;
 /// What it weighs that dates spread over generations.
 const SPREAD: f32 = 5.5;
+/// What the same weighs of fewer than twenty.
+const SPREAD_OF_FEW: f32 = 5.0;
 /// What it weighs that bare digits of a column are all days of the calendar: a few in a thousand random ones are.
 const ALL_DAYS: f32 = 3.0;
 /// Forms of dates below may be numbers as well.
@@ -157,7 +159,8 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     } else if rule.identifier == Identifier::NAME {
         names(slot, &mut evidence);
     } else if weak {
-        numbers(slot, &mut evidence);
+        // The same few providers stand on all records; their check digit says enough.
+        numbers(slot, rule.identifier != Identifier::NPI, &mut evidence);
     }
     evidence.extend(name_says(engine, plan, slot.rule, weak));
     if company && weak {
@@ -244,7 +247,7 @@ fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     if years < 15 {
         evidence.push((format!("dates span {years} years"), -4.0));
     } else if years >= 30 && early >= 0.1 && recent <= 0.15 {
-        let weight = if spread.count >= 20 { SPREAD } else { 3.5 };
+        let weight = if spread.count >= 20 { SPREAD } else { SPREAD_OF_FEW };
         evidence.push((format!("dates span {years} years"), weight));
     }
     // Steps of a day to some three years: the days of a series, of one price or measurement after the other.
@@ -267,7 +270,7 @@ fn names(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
 }
 
 /// Numbers without a form of their own: counters, narrow ranges and repeats are no identifiers of persons.
-fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+fn numbers(slot: &Slot, one_each: bool, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
     if spread.count < 20 {
         return;
@@ -277,11 +280,11 @@ fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
         evidence.push(("values count up".to_string(), -6.0));
     }
     let beginnings = spread.beginnings();
-    if u64::from(beginnings) <= (spread.count / 50).max(2) {
+    if one_each && u64::from(beginnings) <= (spread.count / 50).max(2) {
         evidence.push((format!("{beginnings} different beginnings"), -4.0));
     }
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
-    if (distinct as f32) < count * 0.3 {
+    if one_each && (distinct as f32) < count * 0.3 {
         evidence.push(("values repeat".to_string(), -3.0));
     }
     if spread.routing as f32 >= count * 0.9 {

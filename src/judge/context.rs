@@ -86,6 +86,8 @@ pub struct Context {
     pub against: Option<u32>,
     /// The phrase right before the value that labels it as something else.
     pub other: Option<u32>,
+    /// Nothing but the mark of a label stands between the keyword and the value.
+    pub marked: bool,
     /// Whose the nearest words say it is.
     pub subject: Option<Subject>,
 }
@@ -241,6 +243,7 @@ impl Vocabulary {
         let count = last_words(&bytes[window.clone()], &mut words);
         let identifier = rules.rules[rule as usize].identifier;
         // Leaders and blanks of a form are no distance: `Chart # ........ 4829137`.
+        let span_start = at;
         let at = window.start + filled_up_to(&bytes[window.start..at]);
         // From the value backwards.
         for end in (0..count).rev() {
@@ -260,6 +263,7 @@ impl Vocabulary {
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
+                            context.marked = is_mark(&bytes[window.start + words[end].end..span_start]);
                         }
                     }
                     // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
@@ -326,6 +330,14 @@ impl Vocabulary {
         }
         None
     }
+}
+
+/// Whether a label's mark stands between a keyword and its value, and nothing else: `:`, `=`, `#`, leaders, a bracket that
+/// closes.
+fn is_mark(between: &[u8]) -> bool {
+    let mark = |b: &u8| matches!(b, b':' | b'=' | b'#' | b']');
+    !between.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\n')
+        && (between.iter().any(mark) || between.iter().filter(|b| matches!(b, b'.' | b'_')).count() >= 3)
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.

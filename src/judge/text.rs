@@ -129,7 +129,6 @@ pub fn judge(
         Verdict::Blank => return Err("a placeholder"),
     };
     valid.test |= rule.is_test_value(valid.normal.as_bytes());
-    let scope_start = scope.start;
     let reach = if by.reach <= NEAR { nearest_number(&bytes[scope.start..start], by.reach) } else { by.reach };
     let context = engine.vocabulary().around(engine.rules(), bytes, scope.clone(), start..end, by.rule, reach);
     let mut clues = Clues { alone: by.alone, context, ..Clues::default() };
@@ -153,8 +152,7 @@ pub fn judge(
     if rule.identifier == Identifier::NAME {
         clues.listed = LISTED[valid.measure.clamp(0, 2) as usize];
     } else if let Some((_, share)) = context.keyword
-        && context.other.is_none()
-        && is_marked(&bytes[scope_start..start])
+        && context.marked
     {
         clues.mark = MARK * share;
     }
@@ -162,21 +160,6 @@ pub fn judge(
         clues.toll_free = TOLL_FREE;
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
-}
-
-/// Whether `before` ends with the mark of a label: `:`, `=` or `#`, leaders (`.....`) and blanks aside, in the same line.
-fn is_marked(before: &[u8]) -> bool {
-    let near = &before[before.len().saturating_sub(BESIDE_REACH)..];
-    let mut leaders = 0;
-    for byte in near.iter().rev() {
-        match byte {
-            b' ' | b'\t' | b'"' | b'\'' => {}
-            b'.' | b'_' => leaders += 1,
-            b':' | b'=' | b'#' | b']' => return true,
-            _ => return leaders >= 3,
-        }
-    }
-    false
 }
 
 /// Whether a telephone number, as digits, is free to call: area codes 800, 833, 844, 855, 866, 877, 888 (NANP).

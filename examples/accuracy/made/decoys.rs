@@ -35,7 +35,7 @@ const TRAIN: &[Table] = &[
     ("invoices", &[("invoice_no", Form("999999999")), ("po_number", Form("99999999")), ("date", Date(2023, 2026)), ("vendor", Firm), ("amount", Decimal(5, 90_000))]),
     ("shipments", &[("tracking", Form("1Z999AA99999999999")), ("order_id", Up(418_220_101)), ("shipped", Date(2024, 2026)), ("weight", Decimal(0, 40))]),
     ("skus", &[("sku", Form("999-99-9999")), ("item", Goods), ("stock", Number(0, 900)), ("price", Decimal(1, 300))]),
-    ("epochs", &[("event_time", Up(1_760_000_000)), ("duration_ms", Number(1, 90_000)), ("session", Form("HHHHHHHHHHHHHHHH"))]),
+    ("epochs", &[("event_time", Up(1_760_000_000)), ("duration_ms", Number(1, 90_000)), ("session", Form("hhhhhhhhhhhhhhhh"))]),
     ("vendors", &[("company", Firm), ("phone", FirmPhone), ("street", FirmStreet), ("zip", FirmZip), ("terms", Word(&["NET30", "NET60"]))]),
     ("meters", &[("meter_id", Form("999999999")), ("reading", Number(100_000_000, 999_999_999)), ("read_on", Date(2025, 2026))]),
     ("unnamed", &[("", Form("999999999")), ("", Decimal(1, 900)), ("", Goods)]),
@@ -44,7 +44,7 @@ const TRAIN: &[Table] = &[
 #[rustfmt::skip]
 const HELD_OUT: &[Table] = &[
     ("sites", &[("latitude", Form("39.999999999")), ("longitude", Form("-104.999999999")), ("site", Goods), ("surveyed", Date(2019, 2026))]),
-    ("checksums", &[("sha1", Form("HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH")), ("uuid", Form("HHHHHHHH-HHHH-4HHH-9HHH-HHHHHHHHHHHH")), ("bytes", Number(100_000_000, 999_999_999))]),
+    ("checksums", &[("sha1", Form("hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh")), ("uuid", Form("hhhhhhhh-hhhh-4hhh-9hhh-hhhhhhhhhhhh")), ("bytes", Number(100_000_000, 999_999_999))]),
     ("catalogue", &[("isbn", Form("9789999999999")), ("title", Goods), ("published", Date(1950, 2024)), ("pages", Number(40, 900))]),
     ("dealers", &[("Dealer Name", Firm), ("Telephone", FirmPhone), ("Street Address", FirmStreet), ("Postal Code", FirmZip)]),
     ("parts", &[("Part #", Form("999-99-9999")), ("Bin", Form("A99")), ("On Hand", Number(0, 400)), ("Last Count", Date(2025, 2026))]),
@@ -139,7 +139,7 @@ fn text(split: Split, number: usize, rng: &mut Rng) -> Page {
             let count = what[1..].parse().unwrap_or(1);
             match what.as_bytes()[0] {
                 b'#' => page.text(&rng.digits(count)),
-                b'h' => page.text(&rng.picture(&"H".repeat(count))),
+                b'h' => page.text(&rng.picture(&"h".repeat(count))),
                 _ => page.text(&rng.range(1, 10).to_string()),
             }
         }

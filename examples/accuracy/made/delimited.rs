@@ -93,7 +93,7 @@ impl Writer for Delimited {
         }
         if self.header {
             let names: Vec<String> =
-                feed.fields.iter().map(|field| rng.pick(field.headers(style.split)).to_string()).collect();
+                feed.fields.iter().map(|field| rng.pick(feed.headers(*field, style.split)).to_string()).collect();
             self.row(&mut page, (true, false), names.into_iter().map(|name| (name, None)));
         }
         // Without names a handful of rows tells nobody what they are.

@@ -246,6 +246,14 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
+    /// How a field is called in this kind of file.
+    pub(crate) fn headers(&self, field: Field, split: Split) -> &'static [&'static str] {
+        match (field, self.kind.class) {
+            (FullName, "workforce") => split.pick(&["name", "employee_name"][..], &["EMPL_NAME", "Full Name"][..]),
+            _ => field.headers(split),
+        }
+    }
+
     pub(crate) fn new(population: &Population, rng: &mut Rng) -> Feed {
         let kind = &KINDS[rng.below(KINDS.len())];
         let rows = *rng.pick(&[3, 12, 40, 40, 120]);

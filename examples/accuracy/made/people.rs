@@ -123,7 +123,14 @@ fn dea(rng: &mut Rng, last: &str) -> String {
 
 fn phone(rng: &mut Rng, area: &str) -> String {
     // 555-01xx is kept for stories.
-    format!("{area}{}{}", rng.range(220, 550), rng.digits(4))
+    let exchange = loop {
+        // 211, 311 and the like are services.
+        let exchange = rng.range(220, 550);
+        if exchange % 100 != 11 {
+            break exchange;
+        }
+    };
+    format!("{area}{exchange}{}", rng.digits(4))
 }
 
 impl Population {
@@ -132,7 +139,7 @@ impl Population {
         let mut people = Vec::new();
         let member_form = *rng.pick(split.pick(&["XQZ999999999", "999999999-", "R99999999"][..], &["W9999 99999", "H99999999", "99999999999", "AAA999A99999"][..]));
         let mrn_form = *rng.pick(split.pick(&["9999999", "99999999", "MR-999999"][..], &["E9999999", "99-99-99", "0009999999", "M000999999"][..]));
-        let medicaid_form = *rng.pick(split.pick(&["AA99999A", "9999999999"][..], &["999999999WA", "599999999", "99999999A"][..]));
+        let medicaid_form = *rng.pick(split.pick(&["AA99999A", "9999999999"][..], &["999999999W", "599999999", "99999999A"][..]));
         let group_form = *rng.pick(split.pick(&["79999", "GRP-9999"][..], &["00A9999", "999999-01", "HMO9999"][..]));
         let groups: Vec<String> = (0..6).map(|_| rng.picture(group_form)).collect();
         while people.len() < size {
@@ -188,7 +195,7 @@ impl Population {
                     hicn,
                     member: if member.ends_with('-') { format!("{member}{:02}", code + 1) } else { member.clone() },
                     code: code as u8,
-                    medicaid: rng.percent(40).then(|| rng.picture(medicaid_form)),
+                    medicaid: rng.percent(40).then(|| rng.picture(medicaid_form).replace('W', "WA")),
                     mrn: rng.picture(mrn_form),
                     group: group.clone(),
                     phone: phone(rng, area),

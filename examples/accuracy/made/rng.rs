@@ -40,14 +40,14 @@ impl Rng {
         (0..count).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
     }
 
-    /// Of a picture: `9` a digit, `A` a capital letter, `H` a hexadecimal figure, anything else itself.
+    /// Of a picture: `9` a digit, `A` a capital letter, `h` a hexadecimal figure, anything else itself.
     pub(crate) fn picture(&mut self, picture: &str) -> String {
         picture
             .chars()
             .map(|c| match c {
                 '9' => char::from(b'0' + self.below(10) as u8),
                 'A' => char::from(b'A' + self.below(26) as u8),
-                'H' => char::from(b"0123456789abcdef"[self.below(16)]),
+                'h' => char::from(b"0123456789abcdef"[self.below(16)]),
                 other => other,
             })
             .collect()
