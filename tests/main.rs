@@ -10,5 +10,7 @@ mod corpora;
 mod hostile;
 // What the documents say, against what the program knows.
 mod docs;
+// Made documents with their truth, the half that is held out.
+mod made;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;

@@ -79,7 +79,9 @@ pub(crate) fn count_people(engine: &Engine, set: &sets::Set) -> Result<(u64, u64
     for (name, bytes) in &set.files {
         let path = folder.path().join(name);
         let parent = path.parent().unwrap_or(folder.path());
-        std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, bytes)).map_err(|error| error.to_string())?;
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&path, bytes))
+            .map_err(|error| error.to_string())?;
     }
     let roots = scan::roots(&[folder.path().to_path_buf()]).map_err(|error| error.to_string())?;
     let options = Options { threads: 1, ..Options::default() };

@@ -317,7 +317,11 @@ impl Vocabulary {
                 // A label of what comes next ends the window: `DOB:`, `DOB 3/4/1957`.
                 let rest = &text[words[end].end..];
                 let labels_next = rest.iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'))
-                    || rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
+                    || opens_value(rest.trim_ascii_start());
+                // Nor does it speak for what stands before another number.
+                if text[..words[end + 1 - length].start].iter().any(u8::is_ascii_digit) {
+                    return None;
+                }
                 match phrase.says {
                     Says::For(_) if labels_next => return None,
                     Says::For(other) if other == rule => {
@@ -330,6 +334,14 @@ impl Vocabulary {
         }
         None
     }
+}
+
+/// Whether a value begins here: a figure, or the name of a month.
+fn opens_value(text: &[u8]) -> bool {
+    const MONTHS: [&[u8; 3]; 12] =
+        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+    let month = |three: &[u8]| MONTHS.iter().any(|month| three.eq_ignore_ascii_case(&month[..]));
+    text.first().is_some_and(u8::is_ascii_digit) || text.get(..3).is_some_and(month)
 }
 
 /// Whether a label's mark stands between a keyword and its value, and nothing else: `:`, `=`, `#`, leaders, a bracket that

@@ -142,9 +142,10 @@ pub(super) struct About {
 
 /// States, the federal district and territories, as the Postal Service writes them (USPS Publication 28, appendix B).
 pub const STATES: [&str; 59] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME",
-    "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI",
-    "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP", "FM", "MH", "PW",
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
+    "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP", "FM",
+    "MH", "PW",
 ];
 
 /// The person keys of one record, as they are met.
@@ -252,6 +253,13 @@ pub struct Of {
     pub deceased: u64,
 }
 
+impl Of {
+    /// Of so many people, those whose state nothing says.
+    pub fn state_unknown(&self, people: u64) -> u64 {
+        people.saturating_sub(self.states.values().sum())
+    }
+}
+
 /// Marks of [`Sketches::marks`] behind the states.
 const UNDER_18: u8 = 101;
 const OVER_89: u8 = 102;
@@ -299,12 +307,8 @@ impl Sketches {
         let mark = |mark: u8| self.marks.get(&mark).map_or(0, Sketch::estimate);
         let states =
             (1..=STATES.len() as u8).filter(|state| mark(*state) > 0).map(|s| (STATES[s as usize - 1], mark(s)));
-        let of = Of {
-            states: states.collect(),
-            under_18: mark(UNDER_18),
-            over_89: mark(OVER_89),
-            deceased: mark(DECEASED),
-        };
+        let of =
+            Of { states: states.collect(), under_18: mark(UNDER_18), over_89: mark(OVER_89), deceased: mark(DECEASED) };
         Count { people, low: people.saturating_sub(error), high: people + error, exact: false, of }
     }
 }

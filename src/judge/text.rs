@@ -276,6 +276,8 @@ fn beside(
                 // A word that says whose it is outweighs where it stands.
                 if judged.valid.measure >= 2 && judged.clues.keyword == 0.0 && judged.clues.against == 0.0 {
                     judged.clues.neighbour = BESIDE;
+                    // The label before it is that of the identifier.
+                    judged.clues.other = 0.0;
                 }
             };
             match known {

@@ -61,7 +61,8 @@ impl Jsonl {
 
     /// Like [`Report::finish`], and tells what was written.
     pub fn close(&mut self, summary: &Summary) -> Result<Option<Written>> {
-        self.line(&SummaryRecord::of(summary))?;
+        let roots = std::mem::take(&mut self.roots);
+        self.line(&SummaryRecord::of(summary, &roots))?;
         self.output.take().map(Output::finish).transpose()
     }
 }

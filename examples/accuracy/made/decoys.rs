@@ -79,7 +79,8 @@ pub(crate) fn page(split: Split, number: usize, rng: &mut Rng) -> Page {
 
 fn table(split: Split, number: usize, rng: &mut Rng) -> Page {
     let (name, columns) = *rng.pick(split.pick(TRAIN, HELD_OUT));
-    let (ending, delimiter) = *rng.pick(split.pick(&[("csv", ","), ("tsv", "\t")][..], &[("txt", "|"), ("csv", ",")][..]));
+    let (ending, delimiter) =
+        *rng.pick(split.pick(&[("csv", ","), ("tsv", "\t")][..], &[("txt", "|"), ("csv", ",")][..]));
     let mut page = Page::new(format!("{name}_{number:04}.{ending}"), "nobody's table");
     page.class = (name != "vendors" && name != "dealers").then_some("none");
     if columns[0].0 != "" {
@@ -99,20 +100,18 @@ fn table(split: Split, number: usize, rng: &mut Rng) -> Page {
                 Up(from) => ((from + row * step).to_string(), None),
                 Number(low, high) => (rng.range(low, high).to_string(), None),
                 Decimal(low, high) => (format!("{}.{:02}", rng.range(low, high), rng.range(0, 100)), None),
-                Date(from, to) => (
-                    format!("{}-{:02}-{:02}", rng.range(from, to + 1), rng.range(1, 13), rng.range(1, 29)),
-                    None,
-                ),
+                Date(from, to) => {
+                    (format!("{}-{:02}-{:02}", rng.range(from, to + 1), rng.range(1, 13), rng.range(1, 29)), None)
+                }
                 Goods => (rng.pick(words::goods(split)).to_string(), None),
                 Firm => (rng.pick(words::companies(split)).to_string(), None),
                 FirmPhone => {
                     let area = rng.pick(words::cities(split)).3;
                     (format!("{area}-{}-{}", rng.range(220, 550), rng.digits(4)), maybe(Identifier::PHONE))
                 }
-                FirmStreet => (
-                    format!("{} {}", rng.range(10, 9900), rng.pick(words::streets(split))),
-                    maybe(Identifier::ADDRESS),
-                ),
+                FirmStreet => {
+                    (format!("{} {}", rng.range(10, 9900), rng.pick(words::streets(split))), maybe(Identifier::ADDRESS))
+                }
                 FirmZip => {
                     (format!("{}{:02}", rng.pick(words::cities(split)).2, rng.range(1, 60)), maybe(Identifier::ZIP))
                 }

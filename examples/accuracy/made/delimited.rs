@@ -42,12 +42,26 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
         Box::new(Delimited { format: "pipe-separated", ending: "txt", delimiter: '|', line_end: "\r\n", ..held }),
         Box::new(Delimited { format: "semicolons, padded", ending: "csv", delimiter: ';', padded: true, ..held }),
         Box::new(Delimited { format: "csv, title lines", title: true, quoted: true, line_end: "\r\n", ..held }),
-        Box::new(Delimited { format: "pipe-separated, no header", ending: "dat", delimiter: '|', header: false, ..held }),
+        Box::new(Delimited {
+            format: "pipe-separated, no header",
+            ending: "dat",
+            delimiter: '|',
+            header: false,
+            ..held
+        }),
     ]
 }
 
 impl Delimited {
-    fn field(&self, page: &mut Page, text: &str, field: Option<Field>, column: usize, enough: bool, style_loses_zeros: bool) {
+    fn field(
+        &self,
+        page: &mut Page,
+        text: &str,
+        field: Option<Field>,
+        column: usize,
+        enough: bool,
+        style_loses_zeros: bool,
+    ) {
         let clashes = text.contains(self.delimiter) || text.contains('"');
         let quoted = self.quoted || clashes;
         if quoted {
@@ -68,7 +82,12 @@ impl Delimited {
         }
     }
 
-    fn row(&self, page: &mut Page, (enough, loses): (bool, bool), fields: impl Iterator<Item = (String, Option<Field>)>) {
+    fn row(
+        &self,
+        page: &mut Page,
+        (enough, loses): (bool, bool),
+        fields: impl Iterator<Item = (String, Option<Field>)>,
+    ) {
         for (column, (text, field)) in fields.enumerate() {
             if column > 0 {
                 page.text(&self.delimiter.to_string());

@@ -135,7 +135,17 @@ impl Style {
     /// A date as people write it in text.
     pub(crate) fn spoken(&self, d: Day) -> String {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         match self.date {
@@ -289,13 +299,34 @@ impl Field {
     pub(crate) fn tells(self) -> bool {
         !matches!(
             self,
-            MemberId | Mrn | Medicaid | Group | ClaimNumber | Account | RxNumber | Zip | ProviderZip | ServiceDate | DeathDate
-                | Hicn | Dea | ProviderName | ProviderPhone | ProviderStreet
+            MemberId
+                | Mrn
+                | Medicaid
+                | Group
+                | ClaimNumber
+                | Account
+                | RxNumber
+                | Zip
+                | ProviderZip
+                | ServiceDate
+                | DeathDate
+                | Hicn
+                | Dea
+                | ProviderName
+                | ProviderPhone
+                | ProviderStreet
         )
     }
 
     /// Its value on a record; `free` in text, as people write it.
-    pub(crate) fn value(self, record: &Record, population: &Population, style: &Style, free: bool, rng: &mut Rng) -> String {
+    pub(crate) fn value(
+        self,
+        record: &Record,
+        population: &Population,
+        style: &Style,
+        free: bool,
+        rng: &mut Rng,
+    ) -> String {
         let person: &Person = &population.people[record.person];
         let provider: &Provider = &population.providers[record.provider];
         let date = |day: Day| if free { style.spoken(day) } else { style.date(day) };
@@ -342,7 +373,9 @@ impl Field {
             Plan => rng.pick(&["HMO01", "PPO22", "EPO10"]).to_string(),
             LoadDate => style.date(Day::between(rng, 2026, 2026)),
             Flag => rng.pick(&["Y", "Y", "Y", "N"]).to_string(),
-            Drug => rng.pick(&["metformin 500 mg", "lisinopril 10 mg", "atorvastatin 20 mg", "sertraline 50 mg"]).to_string(),
+            Drug => rng
+                .pick(&["metformin 500 mg", "lisinopril 10 mg", "atorvastatin 20 mg", "sertraline 50 mg"])
+                .to_string(),
             Quantity => rng.range(1, 120).to_string(),
             Invoice => rng.picture("INV-2026-99999"),
         }

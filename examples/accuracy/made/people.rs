@@ -137,9 +137,16 @@ impl Population {
     /// About so many people in households of one to five.
     pub(crate) fn new(split: Split, rng: &mut Rng, size: usize) -> Population {
         let mut people = Vec::new();
-        let member_form = *rng.pick(split.pick(&["XQZ999999999", "999999999-", "R99999999"][..], &["W9999 99999", "H99999999", "99999999999", "AAA999A99999"][..]));
-        let mrn_form = *rng.pick(split.pick(&["9999999", "99999999", "MR-999999"][..], &["E9999999", "99-99-99", "0009999999", "M000999999"][..]));
-        let medicaid_form = *rng.pick(split.pick(&["AA99999A", "9999999999"][..], &["999999999W", "599999999", "99999999A"][..]));
+        let member_form = *rng.pick(split.pick(
+            &["XQZ999999999", "999999999-", "R99999999"][..],
+            &["W9999 99999", "H99999999", "99999999999", "AAA999A99999"][..],
+        ));
+        let mrn_form = *rng.pick(split.pick(
+            &["9999999", "99999999", "MR-999999"][..],
+            &["E9999999", "99-99-99", "0009999999", "M000999999"][..],
+        ));
+        let medicaid_form =
+            *rng.pick(split.pick(&["AA99999A", "9999999999"][..], &["999999999W", "599999999", "99999999A"][..]));
         let group_form = *rng.pick(split.pick(&["79999", "GRP-9999"][..], &["00A9999", "999999-01", "HMO9999"][..]));
         let groups: Vec<String> = (0..6).map(|_| rng.picture(group_form)).collect();
         while people.len() < size {

@@ -41,7 +41,12 @@ pub(crate) fn set(split: Split, seed: u64, number: usize) -> Set {
     let mut seen: BTreeSet<usize> = BTreeSet::new();
     use Field::*;
     let names = [LastName, FirstName];
-    let mut write = |name: String, population: &Population, who: &[usize], fields: &[Field], seen: &mut BTreeSet<usize>, rng: &mut Rng| {
+    let mut write = |name: String,
+                     population: &Population,
+                     who: &[usize],
+                     fields: &[Field],
+                     seen: &mut BTreeSet<usize>,
+                     rng: &mut Rng| {
         seen.extend(who);
         files.push((name, table(population, who, fields, &style, split, rng)));
     };
@@ -50,14 +55,28 @@ pub(crate) fn set(split: Split, seed: u64, number: usize) -> Set {
         0 => {
             let fields = [MemberId, names[0], names[1], BirthDate, Sex];
             write("family_202601.csv".into(), &population, &all, &fields, &mut seen, &mut rng);
-            write("claims_202601.csv".into(), &population, &all[..size / 2], &[ClaimNumber, MemberId, BirthDate, Diagnosis], &mut seen, &mut rng);
+            write(
+                "claims_202601.csv".into(),
+                &population,
+                &all[..size / 2],
+                &[ClaimNumber, MemberId, BirthDate, Diagnosis],
+                &mut seen,
+                &mut rng,
+            );
         }
         1 => {
             for at in 0..size {
                 let holder = population.people[at].holder;
                 population.people[at].ssn = population.people[holder].ssn.clone();
             }
-            write("coverage.csv".into(), &population, &all, &[Ssn, names[0], names[1], BirthDate, Plan], &mut seen, &mut rng);
+            write(
+                "coverage.csv".into(),
+                &population,
+                &all,
+                &[Ssn, names[0], names[1], BirthDate, Plan],
+                &mut seen,
+                &mut rng,
+            );
         }
         2 => {
             for at in 1..size {
@@ -68,18 +87,35 @@ pub(crate) fn set(split: Split, seed: u64, number: usize) -> Set {
             for at in 1..size {
                 if population.people[at].first == population.people[at - 1].first {
                     let given = words::given(split);
-                    let next = given.iter().position(|g| *g == population.people[at].first).map_or(0, |g| (g + 1) % given.len());
+                    let next = given
+                        .iter()
+                        .position(|g| *g == population.people[at].first)
+                        .map_or(0, |g| (g + 1) % given.len());
                     population.people[at].first = given[next].to_string();
                 }
             }
-            write("members.csv".into(), &population, &all, &[MemberId, names[0], names[1], BirthDate], &mut seen, &mut rng);
+            write(
+                "members.csv".into(),
+                &population,
+                &all,
+                &[MemberId, names[0], names[1], BirthDate],
+                &mut seen,
+                &mut rng,
+            );
         }
         3 => {
             for person in population.people.iter_mut().filter(|p| p.code >= 2) {
                 person.first = "BABY".to_string();
                 person.birth = Day::between(&mut rng, 2025, 2026);
             }
-            write("births.csv".into(), &population, &all, &[Mrn, names[0], names[1], BirthDate, Phone], &mut seen, &mut rng);
+            write(
+                "births.csv".into(),
+                &population,
+                &all,
+                &[Mrn, names[0], names[1], BirthDate, Phone],
+                &mut seen,
+                &mut rng,
+            );
         }
         4 => {
             // The second hospital gave the numbers of the first to others.
@@ -96,7 +132,14 @@ pub(crate) fn set(split: Split, seed: u64, number: usize) -> Set {
             for night in 1..=30 {
                 let gone = night * 2;
                 let fields = [MemberId, names[0], names[1], BirthDate, Ssn, Zip];
-                write(format!("members_202601{night:02}.csv"), &population, &all[gone..gone + 60], &fields, &mut seen, &mut rng);
+                write(
+                    format!("members_202601{night:02}.csv"),
+                    &population,
+                    &all[gone..gone + 60],
+                    &fields,
+                    &mut seen,
+                    &mut rng,
+                );
             }
         }
         6 => {
@@ -106,15 +149,43 @@ pub(crate) fn set(split: Split, seed: u64, number: usize) -> Set {
             write("accounts.csv".into(), &population, &all, &[Ssn, FullName, BirthDate, Street], &mut seen, &mut rng);
         }
         _ => {
-            write("elig.csv".into(), &population, &all[..90], &[MemberId, names[0], names[1], BirthDate, Ssn], &mut seen, &mut rng);
-            write("visits.csv".into(), &population, &all[40..], &[Mrn, names[0], names[1], BirthDate, Ssn], &mut seen, &mut rng);
-            write("claims.csv".into(), &population, &all[60..100], &[ClaimNumber, MemberId, BirthDate, Diagnosis], &mut seen, &mut rng);
+            write(
+                "elig.csv".into(),
+                &population,
+                &all[..90],
+                &[MemberId, names[0], names[1], BirthDate, Ssn],
+                &mut seen,
+                &mut rng,
+            );
+            write(
+                "visits.csv".into(),
+                &population,
+                &all[40..],
+                &[Mrn, names[0], names[1], BirthDate, Ssn],
+                &mut seen,
+                &mut rng,
+            );
+            write(
+                "claims.csv".into(),
+                &population,
+                &all[60..100],
+                &[ClaimNumber, MemberId, BirthDate, Diagnosis],
+                &mut seen,
+                &mut rng,
+            );
         }
     }
     Set { about, files, people: seen.len() as u64 }
 }
 
-fn table(population: &Population, who: &[usize], fields: &[Field], style: &Style, split: Split, rng: &mut Rng) -> Vec<u8> {
+fn table(
+    population: &Population,
+    who: &[usize],
+    fields: &[Field],
+    style: &Style,
+    split: Split,
+    rng: &mut Rng,
+) -> Vec<u8> {
     let names: Vec<String> = fields.iter().map(|field| rng.pick(field.headers(split)).to_string()).collect();
     let mut feed = Feed::of(&KINDS[0], population, 0, rng);
     feed.records = who

@@ -235,9 +235,7 @@ impl Components {
             }
         }
         let counts: Vec<bool> = (0..self.nodes.len())
-            .map(|at| {
-                self.nodes[at].kind != KeyKind::Name as u8 || named_only[joined.root(at as u32) as usize]
-            })
+            .map(|at| self.nodes[at].kind != KeyKind::Name as u8 || named_only[joined.root(at as u32) as usize])
             .collect();
         let most = self.roots(&mut high, |node| counts[node]);
         Count { people, low: fewest.min(people), high: most.max(people), exact: true, of }
@@ -353,7 +351,8 @@ impl Components {
             of.under_18 += u64::from(age.is_some_and(|age| age < 18));
             of.over_89 += u64::from(age.is_some_and(|age| age >= 90));
         }
-        of.states = STATES.iter().zip(&states[1..]).filter(|(_, n)| **n > 0).map(|(s, n)| (*s, *n)).collect::<BTreeMap<_, _>>();
+        of.states =
+            STATES.iter().zip(&states[1..]).filter(|(_, n)| **n > 0).map(|(s, n)| (*s, *n)).collect::<BTreeMap<_, _>>();
         of
     }
 }

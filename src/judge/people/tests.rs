@@ -51,15 +51,38 @@ fn who_shares_a_number_is_told_apart() {
     // Days of birth that no slip of the pen exchanges.
     let (a, b) = (1_000, 9_137);
     for (records, people, because) in [
-        (vec![named(&[(SSN, 1), (BIRTH, a)], "MARIA DELGADO"), named(&[(SSN, 1), (BIRTH, b)], "LUIS DELGADO")], 2, "a dependant"),
-        (vec![named(&[(SSN, 1), (BIRTH, a)], "MARIA DELGADO"), named(&[(SSN, 1), (BIRTH, a)], "MARIA MARSH")], 1, "married"),
-        (vec![named(&[(SSN, 1), (BIRTH, a)], "DELGADO MARIA"), named(&[(SSN, 1), (BIRTH, a + 1)], "MARIA Q DELGADO")], 1, "a slip"),
+        (
+            vec![named(&[(SSN, 1), (BIRTH, a)], "MARIA DELGADO"), named(&[(SSN, 1), (BIRTH, b)], "LUIS DELGADO")],
+            2,
+            "a dependant",
+        ),
+        (
+            vec![named(&[(SSN, 1), (BIRTH, a)], "MARIA DELGADO"), named(&[(SSN, 1), (BIRTH, a)], "MARIA MARSH")],
+            1,
+            "married",
+        ),
+        (
+            vec![
+                named(&[(SSN, 1), (BIRTH, a)], "DELGADO MARIA"),
+                named(&[(SSN, 1), (BIRTH, a + 1)], "MARIA Q DELGADO"),
+            ],
+            1,
+            "a slip",
+        ),
         (vec![named(&[(MBI, 1), (BIRTH, a)], ""), named(&[(MBI, 1), (BIRTH, b)], "")], 1, "an MBI is one person's"),
-        (vec![named(&[(MRN, 1), (BIRTH, a)], "A NGUYEN"), named(&[(MRN, 1), (BIRTH, b)], "TOM HARRIS")], 2, "two hospitals"),
+        (
+            vec![named(&[(MRN, 1), (BIRTH, a)], "A NGUYEN"), named(&[(MRN, 1), (BIRTH, b)], "TOM HARRIS")],
+            2,
+            "two hospitals",
+        ),
         (vec![named(&[(MEMBER, 1), (BIRTH, a)], "MEI LEE"), named(&[(MEMBER, 1), (BIRTH, a)], "AMY LEE")], 2, "twins"),
         (vec![named(&[(MEMBER, 1)], "MEI LEE"), named(&[(MEMBER, 1)], "AMY LEE")], 2, "no birth dates"),
         (vec![named(&[(MEMBER, 1), (BIRTH, a)], "MEI LEE"), named(&[(MEMBER, 1)], "")], 1, "who else"),
-        (vec![named(&[(SSN, 1), (BIRTH, a)], "MEI LEE"), named(&[(MRN, 2), (BIRTH, a)], "LEE MEI")], 1, "name and birthday"),
+        (
+            vec![named(&[(SSN, 1), (BIRTH, a)], "MEI LEE"), named(&[(MRN, 2), (BIRTH, a)], "LEE MEI")],
+            1,
+            "name and birthday",
+        ),
         (vec![named(&[(SSN, 1)], "MEI LEE"), named(&[(MRN, 2)], "MEI LEE")], 2, "a name is not enough"),
     ] {
         for turned in [false, true] {
