@@ -1,6 +1,7 @@
-//! Makes tables at build time, so that a run pays nothing for them at its start. In: the pattern files under `patterns/`
-//! and the name lists under `src/validate/names/`. Out, in `OUT_DIR`: `patterns.rs`, the list of embedded pattern
-//! files in order of path, and for each name list a hash table in three files (`names::Table` reads them).
+//! Makes tables at build time, so that a run pays nothing for them at its start. In: the pattern files under `patterns/`,
+//! the name lists under `src/validate/names/`, the codes and drugs under `src/judge/health/`. Out, in `OUT_DIR`: `patterns.rs`,
+//! the list of embedded pattern files in order of path, for each name list a hash table in three files (`names::Table`
+//! reads them), and for `health` a table of diagnoses and a slice of drugs.
 
 use std::env;
 use std::error::Error;
@@ -22,7 +23,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(root.join(format!("src/validate/names/{list}.txt")))?;
         names(&text, &out, list)?;
     }
+    println!("cargo::rerun-if-changed=src/judge/health");
+    fs::write(out.join("icd10.bin"), icd10(&fs::read_to_string(root.join("src/judge/health/icd10.txt"))?)?)?;
+    let drugs = fs::read_to_string(root.join("src/judge/health/drugs.txt"))?;
+    let drugs: Vec<&str> = drugs.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+    fs::write(out.join("drugs.rs"), format!("{drugs:?}"))?;
     Ok(())
+}
+
+/// For each category of ICD-10-CM (letter, digit, digit or letter: 26 × 10 × 36) eight bytes, of which bit 0 to 35 say which
+/// character may stand fourth and bit 40 that there is such a category.
+fn icd10(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let place = |byte: u8| match byte {
+        b'0'..=b'9' => Ok(u64::from(byte - b'0')),
+        b'A'..=b'Z' => Ok(u64::from(byte - b'A') + 10),
+        _ => Err("a category is of digits and capitals"),
+    };
+    let mut table = vec![0_u64; 26 * 10 * 36];
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let (category, fourth) = line.split_once(' ').unwrap_or((line, ""));
+        let &[letter, digit, third] = category.as_bytes() else { return Err("a category has three characters".into()) };
+        let slot = ((place(letter)? - 10) * 10 + place(digit)?) * 36 + place(third)?;
+        let known = table.get_mut(slot as usize).ok_or("no such category")?;
+        *known |= 1 << 40;
+        for byte in fourth.bytes() {
+            *known |= 1 << place(byte)?;
+        }
+    }
+    Ok(table.iter().flat_map(|known| known.to_le_bytes()).collect())
 }
 
 /// A slice of (path below `patterns/`, text).

@@ -106,7 +106,7 @@ impl Engine {
 fn reach(shape: &Shape) -> usize {
     match shape.form {
         Form::Named(Named::NameWords) => 5,
-        Form::Named(Named::Code) => 24,
+        Form::Named(Named::Code | Named::Token) => 24,
         Form::Named(Named::Street | Named::PoBox) => 30,
         _ => REACH,
     }

@@ -400,6 +400,8 @@ pub struct Document {
     pub people_of: Of,
     /// Which identifiers stand on the same record; most records first.
     pub linked: Vec<Linked>,
+    /// Codes and drugs of categories that other rules treat apart, where somebody's data stand beside them.
+    pub sensitive: Vec<(&'static str, u64)>,
     /// The worst severity of its listed findings.
     pub severity: Severity,
     /// Who can read it.

@@ -3,8 +3,8 @@
 //! One way through; folders are stages, in this order, and [`scan`](mod@scan) is where they meet:
 //!
 //! ```text
-//!  paths ─► walk ─► open ─► extract ─► detect ─► validate ─► judge ─► report
-//!           Entry   Source    Chunk     Candidate  Verdict     Finding   csv jsonl text
+//!  paths ─► walk ─► open ─► decode ─► extract ─► detect ─► validate ─► judge ─► report
+//!           Entry   Source   Member   Chunk, Batch Candidate Verdict     Finding   csv jsonl text
 //!           any stage may end an item with a Gap (what was not read, and why)
 //! ```
 //!
@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod decode;
 pub mod detect;
 pub mod engine;
 pub mod error;

@@ -1,8 +1,10 @@
 //! What a scan is asked to do. Filled by the command line, or by a program that uses the library.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::extract::Cut;
+use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
 
@@ -21,6 +23,8 @@ pub struct Options {
     pub min_confidence: Confidence,
     /// What to do with test values.
     pub test_values: TestValues,
+    /// What documents are, whatever they look like; the last that matches counts.
+    pub format_hints: Vec<FormatHint>,
     /// Make a record for each match.
     pub matches: bool,
     /// How much of a value a match record shows.
@@ -52,6 +56,28 @@ pub struct WalkOptions {
     /// Files of ours that are not scanned: reports about to be written.
     pub own_files: Vec<PathBuf>,
 }
+
+/// What documents with such a path are.
+#[derive(Clone, Debug)]
+pub struct FormatHint {
+    /// As of `--include`: held against the path below the root and its last part.
+    pub glob: String,
+    /// What they are.
+    pub format: HintedFormat,
+}
+
+/// A format that a user names.
+#[derive(Clone, Debug)]
+pub enum HintedFormat {
+    /// One of [`HINTED`].
+    Named(&'static str),
+    /// A fixed-width table with this layout.
+    Fixed(Arc<fixed::Layout>),
+}
+
+/// The formats that a hint may name. What does not turn out to be of that format is read as text.
+pub const HINTED: [&str; 12] =
+    ["text", "csv", "tsv", "psv", "fixed", "json", "ndjson", "xml", "hl7", "x12", "ncpdp", "dicom"];
 
 /// What to do with test values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +117,7 @@ impl Default for Options {
             skip: Vec::new(),
             min_confidence: Confidence::Likely,
             test_values: TestValues::Mark,
+            format_hints: Vec::new(),
             matches: false,
             reveal: Reveal::None,
             fingerprint_key: None,

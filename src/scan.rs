@@ -5,15 +5,20 @@
 //! what finishes out of order waits in bounded memory.
 
 mod document;
+mod hints;
 mod large;
+mod members;
+mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use self::document::Nest;
+use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Size, Status, StatusCounts, Subject, Summary};
@@ -29,6 +34,9 @@ const AHEAD: u64 = 1024;
 
 /// How long finished files are gathered before they are told: too short for a person to notice.
 const GATHER: Duration = Duration::from_micros(200);
+
+/// How long a file waits with each further member when many of its members wait to be told.
+const SLOW: Duration = Duration::from_millis(20);
 
 /// What a scan tells whoever listens, in the same order for any number of threads.
 #[derive(Debug)]
@@ -122,8 +130,15 @@ pub fn scan(
         .build()
         .map_err(|e| Error::Usage(format!("cannot start {} threads: {e}", options.threads)))?;
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
-    let scanner =
-        document::Scanner { engine, options, roots, progress, key: &key, opener: Opener::new(options.walk.follow) };
+    let scanner = document::Scanner {
+        engine,
+        options,
+        roots,
+        progress,
+        key: &key,
+        opener: Opener::new(options.walk.follow),
+        hints: hints::Hints::new(&options.format_hints)?,
+    };
     let window = Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
@@ -155,8 +170,21 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         progress: &progress,
         key: &key,
         opener: Opener::new(false),
+        hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
     };
-    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()))
+    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
+    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()), nest)
+}
+
+/// As [`scan_bytes`], of a stream.
+#[cfg(test)]
+pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &str, bytes: Vec<u8>) -> Document {
+    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let (progress, key) = (Progress::default(), [0; 32]);
+    let roots = std::slice::from_ref(&root);
+    let opener = Opener::new(false);
+    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener };
+    *scanner.scan(0, Locator::named(name), Source::stream(std::io::Cursor::new(bytes)))
 }
 
 /// Walks, and hands each file to the pool.
@@ -165,7 +193,7 @@ fn feed(
     walk: walk::Walk,
     scanner: &document::Scanner<'_>,
     window: &Window,
-    sender: SyncSender<(u64, Event)>,
+    sender: SyncSender<(u64, Message)>,
 ) {
     pool.in_place_scope_fifo(|scope| {
         let mut last: Option<(usize, Locator)> = None;
@@ -176,21 +204,26 @@ fn feed(
                 let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
                 let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
                 // Whoever listened may be gone: then nobody needs to be told.
-                let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
+                let _ = sender.send((number, Message::Last(Event::Gap(scanner.shown(gap)))));
                 break;
             }
             match found {
                 Found::Gap(gap) => {
-                    let _ = sender.send((number, Event::Gap(scanner.shown(gap))));
+                    let _ = sender.send((number, Message::Last(Event::Gap(scanner.shown(gap)))));
                 }
                 Found::File(entry) => {
                     scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
                     last = Some((entry.root, entry.locator.clone()));
                     let sender = sender.clone();
                     scope.spawn_fifo(move |_| {
-                        let event = file(scanner, entry);
+                        let mut told = 0;
+                        let event = file(scanner, entry, &mut |member| {
+                            told += 1;
+                            window.slow_down(number, told);
+                            let _ = sender.send((number, Message::Event(Event::Document(member))));
+                        });
                         scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
-                        let _ = sender.send((number, event));
+                        let _ = sender.send((number, Message::Last(event)));
                     });
                 }
             }
@@ -199,8 +232,14 @@ fn feed(
     });
 }
 
-/// One file: opened, read, judged; whatever goes wrong is a gap.
-fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
+/// What is told of a file: its members, then itself.
+enum Message {
+    Event(Event),
+    Last(Event),
+}
+
+/// One file: opened, read, judged, its members told as they are done; whatever goes wrong is a gap.
+fn file(scanner: &document::Scanner<'_>, entry: Entry, tell: &mut dyn FnMut(Box<Document>)) -> Event {
     if scanner.progress.stopped() {
         // What waits in the queue is not begun: whoever stops a scan does not want to wait for a thousand files.
         return Event::Document(scanner.refused(
@@ -219,26 +258,36 @@ fn file(scanner: &document::Scanner<'_>, entry: Entry) -> Event {
         Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
         Ok(source) => {
             scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
-            scanner.scan(entry.root, entry.locator, source)
+            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell };
+            scanner.scan(entry.root, entry.locator, source, nest)
         }
     };
     Event::Document(document)
 }
 
 /// Tells events in the order of their numbers.
-fn hear(receiver: Receiver<(u64, Event)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
-    let mut waiting = BTreeMap::new();
+fn hear(receiver: Receiver<(u64, Message)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
+    let mut waiting: BTreeMap<u64, VecDeque<Message>> = BTreeMap::new();
     let mut next = 0;
     // A wake-up costs more than a small file: after each, those that finish meanwhile are heard together.
-    while let Ok(event) = receiver.recv() {
+    while let Ok(message) = receiver.recv() {
         if waiting.len() < AHEAD as usize / 2 {
             std::thread::sleep(GATHER);
         }
-        waiting.extend(std::iter::once(event).chain(receiver.try_iter()));
+        for (number, message) in std::iter::once(message).chain(receiver.try_iter()) {
+            waiting.entry(number).or_default().push_back(message);
+        }
         let before = next;
-        while let Some(event) = waiting.remove(&next) {
-            told.tell(event)?;
-            next += 1;
+        while let Some(messages) = waiting.get_mut(&next) {
+            match messages.pop_front() {
+                Some(Message::Event(event)) => told.tell(event)?,
+                Some(Message::Last(event)) => {
+                    told.tell(event)?;
+                    waiting.remove(&next);
+                    next += 1;
+                }
+                None => break,
+            }
         }
         if next > before {
             window.move_to(next);
@@ -259,6 +308,15 @@ impl Window {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         while number >= told.saturating_add(AHEAD) {
             told = self.moved.wait(told).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits a little where a file whose turn has not come has many members waiting to be told. Not until its turn: who waits may
+    /// stand in the way of the one whose turn it is.
+    fn slow_down(&self, number: u64, members: u64) {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if members > AHEAD && *told < number {
+            let _ = self.moved.wait_timeout(told, SLOW);
         }
     }
 

@@ -6,6 +6,8 @@ mod accuracy;
 mod cli;
 // Files written by others, where they are at hand.
 mod corpora;
+// What other scanners are known to get wrong.
+mod failures;
 // Documents and folders that mean no good.
 mod hostile;
 // What the documents say, against what the program knows.
@@ -14,3 +16,5 @@ mod docs;
 mod made;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
+// Archives and packed files, inside each other, damaged, hostile.
+mod wrappers;

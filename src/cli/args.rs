@@ -9,10 +9,11 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
 
+use crate::cli::hints;
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
 use crate::identifier::Identifier;
-use crate::options::{Reveal, TestValues};
+use crate::options::{FormatHint, Reveal, TestValues};
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
 #[derive(Parser)]
@@ -108,6 +109,11 @@ pub(super) struct ScanArgs {
     /// No file or folder that matches; repeatable
     #[arg(long, value_name = "GLOB", value_parser = glob, help_heading = "What is walked")]
     pub(super) exclude: Vec<String>,
+
+    /// Read files that match as FORMAT, whatever they look like: text, csv, hl7, …, or fixed:LAYOUT.toml for a
+    /// fixed-width table; repeatable
+    #[arg(long, value_name = "GLOB=FORMAT", value_parser = hints::parse, help_heading = "What is walked")]
+    pub(super) format_hint: Vec<FormatHint>,
 
     /// How many levels of folders: 1 reads only the files right in a folder that is given
     #[arg(long, value_name = "N", help_heading = "What is walked")]

@@ -5,6 +5,7 @@
 mod args;
 mod exit;
 mod explain;
+mod hints;
 mod key;
 mod progress;
 mod rules;

@@ -187,6 +187,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         },
         threads: args.threads.map_or(0, usize::from),
         min_confidence: args.min_confidence,
+        format_hints: args.format_hint,
         matches: args.matches,
         reveal: args.reveal.reveal,
         fingerprint_key,

@@ -18,6 +18,7 @@ pub(super) struct Wanted {
     pub(super) street: u64,
     pub(super) po_box: u64,
     pub(super) code: u64,
+    pub(super) url: u64,
 }
 
 /// The anchors of a window, by slot.
@@ -37,7 +38,7 @@ pub(super) struct Anchors {
     pub(super) spaced: Plane,
     /// The first of four digits behind a masking mark.
     pub(super) masked: Plane,
-    /// `@` and `^`.
+    /// `@`, `^`, and `.` or `:` before two slashes.
     pub(super) rare: Plane,
     /// A space or comma before a capital, behind what may be a word.
     pub(super) name: Plane,
@@ -196,7 +197,9 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
         let ordinal = digit_next & (letter.next::<2>() | letter.next::<3>() | letter.next::<4>());
         let street = space.here & house & (capital | ordinal) & wanted.street;
         let po_box = space.here & letter.last::<1>() & digit_next & wanted.po_box;
-        let rare = planes.rare[slot] & wanted.rare;
+        let slash = Sight::at(&planes.slash, slot);
+        let url = planes.dots[slot] & slash.next::<1>() & slash.next::<2>() & wanted.url;
+        let rare = planes.rare[slot] & wanted.rare | url;
         out.name[slot] = name;
         out.street[slot] = street;
         out.po_box[slot] = po_box;

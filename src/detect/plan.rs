@@ -47,7 +47,8 @@ impl Plan {
             name: all(has(Named::NameWords)),
             street: all(has(Named::Street)),
             po_box: all(has(Named::PoBox)),
-            code: all(has(Named::Code)),
+            code: all(has(Named::Code) || has(Named::Token)),
+            url: all(has(Named::Url)),
         };
         let full =
             !(named.is_empty() && lookups.masked.is_empty() && lookups.caret.is_empty() && lookups.searched.is_empty());

@@ -195,10 +195,11 @@ impl Aside<'_> {
             each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
             each_bit(found.rare[slot], |bit| {
                 let at = origin.wrapping_add(bit);
-                if self.job.bytes[at] == b'^' {
-                    self.anchored(&lookups.caret, at);
-                } else {
-                    self.walk.email(self.job.bytes, at, &mut self.found);
+                match self.job.bytes[at] {
+                    b'^' => self.anchored(&lookups.caret, at),
+                    b':' => self.walk.url(self.job.bytes, at, &mut self.found),
+                    b'@' => self.walk.email(self.job.bytes, at, &mut self.found),
+                    _ => {}
                 }
             });
             let (bytes, walk, out) = (self.job.bytes, &mut self.walk, &mut self.found);

@@ -7,7 +7,7 @@
 //! | `9{6,8}` | a run of six to eight of the letter before it; `{6}` exactly six |
 //! | `\9` `\A` `\X` or `'text'` | literal |
 //! | any other printable byte | itself |
-//! | `<email>` `<code>` `<street>` `<po-box>` `<name-words>` | see [`super::named`] |
+//! | `<email>` `<code>` `<token>` `<url>` `<street>` `<po-box>` `<name-words>` | see [`super::named`] |
 
 use super::named::Named;
 

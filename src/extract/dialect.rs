@@ -84,7 +84,7 @@ fn may_delimit(sample: &[u8], line_end: u8) -> [bool; DELIMITERS.len()] {
 }
 
 /// The part of a name behind its last point, lower case letters only.
-fn ending(name: &str) -> &str {
+pub(super) fn ending(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((_, "CSV")) => "csv",
         Some((_, "TSV")) => "tsv",
@@ -95,7 +95,7 @@ fn ending(name: &str) -> &str {
 }
 
 /// Endings of programs, markup and configuration, whose lines may look like rows and are none.
-fn is_program(ending: &str) -> bool {
+pub(super) fn is_program(ending: &str) -> bool {
     const PROGRAMS: &[&str] = &[
         "rs", "py", "c", "h", "cc", "cpp", "hpp", "java", "js", "ts", "tsx", "jsx", "go", "rb", "php", "cs", "swift",
         "kt", "scala", "sh", "bash", "ps1", "pl", "r", "m", "css", "scss", "html", "htm", "xml", "json", "md", "rst",

@@ -7,8 +7,17 @@
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
 pub mod dialect;
+pub mod dicom;
+mod fhir;
+pub mod fixed;
+pub mod hl7;
+mod json;
 pub mod named;
 pub mod rows;
+pub mod systems;
+mod values;
+pub mod x12;
+pub mod xml;
 
 use crate::extract::dialect::Dialect;
 
@@ -53,6 +62,11 @@ pub enum Layout {
     Text,
     /// Delimited rows.
     Rows(Dialect),
+    /// Values that the format names, read in order by a [`named::Reader`].
+    Values {
+        /// The byte that ends lines.
+        line_end: u8,
+    },
 }
 
 /// A window of a document.
@@ -90,6 +104,8 @@ pub struct Entry {
     pub fields: u64,
     /// Whether it stands inside quotes.
     pub quote: Quote,
+    /// Bytes of the document before it, where the text that is read was decoded from them; else not kept.
+    pub origin: u64,
 }
 
 /// The state of the quotes at a byte.
@@ -105,7 +121,7 @@ pub enum Quote {
 
 impl Entry {
     /// At the start of a document.
-    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside };
+    pub const START: Entry = Entry { lines: 0, chars: 0, rows: 0, fields: 0, quote: Quote::Outside, origin: 0 };
 
     /// The state behind a stretch of bytes that starts in this state.
     pub fn after(self, fold: &Fold) -> Entry {
@@ -120,6 +136,7 @@ impl Entry {
             rows: self.rows + rows.rows,
             fields: if rows.rows > 0 { rows.tail_fields } else { self.fields + rows.tail_fields },
             quote: rows.exit,
+            origin: self.origin,
         }
     }
 }
@@ -166,6 +183,7 @@ impl Layout {
         match self {
             Layout::Text => b'\n',
             Layout::Rows(dialect) => dialect.line_end,
+            Layout::Values { line_end } => *line_end,
         }
     }
 
@@ -179,7 +197,7 @@ impl Layout {
         };
         let plain = RowFold { rows: 0, tail_fields: 0, exit: Quote::Outside };
         let (outside, inside, pending) = match self {
-            Layout::Text => (plain, plain, plain),
+            Layout::Text | Layout::Values { .. } => (plain, plain, plain),
             Layout::Rows(dialect) => (
                 rows::fold(dialect, before, core, Quote::Outside),
                 rows::fold(dialect, before, core, Quote::Inside),
@@ -190,11 +208,28 @@ impl Layout {
     }
 }
 
+/// The byte that ends the lines of a document: `\n`, unless its head has only `\r`.
+pub fn line_end(head: &[u8]) -> u8 {
+    match (memchr::memchr(b'\n', head), memchr::memchr(b'\r', head)) {
+        (None, Some(_)) => b'\r',
+        _ => b'\n',
+    }
+}
+
 /// The reader of a format that names its values; `None` where there is none, or the head does not bear it out. `format` is
 /// what `open` recognised.
 pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Reader>> {
-    let _ = (name, head);
+    let _ = name;
+    #[cfg(test)]
+    if name.ends_with(".marked") {
+        return Some(Box::new(named::tests::Marked));
+    }
     match format {
+        "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
+        "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "x12" => Some(Box::new(x12::X12::default())),
+        "xml" => xml::reader(head),
+        "dicom" => Some(Box::new(dicom::Dicom::new())),
         _ => None,
     }
 }

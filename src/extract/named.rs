@@ -27,6 +27,16 @@ pub trait Reader: Send {
     /// # Errors
     /// Where the structure breaks: what stands behind [`Window::offset`] was not read.
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken>;
+
+    /// What the document turned out to be, where the reader knows better than what recognised it.
+    fn format(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What of it was passed over although the structure was read to its end, for a gap.
+    fn unread(&self) -> Option<(Reason, &'static str)> {
+        None
+    }
 }
 
 /// Whether there is more to read.
@@ -214,6 +224,16 @@ impl<'a> Window<'a> {
         self.at = 0;
     }
 
+    /// Nothing more is to be read than was.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// What was read and not consumed, for whoever reads on.
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.bytes.split_off(self.at)
+    }
+
     /// Why the document could not be read to its end, if it could not.
     pub fn failed(&mut self) -> Option<(Reason, String)> {
         self.failed.take()
@@ -233,6 +253,59 @@ pub(crate) mod tests {
             out.extend_from_slice(now);
             self.0 = later;
             Ok(now.len())
+        }
+    }
+
+    /// A format to test with: `record|key|name|value` on each line; a key that begins with `~` holds text, one with `=`
+    /// structure, `\\` before a character is taken away, and a line `!` breaks it.
+    pub(crate) struct Marked;
+
+    impl Reader for Marked {
+        fn read(
+            &mut self,
+            window: &mut Window<'_>,
+            places: &mut Places,
+            batch: &mut Batch,
+        ) -> Result<Progress, Broken> {
+            while !window.is_full() {
+                let Some(end) = memchr::memchr(b'\n', window.rest()) else {
+                    if window.more() {
+                        continue;
+                    }
+                    return Ok(Progress::End);
+                };
+                let line = window.rest()[..end].to_vec();
+                let parts: Vec<&str> = std::str::from_utf8(&line).unwrap().split('|').collect();
+                let [record, key, name, value] = parts[..] else {
+                    return Err(Broken { reason: Reason::Malformed, detail: "a line says nothing" });
+                };
+                let holds = match key.as_bytes().first() {
+                    Some(b'~') => Holds::Text,
+                    Some(b'=') => Holds::Structure,
+                    _ => Holds::Value,
+                };
+                let place = places.number(format!("{key}|{name}").as_bytes(), || Named {
+                    place: Place::Segment(key.to_string()),
+                    keys: vec![key.to_string()],
+                    names: vec![name.to_string()],
+                    holds,
+                    subject: None,
+                });
+                let from = batch.decoded.len() as u32;
+                if value.contains('\\') {
+                    batch.decoded.extend(value.replace('\\', "").bytes());
+                }
+                let end = (window.at() + line.len()) as u32;
+                batch.values.push(Value {
+                    place,
+                    record: record.parse().unwrap(),
+                    start: end - value.len() as u32,
+                    end,
+                    decoded: (from, batch.decoded.len() as u32),
+                });
+                window.consume(line.len() + 1);
+            }
+            Ok(Progress::More)
         }
     }
 

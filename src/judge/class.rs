@@ -4,12 +4,12 @@
 use crate::finding::{DocumentClass, Subject};
 use crate::identifier::Identifier;
 use crate::judge::drafts::Draft;
+use crate::judge::health::{Signals, is_health_field};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::LIKELY;
-use crate::rules::FieldName;
 
 /// What the evidence in a document supports; test values support nothing.
-pub(super) fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
+pub(super) fn class(drafts: &[Draft], plan: &DocumentPlan, seen: &Signals) -> DocumentClass {
     let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY && !d.is_test()).collect();
     let of_patients =
         |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
@@ -19,10 +19,11 @@ pub(super) fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
             Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
         )
     });
-    let health_columns = plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
+    let health =
+        plan.health || seen.is_health() || plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
     if likely.iter().any(|d| d.identifier == Identifier::PAYMENT_CARD) && !care {
         DocumentClass::Payment
-    } else if care || (health_columns && likely.iter().any(|d| of_patients(&d))) {
+    } else if care || (health && likely.iter().any(|d| of_patients(&d))) {
         DocumentClass::Phi
     } else if likely.iter().any(|d| d.subject == Subject::Workforce) {
         DocumentClass::Workforce
@@ -33,33 +34,4 @@ pub(super) fn class(drafts: &[Draft], plan: &DocumentPlan) -> DocumentClass {
     } else {
         DocumentClass::None
     }
-}
-
-/// A field that only records of care have.
-fn is_health_field(name: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "diagnosis",
-        "icd",
-        "icd10",
-        "icd9",
-        "hcpcs",
-        "cpt",
-        "ndc",
-        "drug",
-        "medication",
-        "prescription",
-        "dose",
-        "lab",
-        "loinc",
-        "procedure",
-        "admit",
-        "admission",
-        "discharge",
-        "allergy",
-        "encounter",
-        "claim",
-        "clm",
-        "dgns",
-    ];
-    FieldName::parse(name).tokens.iter().any(|token| WORDS.contains(&token.as_str()))
 }

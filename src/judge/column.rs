@@ -105,10 +105,12 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32
     evidence.push((format!("column {}/{} valid", slot.valid, values), penalty));
     // A flag under the name of an identifier: two or three values over and over.
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0 + f.tests.min(1)).sum();
-    let repeats = !matches!(
-        rule.identifier,
-        Identifier::ZIP | Identifier::GROUP_NUMBER | Identifier::NPI | Identifier::PHONE | Identifier::FAX
-    );
+    // A format's own place is no flag: all messages of one patient say the same.
+    let repeats = !plan.placed
+        && !matches!(
+            rule.identifier,
+            Identifier::ZIP | Identifier::GROUP_NUMBER | Identifier::NPI | Identifier::PHONE | Identifier::FAX
+        );
     if repeats && slot.valid >= 50 && distinct < 3 && slot.forms.iter().flatten().all(|f| f.tests == 0) {
         evidence.push((format!("only {distinct} distinct"), -5.0));
     }

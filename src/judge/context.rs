@@ -40,6 +40,8 @@ struct Phrase {
     says: Says,
     /// Written with `?`: other things are labelled so too.
     weak: bool,
+    /// Written with `(` between its words: `ssn (last 4)`.
+    bracket: bool,
     text: String,
 }
 
@@ -47,7 +49,11 @@ impl Phrase {
     /// Whether these words of a text are the phrase: the same, and close together. `"exit_group" number=` is no group
     /// number.
     fn stands_in(&self, text: &[u8], words: &[Word]) -> bool {
-        let apart = |b: &u8| matches!(b, b'"' | b'<' | b'>' | b'=' | b',' | b';' | b'|' | b'(');
+        let apart = |b: &u8| match b {
+            b'"' | b'<' | b'>' | b'=' | b',' | b';' | b'|' => true,
+            b'(' => !self.bracket,
+            _ => false,
+        };
         let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
             && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
@@ -63,7 +69,21 @@ pub struct Vocabulary {
     /// For each of [`HINTS`] classes of hashes, the rules (a bit each, the last for all from the 64th on) that a
     /// keyword ending in a word of the class speaks for.
     hints: Vec<u64>,
+    /// The bits of rules for names.
+    names: u64,
+    /// Rules of identifiers that tell whose a name before them is.
+    tells: Vec<u16>,
 }
+
+/// Identifiers behind which a name rarely stands by chance: `Maria Lopez, DOB 3/4/52`.
+pub(super) const TELLS: [Identifier; 6] = [
+    Identifier::BIRTH_DATE,
+    Identifier::SSN,
+    Identifier::MRN,
+    Identifier::MBI,
+    Identifier::MEMBER_ID,
+    Identifier::MEDICAID_ID,
+];
 
 /// Classes of word hashes, a power of two. Built-in keywords end in some three hundred words: one word in fourteen is
 /// taken for one of them and then looked up.
@@ -144,7 +164,16 @@ const PATIENT: &[&str] = &[
 impl Vocabulary {
     /// The vocabulary of these rules.
     pub fn new(rules: &RuleSet) -> Vocabulary {
-        let mut vocabulary = Vocabulary { phrases: Vec::new(), by_last: HashMap::default(), hints: vec![0; HINTS] };
+        let of = |wanted: &[Identifier]| -> Vec<u16> {
+            (0..).zip(&rules.rules).filter(|(_, r)| wanted.contains(&r.identifier)).map(|(n, _)| n).collect()
+        };
+        let mut vocabulary = Vocabulary {
+            phrases: Vec::new(),
+            by_last: HashMap::default(),
+            hints: vec![0; HINTS],
+            names: of(&[Identifier::NAME]).into_iter().fold(0, |bits, rule| bits | rule_bit(rule)),
+            tells: of(&TELLS),
+        };
         for (number, rule) in rules.rules.iter().enumerate() {
             rule.keywords.iter().for_each(|text| vocabulary.add(text, Says::For(number as u16)));
             rule.not_keywords.iter().for_each(|text| vocabulary.add(text, Says::Against(number as u16)));
@@ -164,9 +193,11 @@ impl Vocabulary {
         if let Some(last) = words.last() {
             if let Says::For(rule) = says {
                 self.hints[hint(*last)] |= rule_bit(rule);
+                // A name may stand before the label of a birth date or number.
+                self.hints[hint(*last)] |= if self.tells.contains(&rule) { self.names } else { 0 };
             }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
-            self.phrases.push(Phrase { words, says, weak, text: text.to_string() });
+            self.phrases.push(Phrase { words, says, weak, bracket: text.contains('('), text: text.to_string() });
         }
     }
 
@@ -307,7 +338,9 @@ impl Vocabulary {
         let identifier = rules.rules[rule as usize].identifier;
         for end in 0..count {
             let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
-            for number in phrases {
+            // A word may speak for several: `born` for a name before it and for a date behind it.
+            let own = |number: &&u32| matches!(self.phrases[**number as usize].says, Says::For(other) if other == rule);
+            for number in phrases.iter().filter(own).chain(phrases.iter().filter(|number| !own(number))) {
                 let phrase = &self.phrases[*number as usize];
                 let length = phrase.words.len();
                 let fits = length <= end + 1 && phrase.stands_in(text, &words[end + 1 - length..=end]);

@@ -14,6 +14,7 @@ use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::Distinct;
 use crate::judge::matches::{First, Found, match_row, places};
+use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
 use crate::judge::tally::{
@@ -26,6 +27,10 @@ use crate::validate::{Setting, Valid, Verdict, names};
 
 /// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
 const FREQUENT: u32 = 1000;
+
+mod values;
+
+pub use values::Values;
 
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]
@@ -117,6 +122,33 @@ pub struct Job<'a> {
 impl Counter {
     /// Counts one chunk.
     pub fn count(&mut self, job: Job<'_>, chunk: &Chunk) -> Tally {
+        let mut tally = self.begin(job);
+        // What delimits fields must not be made where it was not.
+        let delimits = matches!(&job.plan.layout, Layout::Rows(dialect) if b" -'*./:".contains(&dialect.delimiter));
+        match Plain::of(&chunk.bytes).filter(|_| !delimits) {
+            None => self.arranged(job, chunk, &mut tally),
+            Some(plain) => {
+                let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
+                let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
+                let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
+                self.arranged(job, &written, &mut tally);
+                back(&plain, &mut tally);
+            }
+        }
+        places(job.plan, chunk, &mut tally);
+        tally
+    }
+
+    fn arranged(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
+        match &job.plan.layout {
+            Layout::Text | Layout::Values { .. } => self.text(job, chunk, tally),
+            Layout::Rows(dialect) => self.rows(job, dialect, chunk, tally),
+        }
+        tally.look_for_health(&chunk.bytes[chunk.core.clone()]);
+    }
+
+    /// An empty tally, in which is only sketched what is known to be too much to count one by one.
+    fn begin(&mut self, job: Job<'_>) -> Tally {
         let mut tally = Tally::default();
         self.sketched.clear();
         if let Some(known) = job.known {
@@ -125,11 +157,6 @@ impl Counter {
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        match &job.plan.layout {
-            Layout::Text => self.text(job, chunk, &mut tally),
-            Layout::Rows(dialect) => self.rows(job, dialect, chunk, &mut tally),
-        }
-        places(job.plan.layout.line_end(), chunk, &mut tally);
         tally
     }
 
@@ -301,13 +328,17 @@ impl Counter {
         let column = job.plan.column(field.column);
         let number = match &job.plan.layout {
             Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
+            Layout::Values { .. } => row,
             _ => 0,
         };
         record.filled = true;
+        if column.diagnoses && whole {
+            tally.health.field(&bytes[span.clone()]);
+        }
         let mut taken = false;
         if whole {
             tally.columns[field.column].filled += 1;
-            for (rule, _) in &column.bound {
+            for (rule, _) in values::asked(job.engine, column, &bytes[span.clone()]) {
                 let verdict = (job.engine.rules().rules[*rule as usize].check)(&bytes[span.clone()], Setting::Field);
                 taken |= !matches!(verdict, Verdict::Invalid(_));
                 self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
@@ -488,13 +519,26 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.keys.add(identifier, hash, &valid);
+                record.add_whole(column as u32, identifier, hash, &valid);
             }
         }
         if job.matches {
             let found = Found { valid: &valid, test, span, number };
             tally.matches.push(match_row(job, chunk, Some(column as u32), rule, Some(shape), 0.0, None, found));
         }
+    }
+}
+
+/// Turns offsets in the plain text of a chunk into the chunk's own.
+fn back(plain: &Plain, tally: &mut Tally) {
+    let Tally { columns, text, matches, .. } = tally;
+    let forms = columns.iter_mut().flat_map(|c| &mut c.slots).flat_map(|s| &mut s.forms);
+    for form in forms.chain(text.iter_mut().flat_map(|t| &mut t.bands)).flatten() {
+        form.first.offset = plain.original(form.first.offset as usize) as u64;
+    }
+    for found in matches {
+        let span = plain.original_span(found.bytes.start as usize..found.bytes.end as usize);
+        found.bytes = span.start as u64..span.end as u64;
     }
 }
 

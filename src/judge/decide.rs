@@ -11,6 +11,7 @@ use crate::identifier::Identifier;
 use crate::judge::class::class;
 use crate::judge::column::{self, Case};
 use crate::judge::drafts::{Draft, from_columns, from_text, nobody_near};
+use crate::judge::health::SENSITIVE;
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::severity;
@@ -47,6 +48,8 @@ pub struct Judgement {
     pub linked: Vec<Linked>,
     /// The worst severity of a listed finding.
     pub severity: Option<Severity>,
+    /// Codes and drugs of categories that other rules treat apart, where somebody's data stand beside them.
+    pub sensitive: Vec<(&'static str, u64)>,
 }
 
 impl Judgement {
@@ -65,6 +68,7 @@ impl Judgement {
             self.class = Some(if subjects.is_empty() { DocumentClass::None } else { DocumentClass::Provider });
             self.people = Count { exact: true, ..Count::default() };
             self.linked.clear();
+            self.sensitive.clear();
         }
     }
 }
@@ -111,9 +115,12 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
     let matches = matches(engine, tally, &cases, &drafts, &findings, plan);
-    let class = class(&drafts, plan);
+    let class = class(&drafts, plan, &tally.health);
     let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max();
-    Judgement { findings, matches, class: Some(class), people, linked, severity }
+    let somebody = accepted().any(|d| d.logit >= LIKELY);
+    let sensitive = SENSITIVE.into_iter().zip(tally.health.sensitive).filter(|(_, count)| somebody && *count > 0);
+    let sensitive = sensitive.collect();
+    Judgement { findings, matches, class: Some(class), people, linked, severity, sensitive }
 }
 
 /// The sets of accepted identifiers that stand on one record, most records first.
@@ -192,6 +199,9 @@ fn finding(
         .filter(|(what, weight)| what != "start" && (*weight != 0.0 || what.contains('/')))
         .map(|(what, _)| what)
         .collect();
+    if draft.protection == Protection::Hashed && matches!(draft.identifier, Identifier::SSN | Identifier::ITIN) {
+        evidence.push("nine digits: without a key or salt a hash is found by trial".to_string());
+    }
     if form.tests > 0 {
         evidence.push(format!("{} test {}", form.tests, if form.tests == 1 { "value" } else { "values" }));
     }
@@ -277,7 +287,9 @@ fn matches(
             }
             None => row.logit,
         };
-        let Some(draft) = drafts.get(&(row.column, rule.identifier, row.protection)) else { continue };
+        let Some(draft) = drafts.get(&(row.column.map(|c| plan.reported(c)), rule.identifier, row.protection)) else {
+            continue;
+        };
         let logit = if row.shape.is_none() { logit.min(draft.logit) } else { logit };
         // Only what its finding counts.
         let counted = logit >= LIKELY || draft.logit < LIKELY;

@@ -54,7 +54,7 @@ pub(super) fn from_columns(
             for (number, form) in slot.map_or(&[][..], |s| &s.forms).iter().enumerate() {
                 let Some(form) = form else { continue };
                 let draft = Draft {
-                    column: Some(column as u32),
+                    column: Some(plan.reported(column as u32)),
                     identifier: rule.identifier,
                     protection: PROTECTIONS[number],
                     subject: plan.columns.get(column).and_then(|c| c.subject).unwrap_or(Subject::Unknown),
@@ -95,7 +95,7 @@ pub(super) fn from_text(engine: &Engine, plan: &DocumentPlan, tally: &Tally, dra
             _ => text.subject.or(named).unwrap_or(Subject::Unknown),
         };
         let draft = Draft {
-            column: text.column,
+            column: text.column.map(|column| plan.reported(column)),
             identifier: rule.identifier,
             protection: text.protection,
             subject,
@@ -107,7 +107,7 @@ pub(super) fn from_text(engine: &Engine, plan: &DocumentPlan, tally: &Tally, dra
             evidence: clues(engine, text.rule, &text.best),
             labelled: text.best.context.keyword.is_some(),
         };
-        let slot = &mut places.entry((text.column, rule.identifier, text.protection)).or_default()
+        let slot = &mut places.entry((draft.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
         match slot {
             Some(known) => join(known, draft),

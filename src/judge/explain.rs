@@ -67,7 +67,7 @@ fn explain_bytes(
     let layout = Layout::of(name, kind.format(), &bytes, whole, &|field| engine.knows_field(field));
     let mut plan = DocumentPlan::new(engine, layout);
     match &plan.layout {
-        Layout::Text => writeln!(out, "format {}, read as text", kind.format())?,
+        Layout::Text | Layout::Values { .. } => writeln!(out, "format {}, read as text", kind.format())?,
         Layout::Rows(dialect) => writeln!(
             out,
             "format delimited by {:?}, {} columns, {}",
@@ -168,7 +168,7 @@ impl Explainer<'_> {
         let (mut line, mut line_start, mut at) = (1, self.chunk.core.start, self.chunk.core.start);
         let mut fields = match &self.plan.layout {
             Layout::Rows(dialect) => Some(Fields::new(dialect, bytes, at, 0, Quote::Outside).peekable()),
-            Layout::Text => None,
+            Layout::Text | Layout::Values { .. } => None,
         };
         for candidate in found {
             let (start, end) = (candidate.start as usize, candidate.end as usize);

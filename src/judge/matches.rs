@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
-use crate::extract::Chunk;
+use crate::decode::text::Encoding;
+use crate::extract::{Chunk, Entry};
 use crate::finding::{Position, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::count::Job;
+use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::Tally;
 use crate::options::Reveal;
 use crate::validate::Valid;
@@ -20,6 +22,8 @@ pub struct First {
     pub picture: [u8; 24],
     /// Offset in the chunk until the chunk is done, then in the document.
     pub(super) offset: u64,
+    /// How long it is, bytes.
+    pub(super) length: u32,
 }
 
 /// A value under `--matches`, until it is known whether its place is accepted.
@@ -59,7 +63,7 @@ impl std::fmt::Debug for MatchRow {
 impl First {
     pub(super) fn at(offset: usize, record: u64, identifier: Identifier, value: &[u8]) -> First {
         let position = Position { record, line: 0, column: 0 };
-        First { position, picture: picture(identifier, value), offset: offset as u64 }
+        First { position, picture: picture(identifier, value), offset: offset as u64, length: value.len() as u32 }
     }
 
     /// Its form as text.
@@ -143,41 +147,58 @@ fn revealed(reveal: Reveal, identifier: Identifier, value: &[u8], valid: &Valid)
 }
 
 /// Fills in lines and columns, in one sweep over the chunk, and turns offsets into the document's.
-pub(super) fn places(line_end: u8, chunk: &Chunk, tally: &mut Tally) {
+pub(super) fn places(plan: &DocumentPlan, chunk: &Chunk, tally: &mut Tally) {
     let Tally { columns, text, matches, .. } = tally;
     let forms = columns.iter_mut().flat_map(|c| &mut c.slots).flat_map(|s| &mut s.forms);
     let mut firsts: Vec<&mut First> =
         forms.chain(text.iter_mut().flat_map(|t| &mut t.bands)).flatten().map(|form| &mut form.first).collect();
     firsts.sort_by_key(|first| first.offset);
-    let mut cursor = Cursor::new(line_end, chunk);
+    let cursor = || Cursor::new(plan, &chunk.bytes, chunk.core.start, chunk.entry);
+    let mut at = cursor();
     for first in firsts {
-        (first.position.line, first.position.column) = cursor.to(first.offset as usize);
+        (first.position.line, first.position.column) = at.to(first.offset as usize);
         first.offset += chunk.base;
     }
     matches.sort_by_key(|m| (m.bytes.start, m.bytes.end));
-    let mut cursor = Cursor::new(line_end, chunk);
+    let mut at = cursor();
     for found in matches {
-        (found.position.line, found.position.column) = cursor.to(found.bytes.start as usize);
-        found.bytes = found.bytes.start + chunk.base..found.bytes.end + chunk.base;
+        (found.position.line, found.position.column) = at.to(found.bytes.start as usize);
+        found.bytes = at.origin(chunk.base, found.bytes.clone());
     }
 }
 
 /// Line and character of increasing offsets.
-struct Cursor<'a> {
-    chunk: &'a Chunk,
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
     line_end: u8,
     at: usize,
     line: u64,
     chars: u64,
+    encoding: Option<Encoding>,
+    origin: u64,
 }
 
 impl<'a> Cursor<'a> {
-    fn new(line_end: u8, chunk: &'a Chunk) -> Cursor<'a> {
-        Cursor { chunk, line_end, at: chunk.core.start, line: chunk.entry.lines + 1, chars: chunk.entry.chars }
+    /// At `at` in `bytes`, which is entered in the state `entry`.
+    pub(super) fn new(plan: &DocumentPlan, bytes: &'a [u8], at: usize, entry: Entry) -> Cursor<'a> {
+        let (line_end, encoding) = (plan.layout.line_end(), plan.encoding);
+        Cursor { bytes, line_end, at, line: entry.lines + 1, chars: entry.chars, encoding, origin: entry.origin }
     }
 
-    fn to(&mut self, offset: usize) -> (u64, u64) {
-        let stretch = &self.chunk.bytes[self.at.min(offset)..offset];
+    /// Where a stretch that starts where it stands lies in the document; `base` is where its bytes start there, if they are
+    /// the document's own.
+    pub(super) fn origin(&self, base: u64, stretch: Range<u64>) -> Range<u64> {
+        match self.encoding {
+            None => stretch.start + base..stretch.end + base,
+            Some(encoding) => {
+                let text = &self.bytes[stretch.start as usize..stretch.end as usize];
+                self.origin..self.origin + encoding.width(text)
+            }
+        }
+    }
+
+    pub(super) fn to(&mut self, offset: usize) -> (u64, u64) {
+        let stretch = &self.bytes[self.at.min(offset)..offset];
         match memchr::memrchr(self.line_end, stretch) {
             Some(last) => {
                 self.line += memchr::memchr_iter(self.line_end, stretch).count() as u64;
@@ -185,6 +206,7 @@ impl<'a> Cursor<'a> {
             }
             None => self.chars += crate::extract::chars(stretch),
         }
+        self.origin += self.encoding.map_or(0, |encoding| encoding.width(stretch));
         self.at = offset;
         (self.line, self.chars + 1)
     }

@@ -193,6 +193,11 @@ impl RecordKeys {
         self.count == 0 && self.about.name.is_empty()
     }
 
+    /// Whether it holds a birth date.
+    pub fn has_birth(&self) -> bool {
+        self.about.birth.is_some()
+    }
+
     /// Whether it holds a key of this hash already.
     pub fn holds(&self, hash: u64) -> bool {
         self.keys[..self.count as usize].iter().any(|(h, _)| *h == hash)

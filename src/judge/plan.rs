@@ -1,22 +1,36 @@
 //! What is known of a document before its values are counted. In: its layout, the rules. Out: for each column
-//! the rules its name speaks for, whose field it is, and how it is called in reports.
+//! the rules its name speaks for, whose field it is, and how it is called in reports. A place that a format names
+//! ([`Named`]) is a column too; these are added as they are met.
 
+use std::collections::HashMap;
+
+use crate::decode::text::Encoding;
 use crate::engine::Engine;
-use crate::extract::Layout;
+use crate::extract::named::{Holds, Named};
+use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
+use crate::judge::health::is_diagnosis_field;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
 /// What a header that says exactly the identifier weighs against one that says more words.
 const INEXACT: f32 = -1.0;
+/// What a place weighs that a format has for an identifier: nothing is guessed, one valid value is certain.
+const PLACE: f32 = 9.0;
+/// What it weighs where other things stand there too: by itself less than likely.
+const WEAK_PLACE: f32 = 4.5;
+/// Formats in which nothing but health care is written.
+const HEALTH: [&str; 6] = ["hl7:", "x12:", "fhir:", "ccda:", "ncpdp:", "dicom:"];
 
 /// What is known of a document.
 #[derive(Debug)]
 pub struct DocumentPlan {
     /// How its bytes are arranged.
     pub layout: Layout,
+    /// How its text was encoded, where that was not UTF-8.
+    pub encoding: Option<Encoding>,
     /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
     pub text: Place,
     /// Its columns; empty for text.
@@ -31,6 +45,10 @@ pub struct DocumentPlan {
     pub no_keys: Vec<(u32, u16)>,
     /// The rule by which single words of a column without a name are counted as names.
     pub names: Option<u16>,
+    /// Some of its places are health care by themselves.
+    pub health: bool,
+    /// Place → the first column that is called so, for those that share a place with another.
+    first_of: HashMap<Place, u32>,
 }
 
 /// What is known of a column.
@@ -50,6 +68,8 @@ pub struct ColumnPlan {
     pub ordinary: bool,
     /// Its name says a date that is no birth date: of service, death, loading.
     pub other_date: bool,
+    /// Its name says codes of diagnoses.
+    pub diagnoses: bool,
     /// Its name says the values are hashed, masked or tokens.
     pub protection: Option<Protection>,
     /// Its name says a flag or code about an identifier, not the identifier.
@@ -60,13 +80,19 @@ pub struct ColumnPlan {
     pub hopeless: Vec<(u16, u8)>,
     /// Shapes of the plan of which every use is hopeless or bound, by number.
     pub dead: Vec<bool>,
+    /// What it is called in reports, where a format names it.
+    pub place: Option<Place>,
+    /// A format has this place for what it is bound to: the first rule that a value passes takes it.
+    pub placed: bool,
+    /// What stands there.
+    pub holds: Option<Holds>,
 }
 
 impl DocumentPlan {
     /// The plan of a document.
     pub fn new(engine: &Engine, layout: Layout) -> DocumentPlan {
         let columns = match &layout {
-            Layout::Text => Vec::new(),
+            Layout::Text | Layout::Values { .. } => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
                 Some(header) => header.iter().map(|name| ColumnPlan::named(engine, name)).collect(),
                 None => Vec::new(),
@@ -75,7 +101,39 @@ impl DocumentPlan {
         let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..engine.rules().rules.len()).find(is_name).map(|rule| rule as u16);
         let nothing = ColumnPlan::default();
-        DocumentPlan { layout, text: Place::Text, columns, nothing, keys: Vec::new(), no_keys: Vec::new(), names }
+        DocumentPlan {
+            layout,
+            encoding: None,
+            text: Place::Text,
+            columns,
+            nothing,
+            keys: Vec::new(),
+            no_keys: Vec::new(),
+            names,
+            health: false,
+            first_of: HashMap::new(),
+        }
+    }
+
+    /// Adds the places that were met since it was last asked.
+    pub fn extend(&mut self, engine: &Engine, places: &[Named]) {
+        for named in &places[self.columns.len()..] {
+            self.health |= named.keys.iter().any(|key| HEALTH.iter().any(|format| key.starts_with(format)));
+            self.first_of.entry(printable(&named.place)).or_insert(self.columns.len() as u32);
+            self.columns.push(ColumnPlan::of_place(engine, named));
+        }
+    }
+
+    /// The column whose findings those of this one are: a reader may tell apart what reports call by one name.
+    pub fn reported(&self, column: u32) -> u32 {
+        let place = self.columns.get(column as usize).and_then(|c| c.place.as_ref());
+        place.and_then(|place| self.first_of.get(place)).copied().unwrap_or(column)
+    }
+
+    /// Where the document goes on behind `bytes`, which is entered in the state `entry`; `before` is the byte before it.
+    pub fn after(&self, entry: Entry, before: Option<u8>, bytes: &[u8]) -> Entry {
+        let after = entry.after(&self.layout.fold(before, bytes));
+        Entry { origin: self.encoding.map_or(0, |encoding| entry.origin + encoding.width(bytes)), ..after }
     }
 
     /// What is known of a column, from 0.
@@ -92,9 +150,28 @@ impl DocumentPlan {
     /// The place of a column, from 0, or of what stands in none.
     pub fn place(&self, column: Option<u32>) -> Place {
         let Some(column) = column else { return self.text.clone() };
+        if let Some(place) = self.columns.get(column as usize).and_then(|c| c.place.clone()) {
+            return place;
+        }
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
         Place::Column { name, index: column + 1 }
     }
+}
+
+/// A place as reports may print it: keys are data in some documents, and then may be somebody's name or number.
+fn printable(place: &Place) -> Place {
+    let Place::Path(path) = place else { return place.clone() };
+    let shown = |part: &str| {
+        let plain = part.trim_end_matches("[]").trim_start_matches(['$', '@', '#']);
+        let index = plain.split_once('[').map_or("", |(_, index)| index.trim_end_matches(']'));
+        let name = plain.split_once('[').map_or(plain, |(name, _)| name);
+        let reads = |text: &str| {
+            text.is_empty() || text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit()) || reads_as_header(text)
+        };
+        reads(name) && reads(index)
+    };
+    let parts: Vec<&str> = path.split('.').map(|part| if shown(part) { part } else { "*" }).collect();
+    Place::Path(parts.join("."))
 }
 
 impl ColumnPlan {
@@ -121,14 +198,14 @@ impl ColumnPlan {
             headed: true,
             ordinary: name.ordinary(),
             other_date: name.other_date(),
+            diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
             not: (0..engine.rules().rules.len())
                 .filter(|rule| engine.rules().rules[*rule].denied_by(&name))
                 .map(|rule| rule as u16)
                 .collect(),
-            hopeless: Vec::new(),
-            dead: Vec::new(),
+            ..ColumnPlan::default()
         };
         // `hospital number` is a patient's: no provider has a number of a kind that only patients have.
         let of_patients =
@@ -136,13 +213,50 @@ impl ColumnPlan {
         if column.subject == Some(Subject::Provider) && column.bound.iter().any(of_patients) {
             column.subject = Some(Subject::Patient);
         }
-        column.hopeless = column::hopeless(engine, &column);
+        column.rule_out(engine);
+        column
+    }
+
+    /// What a format names: by its keys, else by the first of its names that speaks for a rule, else by the first.
+    fn of_place(engine: &Engine, named: &Named) -> ColumnPlan {
+        let mut found = engine.rules().place_rules(&named.keys);
+        let mut column = if found.is_empty() {
+            let mut columns = named.names.iter().map(|name| ColumnPlan::named(engine, name));
+            let first = columns.next().unwrap_or_default();
+            if first.bound.is_empty() { columns.find(|c| !c.bound.is_empty()).unwrap_or(first) } else { first }
+        } else {
+            // Values that pass the narrower check are the rarer.
+            let rank = |weak: bool, rule: usize| (weak, engine.rules().rules[rule].evidence.chance);
+            found.sort_by(|a, b| {
+                rank(a.weak, a.rule).partial_cmp(&rank(b.weak, b.rule)).unwrap_or(std::cmp::Ordering::Equal)
+            });
+            let weight = |weak| if weak { WEAK_PLACE } else { PLACE };
+            ColumnPlan {
+                name: named.keys.first().cloned(),
+                bound: found.iter().map(|found| (found.rule as u16, weight(found.weak))).collect(),
+                placed: true,
+                ..ColumnPlan::default()
+            }
+        };
+        // The format names every place: where the name says nothing, that says something too.
+        column.headed = true;
+        column.subject = named.subject.or(column.subject);
+        column.holds = Some(named.holds);
+        column.place = Some(printable(&named.place));
+        if named.holds != Holds::Structure {
+            column.rule_out(engine);
+        }
+        column
+    }
+
+    /// Finds out what cannot become possible in it.
+    fn rule_out(&mut self, engine: &Engine) {
+        self.hopeless = column::hopeless(engine, self);
         let dead = |shape: usize| {
             engine.uses(shape as u16).iter().all(|by| {
-                column.hopeless.contains(&(by.rule, by.shape)) || column.bound.iter().any(|(rule, _)| *rule == by.rule)
+                self.hopeless.contains(&(by.rule, by.shape)) || self.bound.iter().any(|(rule, _)| *rule == by.rule)
             })
         };
-        column.dead = (0..engine.plan().shapes().len()).map(dead).collect();
-        column
+        self.dead = (0..engine.plan().shapes().len()).map(dead).collect();
     }
 }

@@ -7,9 +7,13 @@ use crate::judge::count::{Job, is_test};
 use crate::judge::people::{KeyKind, RecordKeys, key_kind};
 use crate::judge::tally::{Tally, add_set};
 use crate::judge::text::Judged;
+use crate::validate::Valid;
 
 /// In text, values that stand further apart than this many lines belong to different records.
 const RECORD_LINES: u64 = 12;
+
+/// Parts of a name that are taken for a person's: family, given, middle, suffix.
+const NAMES: usize = 4;
 
 /// What is known of the record being read.
 #[derive(Debug, Default)]
@@ -21,9 +25,36 @@ pub(super) struct Record {
     /// In text: the strong values seen, to notice when another person's record begins.
     seen: [(u8, u64); 8],
     seen_count: usize,
+    /// Where values of one place may come again on the same record: the places of the names that are counted already.
+    names: Option<Vec<u32>>,
 }
 
 impl Record {
+    /// The record of a format that may say the same again and again.
+    pub(super) fn repeating() -> Record {
+        Record { names: Some(Vec::new()), ..Record::default() }
+    }
+
+    /// Adds the value that fills a field.
+    pub(super) fn add_whole(&mut self, column: u32, identifier: Identifier, hash: u64, valid: &Valid) {
+        if let Some(names) = &mut self.names {
+            // The first name and the first birth date are the person's own; aliases and relatives follow.
+            let again = match key_kind(identifier) {
+                Some(KeyKind::Name) if names.contains(&column) || names.len() >= NAMES => true,
+                Some(KeyKind::Name) => {
+                    names.push(column);
+                    false
+                }
+                Some(_) => self.keys.holds(hash),
+                None => identifier == Identifier::BIRTH_DATE && self.keys.has_birth(),
+            };
+            if again {
+                return;
+            }
+        }
+        self.keys.add(identifier, hash, valid);
+    }
+
     /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
     /// has one.
     pub(super) fn breaks(&self, identifier: Identifier, hash: u64, line: u64) -> bool {

@@ -23,8 +23,12 @@ pub(super) fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
                 | Identifier::MEDICAID_ID
         )
     };
-    for draft in drafts.iter_mut().filter(|d| d.identifier == Identifier::NPI) {
-        draft.subject = Subject::Provider;
+    for draft in drafts.iter_mut() {
+        // Registrants prescribe: a patient's own number only where the patient is named as its owner.
+        let registrant = draft.identifier == Identifier::DEA && draft.subject != Subject::Patient;
+        if draft.identifier == Identifier::NPI || registrant {
+            draft.subject = Subject::Provider;
+        }
     }
     let plan_says = |subject: Subject| plan.columns.iter().filter(|c| c.subject == Some(subject)).count();
     let workforce = plan_says(Subject::Workforce);

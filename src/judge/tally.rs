@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::finding::{Confidence, Protection, Subject};
 use crate::judge::distinct::Distinct;
+use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
 use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
@@ -51,6 +52,8 @@ pub struct Tally {
     pub records: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
+    /// What of health care stands beside.
+    pub health: Signals,
 }
 
 /// The person keys of a chunk.
@@ -297,12 +300,21 @@ fn merge_forms<const N: usize>(ours: &mut [Option<Box<Form>>; N], theirs: [Optio
 }
 
 impl Tally {
+    /// Looks for health care in the bytes of a chunk, if anything was found in it that may be somebody's.
+    pub(super) fn look_for_health(&mut self, bytes: &[u8]) {
+        let columns = self.columns.iter().flat_map(|c| &c.slots);
+        if !self.text.is_empty() || columns.into_iter().any(|slot| slot.valid > 0) {
+            self.health.look(bytes);
+        }
+    }
+
     /// Adds the tally of the chunk that comes next in the document.
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, mut other: Tally) {
+        self.health.merge(&other.health);
         if self.columns.len() < other.columns.len() {
             self.columns.resize_with(other.columns.len(), ColumnTally::default);
         }
-        for (ours, theirs) in self.columns.iter_mut().zip(other.columns) {
+        for (ours, theirs) in self.columns.iter_mut().zip(std::mem::take(&mut other.columns)) {
             ours.filled += theirs.filled;
             for slot in theirs.slots {
                 match ours.slots.iter_mut().find(|s| (s.rule, s.shape) == (slot.rule, slot.shape)) {
@@ -318,6 +330,19 @@ impl Tally {
             }
         }
         let shift = if self.columns.is_empty() { self.records } else { 0 };
+        self.join(other, shift);
+    }
+
+    /// Adds the tally of a text that begins `offset` bytes into the document, behind what was counted here.
+    pub fn merge_text(&mut self, mut text: Tally, offset: u64) {
+        text.text.iter_mut().flat_map(|t| &mut t.bands).flatten().for_each(|form| form.first.offset += offset);
+        text.matches.iter_mut().for_each(|m| m.bytes = m.bytes.start + offset..m.bytes.end + offset);
+        self.people.merge(&std::mem::take(&mut text.people));
+        self.join(text, self.records);
+    }
+
+    /// Adds another tally, its records numbered behind `shift` others.
+    fn join(&mut self, other: Tally, shift: u64) {
         for mut text in other.text {
             for form in text.bands.iter_mut().flatten() {
                 form.first.position.record += shift;

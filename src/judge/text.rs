@@ -7,7 +7,7 @@ use crate::detect::Candidate;
 use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
-use crate::judge::context::{Context, Hints};
+use crate::judge::context::{Context, Hints, TELLS};
 use crate::judge::tally::LIKELY;
 use crate::validate::{self, Setting, Valid, Verdict};
 
@@ -84,6 +84,8 @@ const NEIGHBOUR: f32 = 3.0;
 const ADDRESSEE: [f32; 2] = [4.0, 2.5];
 /// What it weighs that the lists of names know one or two words of a name.
 const LISTED: [f32; 3] = [0.0, 0.5, 2.0];
+/// How far before the number a name may stand.
+const WHOSE_REACH: usize = 40;
 /// What `(#123)` weighs for a number: code, issues and pull requests are referred to so.
 const REFERENCE: f32 = -3.0;
 /// What it weighs that nothing but the mark of a label stands between a keyword and a value, `MRN: 4829137`: forms and
@@ -95,8 +97,16 @@ const TOLL_FREE: f32 = -4.0;
 const BESIDE: f32 = 3.0;
 /// How far such an identifier may stand.
 const BESIDE_REACH: usize = 40;
+/// What a birth date or a number of a person close behind it in its line weighs for a name, where the lists know none, one or
+/// two of its words.
+const WHOSE: [f32; 3] = [0.0, 2.5, 4.0];
+/// What it weighs that a value without a form of its own is a constant of a program.
+const CODE: f32 = -9.0;
 /// How far a neighbour may stand.
 const NEIGHBOUR_REACH: usize = 60;
+
+/// Forms of so little weight could be any number, as in a program.
+const WEAK: f32 = -4.0;
 
 /// Labels that must stand this near belong to the first number behind them.
 const NEAR: usize = 24;
@@ -144,9 +154,15 @@ pub fn judge(
         clues.field = *weight;
     }
     if rule.identifier != Identifier::EMAIL && rule.identifier != Identifier::URL {
-        clues.token = token(bytes, scope, start, end);
+        let scope_end = scope.end;
+        clues.token = token(bytes, scope.clone(), start, end);
         if start >= 2 && matches!(&bytes[start - 2..start], b"(#" | b"[#") {
             clues.token += REFERENCE;
+        }
+        if by.alone <= WEAK
+            && is_code(&bytes[scope_start(&scope, start)..start], &bytes[start..end], &bytes[end..scope_end])
+        {
+            clues.token += CODE;
         }
     }
     if rule.identifier == Identifier::NAME {
@@ -168,6 +184,60 @@ fn is_toll_free(number: &[u8]) -> bool {
     matches!(number, [b'8', b'0', b'0', ..] | [b'8', b'3', b'3', ..] | [b'8', b'4', b'4', ..])
         || matches!(number, [b'8', b'5', b'5', ..] | [b'8', b'6', b'6', ..] | [b'8', b'7', b'7', ..])
         || matches!(number, [b'8', b'8', b'8', ..])
+}
+
+/// From where on a line is looked at for the marks of a program.
+fn scope_start(scope: &Range<usize>, at: usize) -> usize {
+    at.saturating_sub(160).max(scope.start)
+}
+
+/// Whether a value is a constant of a program: it has a type behind its digits, or is set by `=` in a declaration, before a
+/// `;`, or under a name in capitals of more than one word.
+fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
+    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    let suffix: &[u8] = &value[digits..];
+    const TYPES: [&[u8]; 15] = [
+        b"u8", b"u16", b"u32", b"u64", b"i8", b"i16", b"i32", b"i64", b"usize", b"isize", b"L", b"UL", b"ULL", b"U",
+        b"f",
+    ];
+    if digits > 0 && TYPES.contains(&suffix) {
+        return true;
+    }
+    let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
+    let line = line.trim_ascii_start();
+    if line.starts_with(b"#define ") {
+        return true;
+    }
+    let Some(set) = memchr::memrchr(b'=', line) else { return false };
+    let target = line[..set].trim_ascii_end();
+    let gap = &line[set + 1..];
+    // `= 4000 + 51;`: what is set may be a sum.
+    if gap.iter().any(|b| !matches!(b, b' ' | b'0'..=b'9' | b'+' | b'-' | b'(' | b'<' | b'|')) {
+        return false;
+    }
+    const OPENS: [&[u8]; 14] = [
+        b"pub ",
+        b"const ",
+        b"static ",
+        b"let ",
+        b"var ",
+        b"int ",
+        b"long ",
+        b"unsigned ",
+        b"final ",
+        b"public ",
+        b"private ",
+        b"export ",
+        b"constexpr ",
+        b"val ",
+    ];
+    let spaced = target.len() < set && gap.starts_with(b" ");
+    let name = target.rsplit(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).next().unwrap_or_default();
+    let capitals = name.contains(&b'_') && name.iter().all(|b| !b.is_ascii_lowercase());
+    OPENS.iter().any(|open| line.starts_with(open))
+        || (spaced && behind.first() == Some(&b';'))
+        || (spaced && capitals)
+        || (spaced && name.contains(&b'_') && matches!(behind.first(), None | Some(b'\n' | b'\r')))
 }
 
 /// How far back from the end of `before` a label may stand: `reach`, or up to a number of four figures or more.
@@ -212,8 +282,8 @@ pub fn judge_all(
             }
         }
     }
-    beside(engine, bytes, scope.clone(), candidates, label, first, out);
-    neighbours(engine, bytes, scope, &mut out[first..]);
+    neighbours(engine, bytes, scope.clone(), &mut out[first..]);
+    beside(engine, bytes, scope, candidates, label, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -275,7 +345,7 @@ fn beside(
             let add = |judged: &mut Judged| {
                 // A word that says whose it is outweighs where it stands.
                 if judged.valid.measure >= 2 && judged.clues.keyword == 0.0 && judged.clues.against == 0.0 {
-                    judged.clues.neighbour = BESIDE;
+                    judged.clues.neighbour = judged.clues.neighbour.max(BESIDE);
                     // The label before it is that of the identifier.
                     judged.clues.other = 0.0;
                 }
@@ -319,14 +389,26 @@ fn above_street(rest: &[u8]) -> bool {
 fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, judged: &mut [Judged]) {
     let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
     for at in 0..judged.len() {
+        if TELLS.contains(&identifier(&judged[at])) && judged[at].clues.logit() >= LIKELY {
+            let start = judged[at].start;
+            let before = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
+            for name in before.filter(|j| j.end <= start && start - j.end <= WHOSE_REACH) {
+                if memchr::memchr2(b'\n', b'.', &bytes[name.end..start]).is_none() {
+                    name.clues.neighbour = WHOSE[name.valid.measure.clamp(0, 2) as usize];
+                }
+            }
+            continue;
+        }
         if identifier(&judged[at]) != Identifier::ADDRESS {
             continue;
         }
         let (start, end) = (judged[at].start, judged[at].end);
         let near = |j: &Judged| identifier(j) == Identifier::ZIP && j.start >= end && j.start <= end + NEIGHBOUR_REACH;
         let mut found = false;
+        // What stands behind a firm's street is a firm's.
+        let firm = judged[at].clues.against;
         for zip in judged[at..].iter_mut().take(24).filter(|j| near(j)) {
-            zip.clues.neighbour = NEIGHBOUR;
+            (zip.clues.neighbour, zip.clues.against) = (NEIGHBOUR, zip.clues.against.min(firm));
             found = true;
         }
         if found {
@@ -429,6 +511,17 @@ mod tests {
             (Identifier::GROUP_NUMBER, "<call name=\"exit_group\" number=\"4246\"/>", vec![], "no phrase"),
             (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
             (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
+            (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
+            (Identifier::NAME, "see Maria Lopez. The patient's DOB 3/4/1952", vec![], "another sentence"),
+            (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
+            (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
+            (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),
+            (Identifier::MRN, "#define MRN 1048291", vec![], "a constant"),
+            (Identifier::MRN, "    NET_RX_MRN = 131072,", vec![], "a constant"),
+            (Identifier::MRN, "mrn=1048291;dob=x", vec!["1048291"], "a pair of a log"),
+            (Identifier::ACCOUNT_NUMBER, "SYS_acct: c_long = 4000 + 51;", vec![], "a sum"),
+            (Identifier::FAX, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8842"], "each has its label"),
+            (Identifier::PHONE, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8841"], "each has its label"),
             (Identifier::PHONE, "you can reach me at 646-392-9988", vec!["646-392-9988"], "words of a message"),
         ] {
             assert_eq!(found(identifier, text), expected, "{text}: {because}");

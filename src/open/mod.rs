@@ -21,6 +21,7 @@ use rustix::io::Errno;
 use self::access::AccessBook;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
+pub use self::text::is_ebcdic;
 use crate::gap::Reason;
 use crate::walk::{failure, filesystem};
 
@@ -39,7 +40,7 @@ impl Opener {
     }
 
     /// Opens the file at `path` for reading; or why it cannot be read, as a gap says it.
-    pub fn open(&self, path: &Path) -> Result<Source, (Reason, String)> {
+    pub fn open(&self, path: &Path) -> Result<Source<'static>, (Reason, String)> {
         let file = self.open_quietly(path).map_err(|error| self.refusal(&error))?;
         let facts = file.metadata().map_err(|error| failure(&error))?;
         if !facts.is_file() {

@@ -3,6 +3,8 @@
 
 use super::text::{self, Look};
 use super::{image, magic};
+use crate::decode::text::Encoding;
+use crate::extract::dicom::starts_as_data_set;
 use crate::gap::Reason;
 
 /// How many of a document's first bytes are worth looking at.
@@ -38,6 +40,17 @@ impl Kind {
         }
     }
 
+    /// The encoding of a text that is not in UTF-8. `complete` says that the head is all of it.
+    pub fn encoding(self, head: &[u8], complete: bool) -> Option<Encoding> {
+        let (head, complete) = (&head[..head.len().min(HEAD)], complete && head.len() <= HEAD);
+        match self {
+            Kind::Unsupported("utf-16" | "utf-32" | "ebcdic") | Kind::Text(_) | Kind::Unknown => {
+                Encoding::of(head, complete)
+            }
+            _ => None,
+        }
+    }
+
     /// Reason and detail of the gap that such a document is; `None` for what can be read.
     pub fn gap(self) -> Option<(Reason, &'static str)> {
         match self {
@@ -68,6 +81,9 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name)),
         Some(kind) => return kind,
         None => {}
+    }
+    if look != Look::Plain && starts_as_data_set(head) {
+        return Kind::Unsupported("dicom");
     }
     if is_old_tar(head) {
         return Kind::Unsupported("tar");

@@ -26,13 +26,13 @@ pub trait ReadAt: Sync {
 
 /// The bytes of a document.
 #[derive(Debug)]
-pub enum Source {
+pub enum Source<'a> {
     /// A regular file.
     File(FileSource),
     /// Bytes in memory.
     Memory(Vec<u8>),
-    /// Standard input or another stream: once through, in order.
-    Stream(StreamSource),
+    /// Standard input, a member of an archive or another stream: once through, in order.
+    Stream(StreamSource<'a>),
 }
 
 /// A regular file, open for reading, and what it was when opened.
@@ -54,23 +54,25 @@ struct Version {
 const PIECE: usize = 256 << 10;
 
 /// A stream.
-pub struct StreamSource {
-    reader: Box<dyn Read + Send + Sync>,
+pub struct StreamSource<'a> {
+    reader: Box<dyn Read + 'a>,
+    /// Who can read what it comes from.
+    access: Access,
     /// What is asked whether there is something to read, where the system can tell.
     handle: Option<File>,
 }
 
-impl Source {
+impl<'a> Source<'a> {
     /// Standard input, past any buffer: a second handle of the same stream.
-    pub fn stdin() -> io::Result<Source> {
+    pub fn stdin() -> io::Result<Source<'static>> {
         let stream = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let handle = stream.try_clone()?;
-        Ok(Source::Stream(StreamSource { reader: Box::new(stream), handle: Some(handle) }))
+        Ok(Source::Stream(StreamSource { reader: Box::new(stream), access: Access::stream(), handle: Some(handle) }))
     }
 
-    /// Any stream.
-    pub fn stream(reader: impl Read + Send + Sync + 'static) -> Source {
-        Source::Stream(StreamSource { reader: Box::new(reader), handle: None })
+    /// Any stream, and who can read what it comes from.
+    pub fn stream(reader: impl Read + 'a, access: Access) -> Source<'a> {
+        Source::Stream(StreamSource { reader: Box::new(reader), access, handle: None })
     }
 
     /// How many bytes there are; a stream does not tell.
@@ -96,7 +98,7 @@ impl Source {
     }
 
     /// What reads in order; only a stream does.
-    pub fn in_order(&mut self) -> Option<&mut StreamSource> {
+    pub fn in_order(&mut self) -> Option<&mut StreamSource<'a>> {
         match self {
             Source::Stream(stream) => Some(stream),
             Source::File(_) | Source::Memory(_) => None,
@@ -107,7 +109,8 @@ impl Source {
     pub fn access(&self) -> Access {
         match self {
             Source::File(file) => file.access.clone(),
-            Source::Memory(_) | Source::Stream(_) => Access::stream(),
+            Source::Memory(_) => Access::stream(),
+            Source::Stream(stream) => stream.access.clone(),
         }
     }
 
@@ -179,7 +182,7 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-impl StreamSource {
+impl StreamSource<'_> {
     /// Waits for bytes, or the end, a fifth of a second at most; false where there is nothing yet. So a reader can be
     /// told to stop although whoever writes into the stream has fallen silent.
     pub fn wait(&self) -> io::Result<bool> {
@@ -208,8 +211,14 @@ impl StreamSource {
     }
 }
 
+impl Read for StreamSource<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
 /// A stream has nothing to show.
-impl fmt::Debug for StreamSource {
+impl fmt::Debug for StreamSource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StreamSource")
     }
@@ -238,14 +247,11 @@ mod tests {
     use super::*;
     use crate::open::Opener;
 
-    fn is_sync<T: Send + Sync>(_: &T) {}
-
     #[test]
     fn a_file_is_read_from_any_place() {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(b"0123456789").expect("written");
         let source = Opener::new(false).open(file.path()).expect("a file");
-        is_sync(&source);
         let mut buffer = [0; 4];
         assert_eq!(source.size(), Some(10));
         assert_eq!(source.read_at(3, &mut buffer).expect("read"), 4);
@@ -309,7 +315,7 @@ mod tests {
     #[test]
     fn a_stream_is_read_to_its_end_or_its_failure() {
         for fails in [false, true] {
-            let mut source = Source::stream(Trickle(0, fails));
+            let mut source = Source::stream(Trickle(0, fails), Access::stream());
             assert_eq!(source.size(), None);
             assert!(source.read_at(0, &mut [0]).is_err());
             let stream = source.in_order().expect("a stream");

@@ -70,7 +70,7 @@ fn is_utf16(head: &[u8]) -> bool {
 }
 
 /// Three of four bytes are EBCDIC letters, digits, blanks or usual signs, and its blank or digits are among them.
-fn is_ebcdic(head: &[u8]) -> bool {
+pub fn is_ebcdic(head: &[u8]) -> bool {
     let is_letter = |b: u8| matches!(b, 0x81..=0x89 | 0x91..=0x99 | 0xa2..=0xa9 | 0xc1..=0xc9 | 0xd1..=0xd9 | 0xe2..=0xe9 | 0xf0..=0xf9);
     let is_sign =
         |b: u8| matches!(b, 0x40 | 0x4b | 0x4d | 0x50 | 0x5c | 0x5d | 0x60 | 0x61 | 0x6b | 0x6f | 0x7a | 0x7d);

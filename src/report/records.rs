@@ -231,6 +231,8 @@ pub(super) struct DocumentRecord<'a> {
     people_high: u64,
     people_exact: bool,
     linked: Vec<LinkedRecord<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    sensitive: BTreeMap<&'static str, u64>,
     severity: &'static str,
     access: AccessRecord<'a>,
     #[serde(skip_serializing_if = "is_false")]
@@ -320,6 +322,7 @@ pub(super) fn document_record<'a>(at: &Where<'a>) -> DocumentRecord<'a> {
             .iter()
             .map(|Linked { identifiers, records }| LinkedRecord { identifiers, records: *records })
             .collect(),
+        sensitive: document.sensitive.iter().copied().collect(),
         severity: document.severity.name(),
         access: AccessRecord {
             readable_by: access.readable_by.name(),

@@ -92,6 +92,7 @@ pub(crate) fn document() -> Document {
         people_low: 1120,
         people_high: 1240,
         people_exact: true,
+        sensitive: vec![("substance-use", 12)],
         linked: vec![Linked { identifiers: vec!["birth-date", "name", "ssn"], records: 1171 }],
         severity: Severity::Critical,
         access: Access {

@@ -281,8 +281,10 @@ fn head_allows(name: &FieldName, identifier: Identifier) -> bool {
         // `mailing address telephone number` is no address.
         "phone" | "fax" => [Identifier::PHONE, Identifier::FAX].contains(&identifier),
         "email" => identifier == Identifier::EMAIL,
+        "age" => identifier == Identifier::AGE_OVER_89,
+        "url" | "link" => identifier == Identifier::URL,
         "description" | "desc" | "city" | "state" | "county" | "country" | "amount" | "amt" | "reason" | "category"
-        | "age" | "url" | "uri" | "path" | "file" => false,
+        | "uri" | "path" | "file" => false,
         _ => true,
     }
 }

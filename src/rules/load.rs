@@ -13,7 +13,7 @@ use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::validate;
 
-use super::{Evidence, Examples, Hit, Miss, Rule, RuleSet, RuleShape, Stage, fields};
+use super::{Evidence, Examples, Hit, Miss, Rule, RuleSet, RuleShape, Stage, fields, places};
 
 /// The built-in pattern files: path below `patterns/` and text, in order of path.
 static BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
@@ -253,7 +253,7 @@ fn rule(file: &str, source: Cow<'static, str>) -> Result<Rule> {
         not_fields: entries(&read.context.not_fields),
         keywords: lower(read.context.keywords),
         not_keywords: lower(read.context.not_keywords),
-        places: read.context.places,
+        places: read.context.places.iter().map(|key| places::Entry::parse(key)).collect(),
         evidence,
         source,
     })

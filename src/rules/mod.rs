@@ -12,6 +12,7 @@ use crate::validate::Check;
 pub mod check;
 pub mod fields;
 mod load;
+pub mod places;
 
 pub use fields::{FieldMatch, FieldName};
 pub use load::{built_in_files, load, load_built_in};
@@ -52,8 +53,8 @@ pub struct Rule {
     pub keywords: Vec<String>,
     /// Words right before a match that speak against it, lower case.
     pub not_keywords: Vec<String>,
-    /// Places in structured formats (`hl7:PID-19`); kept for the formats to come.
-    pub places: Vec<String>,
+    /// Places of structured formats that hold it: `hl7:PID-19`.
+    pub places: Vec<places::Entry>,
     /// What each piece of evidence weighs.
     pub evidence: Evidence,
 }

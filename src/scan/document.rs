@@ -5,19 +5,25 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
+use crate::decode;
+use crate::decode::budget::Budget;
+use crate::decode::text::Encoding;
 use crate::engine::Engine;
-use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
+use crate::extract::fixed;
+use crate::extract::named::Batch;
+use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
-use crate::judge::count::{Counter, Job};
+use crate::judge::count::{Counter, Job, Values};
 use crate::judge::decide::{self, FileFacts, Judgement};
 use crate::judge::people::{Count, Of, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
-use crate::options::Options;
+use crate::options::{HintedFormat, Options};
 use crate::scan::Progress;
+use crate::scan::hints::Hints;
 use crate::validate::date;
 use crate::walk;
 
@@ -29,10 +35,23 @@ pub(super) struct Scanner<'a> {
     pub(super) progress: &'a Progress,
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
+    pub(super) hints: Hints,
 }
 
 thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
+}
+
+/// Where a document stands in the wrappers it came out of.
+pub(super) struct Nest<'a> {
+    /// Wrappers around it.
+    pub(super) depth: u32,
+    /// What is left for those inside it.
+    pub(super) budget: &'a Budget,
+    /// How its text is encoded and how long the mark before it is, where it was decoded already.
+    pub(super) encoding: Option<(Encoding, u64)>,
+    /// Who hears of its members.
+    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
 }
 
 /// Why reading ended before the end.
@@ -40,19 +59,28 @@ pub(super) type Stopped = (Reason, String);
 
 /// What was read of a document.
 #[derive(Default)]
-struct Reading {
-    format: &'static str,
-    bytes: u64,
-    /// How many of them were not reached, where reading ended early.
-    unread: Option<u64>,
+pub(super) struct Reading {
+    pub(super) format: &'static str,
+    /// How its text was encoded and how long the mark before it is, where it was decoded.
+    pub(super) encoding: Option<(Encoding, u64)>,
+    pub(super) bytes: u64,
+    /// How many of them were not reached, where reading ended early; or not as the format they are in.
+    pub(super) unread: Option<u64>,
     judgement: Judgement,
     records: u64,
     individuals: People,
-    stopped: Option<Stopped>,
+    pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
-    not_read: Option<(Reason, &'static str)>,
+    pub(super) not_read: Option<(Reason, &'static str)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
-    searched: bool,
+    pub(super) searched: bool,
+}
+
+impl Reading {
+    /// The state at the start of its text.
+    pub(super) fn start(&self) -> Entry {
+        Entry { origin: self.encoding.map_or(0, |(_, mark)| mark), ..Entry::START }
+    }
 }
 
 /// What stands in the name of a document.
@@ -66,10 +94,10 @@ struct Named {
 
 impl Scanner<'_> {
     /// Scans a document.
-    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source) -> Box<Document> {
+    pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source<'_>, nest: Nest<'_>) -> Box<Document> {
         let access = source.access();
         let size = source.size();
-        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access)));
+        let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
         let reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
@@ -95,6 +123,7 @@ impl Scanner<'_> {
         document.class =
             reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
         document.linked = reading.judgement.linked;
+        document.sensitive = reading.judgement.sensitive;
         document.matches.extend(reading.judgement.matches);
         document.findings.extend(reading.judgement.findings);
         document.severity =
@@ -159,6 +188,7 @@ impl Scanner<'_> {
             people_exact: true,
             people_of: Of::default(),
             linked: Vec::new(),
+            sensitive: Vec::new(),
             severity,
             access,
             path_holds_values,
@@ -230,9 +260,18 @@ impl Scanner<'_> {
         FileFacts { root: &self.roots[root].name, locator: locator.parts(), series, readable_by: access.readable_by }
     }
 
-    fn read(&self, root: usize, locator: &Locator, source: &mut Source, access: &Access) -> Reading {
+    pub(super) fn read(
+        &self,
+        root: usize,
+        locator: &Locator,
+        source: &mut Source<'_>,
+        access: &Access,
+        nest: Nest<'_>,
+    ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
-        let mut reading = Reading { bytes: source.size().unwrap_or(0), ..Reading::default() };
+        let (bytes, encoding) = (source.size().unwrap_or(0), nest.encoding);
+        let mut reading = Reading { bytes, encoding, ..Reading::default() };
+        let series = locator.series(&self.roots[root].name);
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
         let window = Cut::default().window();
         let mut head = Vec::new();
@@ -268,15 +307,62 @@ impl Scanner<'_> {
             // Anyone can write our first line over a list of patients: only what we alone could have written is ours.
             kind = Kind::Text("text");
         }
+        let hint = self.hints.of(locator).filter(|_| !head.is_empty());
+        if nest.encoding.is_none()
+            && !matches!(hint, Some(HintedFormat::Named("dicom")))
+            && let Some(encoding) = kind.encoding(&head, complete)
+        {
+            return self.decoded((root, locator), (source, head), encoding, access, nest, reading);
+        }
+        // A table that somebody names is told from text by less.
+        let name = match hint {
+            Some(HintedFormat::Named(table @ ("csv" | "tsv" | "psv"))) => {
+                kind = Kind::Text("text");
+                &format!("hinted.{table}")
+            }
+            Some(HintedFormat::Named(format)) => {
+                kind = Kind::Text(format);
+                name
+            }
+            Some(HintedFormat::Fixed(_)) => {
+                kind = Kind::Text("fixed");
+                name
+            }
+            None => name,
+        };
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
+        if let Some(wrapper) = decode::wrapper(reading.format) {
+            self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
+            return reading;
+        }
+        let known = |field: &str| self.engine.knows_field(field);
+        let shown = &head[..head.len().min(CORE)];
+        let reader = match hint {
+            Some(HintedFormat::Fixed(layout)) => Some(fixed::reader(fixed::Layout::clone(layout))),
+            Some(HintedFormat::Named("fixed")) => fixed::infer(name, shown, complete, &known).map(fixed::reader),
+            _ => extract::reader(reading.format, name, &head),
+        };
+        let is_text = matches!(hint, Some(HintedFormat::Named("text" | "fixed")));
+        let layout = match &reader {
+            None if is_text => Layout::Text,
+            None => Layout::of(name, reading.format, shown, complete, &known),
+            Some(_) => Layout::Text,
+        };
+        let reader = reader.or_else(|| {
+            let may = layout == Layout::Text && reading.format == "text" && !is_text;
+            may.then(|| fixed::infer(name, shown, complete, &known)).flatten().map(fixed::reader)
+        });
+        if let Some(reader) = reader {
+            let values = self.values(reader, head, source, &mut reading);
+            self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
+            return reading;
+        }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
             reading.not_read = kind.gap();
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }
-        let known = |field: &str| self.engine.knows_field(field);
-        let layout = Layout::of(name, reading.format, &head[..head.len().min(CORE)], complete, &known);
         if let Layout::Rows(dialect) = &layout {
             reading.format = match dialect.delimiter {
                 b'\t' => "tsv",
@@ -285,15 +371,17 @@ impl Scanner<'_> {
             };
         }
         let mut plan = DocumentPlan::new(self.engine, layout);
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
+        let start = reading.start();
         let end = head.len().min(CORE);
         let spare = head.split_off(head.len().min(window));
-        let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: Entry::START, ends: complete };
+        let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: start, ends: complete };
         let mut tally = self.count(&plan, &chunk);
         if decide::key_columns(self.engine, &mut plan, &tally) {
             tally = self.count(&plan, &chunk);
         }
         let mut tally = tally.opened();
-        let mut entry = Entry::START.after(&plan.layout.fold(None, &chunk.bytes[chunk.core.clone()]));
+        let mut entry = plan.after(start, None, &chunk.bytes[chunk.core.clone()]);
         let mut next = 1;
         if self.options.cut.core != CORE && source.by_offset().is_some() {
             (tally, entry, next) = (Tally::default(), Entry::START, 0);
@@ -324,13 +412,27 @@ impl Scanner<'_> {
             let detail = "a quote is never closed: the rows behind it were read as text";
             reading.stopped = Some((Reason::Malformed, detail.to_string()));
         }
-        let series = locator.series(&self.roots[root].name);
+        self.judge(&plan, tally, self.facts(root, locator, access, &series), &mut reading);
+        reading
+    }
+
+    fn judge(&self, plan: &DocumentPlan, tally: Tally, facts: FileFacts<'_>, reading: &mut Reading) {
         reading.records = tally.records;
-        reading.judgement =
-            decide::judge(self.engine, self.options, &plan, &tally, self.facts(root, locator, access, &series));
+        reading.judgement = decide::judge(self.engine, self.options, plan, &tally, facts);
         reading.judgement.leave_out(self.options);
         reading.individuals = tally.people;
-        reading
+    }
+
+    /// Counts a batch of values.
+    pub(super) fn count_values(
+        &self,
+        plan: &DocumentPlan,
+        known: &Known,
+        (batch, bytes, base): (&Batch, &[u8], u64),
+        state: &mut Values,
+    ) -> Tally {
+        let job = Job { known: Some(known), ..self.job(plan) };
+        COUNTER.with_borrow_mut(|counter| counter.values(job, batch, bytes, base, state))
     }
 
     pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::document::{Scanner, Stopped, text_start};
+use crate::decode::budget::Halt;
 use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry};
 use crate::gap::Reason;
 use crate::judge::plan::DocumentPlan;
@@ -107,13 +108,16 @@ impl Scanner<'_> {
     }
 
     /// Appends `wanted` bytes of a stream to `out`, fewer at its end or where the scan is stopped.
-    pub(super) fn fill(&self, stream: &mut StreamSource, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
+    pub(super) fn fill(&self, stream: &mut StreamSource<'_>, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
         let full = out.len() + wanted;
         while out.len() < full {
             if self.progress.stopped() {
                 return Err((Reason::Interrupted, "the scan was stopped".to_string()));
             }
-            let failed = |error| walk::failure(&error);
+            let failed = |error| {
+                let Halt { reason, detail } = Halt::of(&error);
+                (reason, detail)
+            };
             if stream.wait().map_err(failed)? && stream.read_some(out, full - out.len()).map_err(failed)? == 0 {
                 break;
             }
@@ -129,7 +133,7 @@ impl Scanner<'_> {
         first: Chunk,
         mut spare: Vec<u8>,
         mut entry: Entry,
-        stream: &mut StreamSource,
+        stream: &mut StreamSource<'_>,
         tally: &mut Tally,
     ) -> (u64, Result<Entry, Stopped>) {
         let window = Cut::default().window();
@@ -152,7 +156,7 @@ impl Scanner<'_> {
                 let chunk = Chunk { base, bytes, core: core.clone(), entry, ends };
                 tally.merge(self.count(plan, &chunk));
                 let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
-                entry = entry.after(&plan.layout.fold(before, &chunk.bytes[core.clone()]));
+                entry = plan.after(entry, before, &chunk.bytes[core.clone()]);
                 self.progress.bytes_done.fetch_add(core.len() as u64, Ordering::Relaxed);
                 bytes = chunk.bytes;
             }
@@ -314,6 +318,7 @@ impl Drop for EndOnPanic<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::hints::Hints;
     use super::*;
     use crate::engine::Engine;
     use crate::extract::Layout;
@@ -357,8 +362,16 @@ mod tests {
         let options = Options { cut: Cut { core: 4096, after: 1024 }, ..Options::default() };
         let (roots, progress, key) = ([], Progress::default(), [0; 32]);
         let opener = Opener::new(false);
-        let scanner =
-            Scanner { engine: &engine, options: &options, roots: &roots, progress: &progress, key: &key, opener };
+        let hints = Hints::default();
+        let scanner = Scanner {
+            engine: &engine,
+            options: &options,
+            roots: &roots,
+            progress: &progress,
+            key: &key,
+            opener,
+            hints,
+        };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
         let table = format!("id,ssn\n{rows}");

@@ -1,4 +1,5 @@
-//! Numbers that every hospital and payer makes up by itself: medical record, member and group numbers. In: bytes of one
+//! Numbers that every hospital and payer makes up by itself: of medical records, members, groups, accounts, claims and
+//! prescriptions. In: bytes of one
 //! candidate. Out: whether it can be one. Refuses words, dates, UUIDs where they are not used, and blanks: the field's
 //! name or a label has to say the rest.
 
@@ -23,6 +24,19 @@ pub fn mrn(bytes: &[u8], setting: Setting) -> Verdict {
     check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true })
 }
 
+/// What stands where a format has the patient's number in that place: any number or word that a hospital or a trial calls
+/// somebody by (DICOM PS3.5 6.2, LO: up to 64 characters). Never asked of what only may be one.
+pub fn patient_id(bytes: &[u8], setting: Setting) -> Verdict {
+    let said = mrn(bytes, setting);
+    let value = loose(bytes);
+    let may = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b"-._/ ^:#+@".contains(b);
+    let is_id = value.len() <= 64 && value.iter().all(may) && value.iter().any(u8::is_ascii_alphanumeric);
+    match said {
+        Verdict::Invalid(_) if setting == Setting::Field && is_id => Verdict::plain(Normal::upper(value), 0, false),
+        said => said,
+    }
+}
+
 /// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more.
 pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
     const SAMPLES: &[&[u8]] = &[b"ABC123456789", b"MEMBER123", b"U12345678", b"W123456789", b"XYZ123456789"];
@@ -32,6 +46,21 @@ pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
 /// A group or policy number: it names a contract, so it is shorter.
 pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
     check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false })
+}
+
+/// The number of a patient's account, visit, admission or order: section 5.7.
+pub fn account(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true })
+}
+
+/// The number of a claim or an authorization: section 5.19; payers' control numbers have up to fifty characters.
+pub fn claim(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true })
+}
+
+/// The number of a prescription: section 5.18, six to twelve digits, letters before them and a short tail.
+pub fn prescription(bytes: &[u8], setting: Setting) -> Verdict {
+    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true })
 }
 
 fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
@@ -145,6 +174,22 @@ mod tests {
                 ("000000", Empty, Empty, "not filled in"),
                 ("****2913", Mask, Mask, "the end is left"),
                 ("17", No, No, "too short"),
+            ],
+        );
+    }
+
+    #[test]
+    fn in_the_place_of_a_patients_number_stands_one() {
+        run(
+            patient_id,
+            &[
+                ("00482913", Yes, Yes, "a record number"),
+                ("4MR1", No, Yes, "short"),
+                ("SCSARAB", No, Yes, "a word"),
+                ("123456", Test, Test, "made up"),
+                ("", Empty, Empty, "nothing"),
+                ("N/A", Empty, Empty, "not filled in"),
+                ("<b>", No, No, "marks"),
             ],
         );
     }

@@ -27,6 +27,21 @@ pub struct Date {
     day: u8,
 }
 
+impl Date {
+    /// `YYYYMMDD`, however it was written.
+    pub(super) fn normal(&self) -> Normal {
+        let mut normal = Normal::EMPTY;
+        let written = self.year * 10_000 + i32::from(self.month) * 100 + i32::from(self.day);
+        (0..8_u32).rev().for_each(|place| normal.push(b'0' + (written / 10_i32.pow(place) % 10) as u8));
+        normal
+    }
+
+    /// Whether systems write this day for "unknown".
+    pub(super) fn is_sentinel(&self) -> bool {
+        SENTINELS.contains(&(self.year, self.month, self.day))
+    }
+}
+
 /// Leaves the date out: it may be a person's.
 impl std::fmt::Debug for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -310,7 +325,8 @@ pub fn birth_date(bytes: &[u8], setting: Setting) -> Verdict {
     if is_blank(value) {
         return Verdict::Blank;
     }
-    let date = parse(value).or_else(|| if setting == Setting::Field { serial(value) } else { None });
+    let date =
+        parse(value).or_else(|| if setting == Setting::Field { serial(value).or_else(|| epoch(value)) } else { None });
     let Some(date) = date else {
         return match parse_zero(value) {
             true => Verdict::Blank,
@@ -339,19 +355,47 @@ pub fn birth_date(bytes: &[u8], setting: Setting) -> Verdict {
             return Verdict::Invalid("not written year, month, day");
         }
     }
-    let mut normal = Normal::EMPTY;
-    let written = date.year * 10_000 + i32::from(date.month) * 100 + i32::from(date.day);
-    (0..8_u32).rev().for_each(|place| normal.push(b'0' + (written / 10_i32.pow(place) % 10) as u8));
-    Verdict::plain(normal, date.days, false)
+    Verdict::plain(date.normal(), date.days, false)
+}
+
+/// A birth date of six or eight figures behind a label that says so: `YYYYMMDD`, `MMDDYYYY`, `MMDDYY`.
+pub fn birth_figures(bytes: &[u8], setting: Setting) -> Verdict {
+    let figures = matches!(bytes.len(), 6 | 8) && bytes.iter().all(u8::is_ascii_digit);
+    match birth_date(bytes, Setting::Field) {
+        _ if setting == Setting::Free && !figures => Verdict::Invalid("not six or eight figures"),
+        Verdict::Valid(valid) if setting == Setting::Free && valid.measure == 0 => Verdict::Blank,
+        verdict => verdict,
+    }
+}
+
+/// A day as machines count it, in seconds or milliseconds since 1970, below zero before. Midnight only, in some zone of
+/// whole or half hours: other moments are nobody's birth date.
+fn epoch(value: &[u8]) -> Option<Date> {
+    let (sign, figures) = value.strip_prefix(b"-").map_or((1, value), |rest| (-1, rest));
+    let figures = super::digits::without_point_zero(figures);
+    if !(8..=13).contains(&figures.len()) || !figures.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let count = sign * number(figures);
+    let seconds = if count.abs() >= 10_000_000_000 { count / 1000 } else { count };
+    if seconds.rem_euclid(1800) != 0 {
+        return None;
+    }
+    // Zones go from twelve hours before to fourteen after: what is midnight there is most of the same day here.
+    of_days((seconds + 12 * 3600).div_euclid(86_400))
 }
 
 /// A day as spreadsheets count it, from 1899-12-30 (1970-01-01 is 25569): five figures, so from 1927 on.
-fn serial(value: &[u8]) -> Option<Date> {
+pub(super) fn serial(value: &[u8]) -> Option<Date> {
     let value = super::digits::without_point_zero(value);
     if value.len() != 5 || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let since = number(value) - 25_569;
+    of_days(number(value) - 25_569)
+}
+
+/// The day that many days after 1970-01-01.
+fn of_days(since: i64) -> Option<Date> {
     let mut year = year_of(since);
     while days(year, 1, 1) > since {
         year -= 1;
@@ -364,7 +408,7 @@ fn serial(value: &[u8]) -> Option<Date> {
 }
 
 /// `0000-00-00`, `00/00/0000` with or without a time.
-fn parse_zero(value: &[u8]) -> bool {
+pub(super) fn parse_zero(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
         && value.iter().all(|b| matches!(b, b'0' | b'-' | b'/' | b'.' | b':' | b' ' | b'T'))
 }
@@ -453,6 +497,9 @@ mod tests {
                 ("1961-03-04T08:30:00", No, Yes, "a moment"),
                 ("1961-03-04T00:00:00", Yes, Yes, "midnight"),
                 ("21929", No, Yes, "a spreadsheet's serial"),
+                ("-562636800", No, Yes, "seconds before 1970"),
+                ("-562636800000", No, Yes, "milliseconds before 1970"),
+                ("-562636811", No, No, "a moment"),
                 ("1952", No, No, "a year alone"),
                 ("N/A", Empty, Empty, "not filled in"),
             ],

@@ -4,19 +4,32 @@
 use crate::finding::Protection;
 
 pub mod address;
+pub mod age;
+pub mod bank;
 pub mod blank;
+pub mod card;
 pub mod code;
 pub mod date;
+pub mod day;
+pub mod dea;
+pub mod device;
+pub mod digest;
 pub mod digits;
 pub mod email;
 pub mod hicn;
+pub mod icn;
+pub mod ip;
+pub mod license;
 pub mod mbi;
 pub mod medicaid;
 pub mod name;
 pub mod names;
 pub mod npi;
+pub mod passport;
 pub mod phone;
 pub mod ssn;
+pub mod url;
+pub mod vin;
 pub mod zip;
 mod zip3;
 
@@ -133,40 +146,86 @@ pub type Check = fn(&[u8], Setting) -> Verdict;
 
 /// The names of all checks, as pattern files write them.
 pub const NAMES: &[&str] = &[
+    "account",
     "address",
+    "age-over-89",
+    "bank-account",
+    "bank-routing",
     "birth-date",
+    "birth-figures",
+    "card",
+    "claim",
+    "dea",
+    "death-date",
+    "device",
+    "driver-license",
     "email",
     "group",
     "hicn",
+    "icn",
+    "ip",
     "itin",
     "mbi",
     "medicaid",
     "member",
+    "military",
     "mrn",
     "name",
     "npi",
+    "passport",
+    "patient-id",
     "phone",
+    "prescription",
+    "service-date",
     "ssn",
+    "ssn-digest",
+    "ssn-halves",
+    "ssn-last4",
+    "url",
+    "vin",
     "zip",
 ];
 
 /// The check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
     Some(match name {
+        "account" => code::account,
         "address" => address::check,
+        "age-over-89" => age::over_89,
+        "bank-account" => bank::account,
+        "bank-routing" => bank::routing,
         "birth-date" => date::birth_date,
+        "birth-figures" => date::birth_figures,
+        "card" => card::check,
+        "claim" => code::claim,
+        "dea" => dea::check,
+        "death-date" => day::death_date,
+        "device" => device::check,
+        "driver-license" => license::check,
         "email" => email::check,
         "group" => code::group,
         "hicn" => hicn::check,
+        "icn" => icn::check,
+        "ip" => ip::check,
         "itin" => ssn::itin,
         "mbi" => mbi::check,
         "medicaid" => medicaid::check,
         "member" => code::member,
+        "military" => passport::military,
         "mrn" => code::mrn,
         "name" => name::check,
         "npi" => npi::check,
+        "passport" => passport::passport,
+        "patient-id" => code::patient_id,
         "phone" => phone::check,
+        "prescription" => code::prescription,
+        "service-date" => day::service_date,
         "ssn" => ssn::ssn,
+        "ssn-digest" => digest::ssn,
+        "ssn-halves" => ssn::halves,
+        "ssn-last4" => ssn::last4,
+        "url" => url::check,
+        "vin" => vin::check,
         "zip" => zip::check,
         _ => return None,
     })

@@ -6,7 +6,7 @@
 
 use super::blank::{is_blank, is_trivial, loose};
 use super::digits::{Digits, number, without_point_zero};
-use super::{Normal, Setting, Verdict};
+use super::{Normal, Setting, Verdict, digest};
 
 /// Numbers printed in advertisements and samples, so not a person's secret: the blacklist of python-stdnum, the list of
 /// two public validators, SSA's lowest number, Microsoft's documentation sample, and numbers people make up. Sorted.
@@ -37,7 +37,8 @@ pub(super) fn issued(digits: &[u8]) -> Result<(), &'static str> {
 
 /// Whether nine digits are published or of the kind people make up.
 pub(super) fn published(digits: &[u8]) -> bool {
-    is_trivial(digits) || PUBLISHED.binary_search(&(number(digits) as u32)).is_ok()
+    // Nearly all numbers that begin so are made up: one in ninety thousand is not.
+    digits.starts_with(b"12345") || is_trivial(digits) || PUBLISHED.binary_search(&(number(digits) as u32)).is_ok()
 }
 
 /// An SSN, plain or masked.
@@ -55,6 +56,9 @@ pub fn ssn(bytes: &[u8], setting: Setting) -> Verdict {
     if let Some(verdict) = masked(value, setting) {
         return verdict;
     }
+    if let Some(verdict) = digest::verdict(value).filter(|_| setting == Setting::Field) {
+        return verdict;
+    }
     let digits = match nine(value, setting) {
         Ok(digits) => digits,
         Err(verdict) => return verdict,
@@ -69,6 +73,33 @@ pub fn ssn(bytes: &[u8], setting: Setting) -> Verdict {
     }
     match issued(nine) {
         Ok(()) => Verdict::plain(Normal::digits(nine), digits.number(), published(nine)),
+        Err(reason) => Verdict::Invalid(reason),
+    }
+}
+
+/// The last four behind a label that says so: `SSN ending 1234`.
+pub fn last4(bytes: &[u8], _setting: Setting) -> Verdict {
+    let value = loose(bytes);
+    match value.len() == 4 && value.iter().all(u8::is_ascii_digit) {
+        true if value == b"0000" => Verdict::Blank,
+        true => Verdict::masked(Normal::of(value)),
+        false if is_blank(value) => Verdict::Blank,
+        false => Verdict::Invalid("not four digits"),
+    }
+}
+
+/// One mark only, behind a label that says so: `536-904398`, `53690-4398`. The latter is a ZIP+4 without its label.
+pub fn halves(bytes: &[u8], _setting: Setting) -> Verdict {
+    let mark = bytes.iter().position(|b| *b == b'-');
+    let Some(digits) = Digits::gather(bytes, b"-").filter(|_| bytes.len() == 10 && matches!(mark, Some(3 | 5))) else {
+        return if is_blank(loose(bytes)) {
+            Verdict::Blank
+        } else {
+            Verdict::Invalid("not one mark behind area or group")
+        };
+    };
+    match issued(digits.as_bytes()) {
+        Ok(()) => Verdict::plain(Normal::digits(bytes), digits.number(), published(digits.as_bytes())),
         Err(reason) => Verdict::Invalid(reason),
     }
 }
@@ -190,6 +221,7 @@ mod tests {
                 ("078-05-1120", Test, Test, "Woolworth's wallet"),
                 ("219-09-9999", Test, Test, "SSA's pamphlet"),
                 ("123-45-6789", Test, Test, "made up"),
+                ("123-45-9999", Test, Test, "made up"),
                 ("777-77-7777", Test, Test, "all equal"),
                 ("987-65-4321", No, Test, "kept for advertisements"),
                 ("999-32-1456", No, Test, "Synthea"),
@@ -210,6 +242,10 @@ mod tests {
                 ("12345", No, No, "too short"),
                 ("N/A", Empty, Empty, "not filled in"),
                 ("4182-67715", No, Yes, "the dash at the wrong place"),
+                ("536/90/4398", Yes, Yes, "slashed"),
+                ("536-904398", No, Yes, "half dashed"),
+                ("53690-4398", No, Yes, "half dashed, or a ZIP+4"),
+                ("•••-••-4398", Mask, Mask, "bullets"),
             ],
         );
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 /// A compiled list of globs.
 #[derive(Debug)]
-pub(super) struct Globs {
+pub(crate) struct Globs {
     any: Set,
     folders: Set,
 }
@@ -35,7 +35,7 @@ struct Builder {
 
 impl Globs {
     /// Compiles `globs`, given with `option`.
-    pub(super) fn new(option: &str, globs: &[String]) -> Result<Globs> {
+    pub(crate) fn new(option: &str, globs: &[String]) -> Result<Globs> {
         let mut any = Builder::default();
         let mut folders = Builder::default();
         for text in globs {
@@ -67,12 +67,12 @@ impl Globs {
     }
 
     /// Whether there is no glob at all.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.any.is_empty() && self.folders.is_empty()
     }
 
     /// Whether a file or folder matches: `below` is its path below the root, `whole` its whole path.
-    pub(super) fn matches(&self, below: &Path, whole: &Path, is_folder: bool) -> bool {
+    pub(crate) fn matches(&self, below: &Path, whole: &Path, is_folder: bool) -> bool {
         self.any.matches(below, whole) || is_folder && self.folders.matches(below, whole)
     }
 }

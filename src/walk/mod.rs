@@ -3,7 +3,7 @@
 //! Refuses globs that are none. Opens nothing but folders: a FIFO, socket or device is told by its listing.
 
 pub mod filesystem;
-mod globs;
+pub(crate) mod globs;
 mod mounts;
 mod own;
 mod roots;

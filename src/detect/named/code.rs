@@ -60,7 +60,7 @@ pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usiz
 const MARKS: usize = 16;
 
 /// Whether one to sixteen of `space : # = > " ' ( ]` and behind them a letter, `.`, `)` or `#` stand before `at`.
-fn behind_label(bytes: &[u8], at: usize) -> bool {
+pub(super) fn behind_label(bytes: &[u8], at: usize) -> bool {
     let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'>' | b'"' | b'\'' | b'(' | b']');
     let mut marks = 0;
     while marks < at.min(MARKS + 1) && mark(bytes[at - marks - 1]) {

@@ -8,6 +8,8 @@ mod name;
 mod po_box;
 mod street;
 mod suffix;
+mod token;
+mod url;
 mod walk;
 
 pub use suffix::is_street_suffix;
@@ -21,6 +23,10 @@ pub enum Named {
     /// A token of letters, digits and inner `-`, 4 to 24 long with three digits or more (in a row right behind its
     /// letters where it opens with letters), behind a label: what an MRN or member id looks like in text.
     Code,
+    /// A run of 12 to 130 letters and digits behind a label, as digests and vehicle numbers are.
+    Token,
+    /// A web address, `http` or `https`.
+    Url,
     /// House number, capitalised words and a street suffix of USPS Publication 28.
     Street,
     /// `P.O. Box 123` in its spellings.
@@ -36,6 +42,8 @@ impl Named {
         Some(match name {
             "email" => Named::Email,
             "code" => Named::Code,
+            "token" => Named::Token,
+            "url" => Named::Url,
             "street" => Named::Street,
             "po-box" => Named::PoBox,
             "name-words" => Named::NameWords,
@@ -53,6 +61,12 @@ pub fn find(named: Named, bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
             }
         }),
         Named::Code => code::codes(bytes, push),
+        Named::Token => token::tokens(bytes, push),
+        Named::Url => memchr::memchr_iter(b':', bytes).for_each(|at| {
+            if let Some((start, end)) = url::url(bytes, at) {
+                push(start, end);
+            }
+        }),
         Named::Street => street::streets(bytes, push),
         Named::PoBox => memchr::memchr2_iter(b'b', b'B', bytes).for_each(|at| {
             if let Some((start, end)) = po_box::po_box(bytes, at) {
@@ -83,6 +97,18 @@ mod tests {
             (Named::Code, "MRN: 00123456 and (MRN 12-34-56)", vec!["00123456", "12-34-56"]),
             (Named::Code, "Member ID# XYZ123456789", vec!["XYZ123456789"]),
             (Named::Code, "123456 7890", vec![]),
+            (
+                Named::Token,
+                "VIN: WBA3A5C50CF256651, hash=9b74c9897bac770ffc",
+                vec!["WBA3A5C50CF256651", "9b74c9897bac770ffc"],
+            ),
+            (Named::Token, "id 2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e; short AB123", vec![]),
+            (
+                Named::Url,
+                "at https://a.b.org/c?d=1. Or (http://x.org/y)",
+                vec!["https://a.b.org/c?d=1", "http://x.org/y"],
+            ),
+            (Named::Url, "ftp://a.b.org :// x://y std::fmt", vec![]),
             (Named::Street, "at 1970 S University Blvd, Mobile", vec!["1970 S University Blvd"]),
             (Named::Street, "12 Oak St NW and 5 Dr Smith; 3 Main", vec!["12 Oak St NW"]),
             (Named::PoBox, "P.O. Box 1234; PO BOX 7, POB 12; toolbox 3", vec!["P.O. Box 1234", "PO BOX 7", "POB 12"]),

@@ -3,7 +3,7 @@
 //! A plain search goes on behind what it found; so a walk keeps, for each shape, from where on the bytes are free.
 
 use super::Named;
-use super::{code, email, name, po_box, street};
+use super::{code, email, name, po_box, street, token, url};
 use crate::detect::Candidate;
 use crate::detect::anchors::Letters;
 
@@ -11,6 +11,7 @@ use crate::detect::anchors::Letters;
 pub(in crate::detect) struct Walk {
     wanted: Vec<(Named, u16)>,
     code_free: usize,
+    token_free: usize,
     street_free: usize,
     name_free: usize,
 }
@@ -18,7 +19,7 @@ pub(in crate::detect) struct Walk {
 impl Walk {
     /// A walk from the start of the bytes for these shapes.
     pub(in crate::detect) fn new(wanted: &[(Named, u16)]) -> Walk {
-        Walk { wanted: wanted.to_vec(), code_free: 0, street_free: 0, name_free: 0 }
+        Walk { wanted: wanted.to_vec(), code_free: 0, token_free: 0, street_free: 0, name_free: 0 }
     }
 
     /// At an `@`.
@@ -30,6 +31,13 @@ impl Walk {
     pub(in crate::detect) fn code(&mut self, bytes: &[u8], at: usize, out: &mut Vec<Candidate>) {
         let span = code::code_at(bytes, at, &mut self.code_free);
         self.enter(Named::Code, span, out);
+        let span = token::token_at(bytes, at, &mut self.token_free);
+        self.enter(Named::Token, span, out);
+    }
+
+    /// At the `:` of a `://`.
+    pub(in crate::detect) fn url(&mut self, bytes: &[u8], at: usize, out: &mut Vec<Candidate>) {
+        self.enter(Named::Url, url::url(bytes, at), out);
     }
 
     /// At the space behind a house number.

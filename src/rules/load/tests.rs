@@ -34,7 +34,7 @@ fn mistakes_are_named_with_their_line() {
         ("summary", "sumary", "my.toml:3: unknown field `sumary`"),
         ("\"member-id\"", "\"memberid\"", "my.toml:2: no identifier is called `memberid`; `member-id` is"),
         ("\"member-id\"", "\"quux\"", "my.toml:2: no identifier is called `quux`"),
-        ("[\"member\"]", "[\"membr\"]", "my.toml:5: no check is called `membr`; there are address,"),
+        ("[\"member\"]", "[\"membr\"]", "my.toml:5: no check is called `membr`; there are account,"),
         ("[\"member\"]", "[]", "my.toml:5: `validate` lists one check"),
         ("\"AA9{6}\"", "\"AQ9{6}\"", "my.toml:4: shape `AQ9{6}`: 'Q' is no picture letter"),
         ("alone = -9.0", "alon = -9.0", "my.toml:4: a shape is a text, or a table"),

@@ -1,0 +1,215 @@
+//! What the wrappers of one file may cost, counted in work and not in time, so that the result never depends on load: bytes
+//! that come out, in all and for each that went in, members, depth. In: readers. Out: readers that end with a [`Halt`]
+//! where the budget does.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind, Read};
+use std::rc::Rc;
+
+use crate::gap::Reason;
+
+/// Wrappers inside each other.
+pub const DEPTH: u32 = 16;
+/// Members of all wrappers of one file.
+pub const MEMBERS: u64 = 100_000;
+/// Bytes that may come out of all wrappers of one file: 64 GiB.
+pub const EXPANDED: u64 = 64 << 30;
+/// Bytes that may come out for each that went in, at each wrapper. Text seldom packs better than 30 to 1.
+pub const RATIO: u64 = 200;
+/// So much may come out however little went in: a long file of one repeated row packs a thousand to one, and is real.
+pub const FLOOR: u64 = 256 << 20;
+
+/// What is left of the budget of one file.
+#[derive(Debug)]
+pub struct Budget {
+    members: Cell<u64>,
+    expanded: Cell<u64>,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { members: Cell::new(MEMBERS), expanded: Cell::new(EXPANDED) }
+    }
+}
+
+/// Why reading ended; goes through [`io::Error`] where a library stands between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// For the gap.
+    pub reason: Reason,
+    /// For the gap; never holds content.
+    pub detail: String,
+}
+
+impl Halt {
+    /// For a given reason.
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Halt {
+        Halt { reason, detail: detail.into() }
+    }
+
+    /// What an error says: the halt in it, what the system said, or that the wrapper is damaged. What a library says of the
+    /// damage may quote what it read, and is not repeated.
+    pub fn of(error: &io::Error) -> Halt {
+        if let Some(halt) = error.get_ref().and_then(|inner| inner.downcast_ref::<Halt>()) {
+            return halt.clone();
+        }
+        if error.raw_os_error().is_some() {
+            let (reason, detail) = crate::walk::failure(error);
+            return Halt { reason, detail };
+        }
+        match error.kind() {
+            ErrorKind::UnexpectedEof => Halt::new(Reason::Malformed, "it ends too early"),
+            ErrorKind::OutOfMemory => Halt::new(Reason::Limit, "it asks for more memory than it may have"),
+            ErrorKind::Unsupported => Halt::new(Reason::Unsupported, "a method that is not read"),
+            _ => Halt::new(Reason::Malformed, "damaged"),
+        }
+    }
+
+    /// The halt as an error for who reads.
+    pub fn error(self) -> io::Error {
+        io::Error::other(self)
+    }
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl Error for Halt {}
+
+impl Budget {
+    /// Takes one member.
+    ///
+    /// # Errors
+    /// Where there are no more.
+    pub fn member(&self) -> Result<(), Halt> {
+        match self.members.get().checked_sub(1) {
+            Some(left) => {
+                self.members.set(left);
+                Ok(())
+            }
+            None => Err(Halt::new(Reason::Limit, format!("more than {MEMBERS} members"))),
+        }
+    }
+
+    fn spend(&self, bytes: u64) -> Result<(), Halt> {
+        match self.expanded.get().checked_sub(bytes) {
+            Some(left) => {
+                self.expanded.set(left);
+                Ok(())
+            }
+            None => Err(Halt::new(Reason::Limit, "more than 64 GiB come out of it")),
+        }
+    }
+}
+
+/// Counts what is read through it.
+#[derive(Debug)]
+pub struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R> Counted<R> {
+    /// Counts from nothing.
+    pub fn new(inner: R) -> Counted<R> {
+        Counted { inner, count: Rc::default() }
+    }
+
+    /// The count, to be looked at while the reader is in use.
+    pub fn count(&self) -> Rc<Cell<u64>> {
+        self.count.clone()
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + got as u64);
+        Ok(got)
+    }
+}
+
+/// What comes out of a wrapper: ends with a [`Halt`] where the budget does, or where the wrapper is damaged.
+pub struct Metered<'a, R> {
+    inner: R,
+    budget: &'a Budget,
+    /// Bytes that went in: counted as they are read, or as the wrapper says.
+    packed: Rc<Cell<u64>>,
+    out: u64,
+    halted: Option<Halt>,
+}
+
+impl<R> fmt::Debug for Metered<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metered").field("out", &self.out).finish_non_exhaustive()
+    }
+}
+
+impl<'a, R> Metered<'a, R> {
+    /// Meters `inner`, which comes out of `packed` bytes.
+    pub fn new(inner: R, budget: &'a Budget, packed: Rc<Cell<u64>>) -> Metered<'a, R> {
+        Metered { inner, budget, packed, out: 0, halted: None }
+    }
+
+    fn check(&mut self, got: u64) -> Result<(), Halt> {
+        self.out += got;
+        self.budget.spend(got)?;
+        if self.out > FLOOR && self.out / RATIO > self.packed.get() {
+            return Err(Halt::new(Reason::Limit, format!("more than {RATIO} bytes come out for each in it")));
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(halt) = &self.halted {
+            return Err(halt.clone().error());
+        }
+        let end = match self.inner.read(buffer) {
+            Ok(got) => self.check(got as u64).map(|()| got),
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Err(error),
+            Err(error) => Err(Halt::of(&error)),
+        };
+        end.map_err(|halt| {
+            self.halted = Some(halt.clone());
+            halt.error()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_out_is_bounded() {
+        let budget = Budget::default();
+        let packed = Rc::new(Cell::new(1000));
+        let mut bomb = Metered::new(io::repeat(b'x').take(u64::MAX), &budget, packed);
+        let error = io::copy(&mut bomb, &mut io::sink()).expect_err("a bomb");
+        let halt = Halt::of(&error);
+        assert_eq!(halt.reason, Reason::Limit);
+        assert!(bomb.out <= FLOOR + (1 << 20));
+        let again = bomb.read(&mut [0; 8]).expect_err("it stays so");
+        assert_eq!(Halt::of(&again), halt);
+    }
+
+    #[test]
+    fn members_are_bounded() {
+        let budget = Budget::default();
+        (0..MEMBERS).for_each(|_| budget.member().expect("within"));
+        assert_eq!(budget.member().expect_err("beyond").reason, Reason::Limit);
+    }
+
+    #[test]
+    fn damage_does_not_quote_what_was_read() {
+        let error = io::Error::new(ErrorKind::InvalidData, "bad field 536-90-4398");
+        assert_eq!(Halt::of(&error), Halt::new(Reason::Malformed, "damaged"));
+    }
+}

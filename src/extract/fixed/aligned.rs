@@ -1,0 +1,201 @@
+//! Tables as reports print them: names in a line, values under them, blanks between. In: the first lines. Out: a layout,
+//! if a ruled line or the blanks of all lines show the columns and the names above them are names. Refuses lists and
+//! paragraphs whose blanks stand above each other by chance.
+
+use super::layout::{Column, Fit, Layout};
+
+/// Lines among which the names are looked for.
+const REACH: usize = 15;
+/// Lines under the names that must show the columns.
+const FEWEST: usize = 3;
+/// From this many lines on a single blank in all of them is no chance.
+const MANY: usize = 8;
+
+/// The layout of a table with names above its columns.
+pub(super) fn layout(lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> Option<Layout> {
+    ruled(lines).or_else(|| {
+        let heads = 0..lines.len().min(REACH);
+        heads.filter(|at| may_name(lines[*at])).find_map(|at| headed(lines, at, known))
+    })
+}
+
+/// A line drawn: of dashes, equal signs, underscores or stars and blanks alone.
+pub(super) fn is_rule(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.len() >= 3 && line.iter().all(|b| matches!(b, b'-' | b'=' | b'_' | b'*' | b'+' | b' '))
+}
+
+/// The names stand above a line of dashes with a gap between each two columns, as databases print tables.
+fn ruled(lines: &[&[u8]]) -> Option<Layout> {
+    for at in 1..lines.len().min(REACH) {
+        let (rule, header) = (lines[at], lines[at - 1]);
+        let spans = stretches(rule.len(), |at| matches!(rule[at], b'-' | b'='));
+        let is_ruled = is_rule(rule) && spans.len() >= 2 && rule.iter().all(|b| matches!(b, b'-' | b'=' | b' '));
+        if !is_ruled || is_rule(header) || header.trim_ascii().is_empty() {
+            continue;
+        }
+        let names = names(header, &spans)?;
+        let layout = table(&spans, names, header, at - 1);
+        let (fit, other) = fitting(&layout, &lines[at + 1..]);
+        // Counts and page heads stand among the records.
+        if fit >= 2 && fit >= other {
+            return Some(layout);
+        }
+    }
+    None
+}
+
+/// The names stand in line `at`, and the blanks below show the columns.
+fn headed(lines: &[&[u8]], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Layout> {
+    let header = lines[at];
+    // Up to the first blank line that is followed by something else than more of the table.
+    let body: Vec<&[u8]> =
+        lines[at + 1..].iter().copied().filter(|line| !line.trim_ascii().is_empty() && !is_rule(line)).collect();
+    let block = body.iter().take_while(|line| line.trim_ascii() != header.trim_ascii()).count();
+    let body = &body[..block];
+    if body.len() < FEWEST || !body.iter().all(|line| line.is_ascii()) || !header.is_ascii() {
+        return None;
+    }
+    let width = body.iter().map(|line| line.len()).max()?;
+    let mut filled = vec![0_usize; width];
+    for line in body {
+        for (at, byte) in line.iter().enumerate() {
+            filled[at] += usize::from(*byte != b' ');
+        }
+    }
+    // One line in fifty may be a total or a page's end.
+    let spare = body.len() / 50;
+    let spans = stretches(width, |at| filled[at] > spare);
+    let spans = wide_gaps(&spans, if body.len() >= MANY { 1 } else { 2 });
+    if spans.len() < 3 {
+        return None;
+    }
+    let names = names(header, &spans)?;
+    let layout = table(&spans, names, header, at);
+    let (fit, other) = fitting(&layout, body);
+    (other <= spare && fit >= FEWEST && bears_out(&layout, body, known)).then_some(layout)
+}
+
+/// Stretches of positions where `filled` holds.
+fn stretches(width: usize, filled: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut start = None;
+    for at in 0..=width {
+        match (start, at < width && filled(at)) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                out.push((from, at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Stretches with at least `least` blanks between them; narrower gaps are blanks inside values.
+fn wide_gaps(spans: &[(usize, usize)], least: usize) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.0 - last.1 < least => last.1 = span.1,
+            _ => out.push(*span),
+        }
+    }
+    out
+}
+
+/// Whether a line may name columns: words, few figures, and at least two blanks or three words.
+fn may_name(line: &[u8]) -> bool {
+    let digits = line.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = line.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    letters >= 6 && digits * 8 <= letters && line.split(|b| *b == b' ').filter(|word| !word.is_empty()).count() >= 3
+}
+
+/// The words of the header above each column; `None` where a column has none, or two have the same.
+fn names(header: &[u8], spans: &[(usize, usize)]) -> Option<Vec<String>> {
+    let words = stretches(header.len(), |at| header[at] != b' ');
+    let mut names = vec![String::new(); spans.len()];
+    for (start, end) in words {
+        // Where it overlaps most; a word above a gap belongs to the nearer column.
+        let distance = |span: &(usize, usize)| {
+            let overlap = end.min(span.1) as i64 - start.max(span.0) as i64;
+            (-overlap, span.0)
+        };
+        let nearest = (0..spans.len()).min_by_key(|at| distance(&spans[*at]))?;
+        let name = &mut names[nearest];
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(&String::from_utf8_lossy(&header[start..end]));
+    }
+    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    let distinct = sorted.windows(2).all(|pair| pair[0] != pair[1]);
+    let is_name = |name: &String| {
+        let digits = name.bytes().filter(u8::is_ascii_digit).count();
+        let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+        letters > digits && name.len() <= 60
+    };
+    (distinct && names.iter().all(is_name)).then_some(names)
+}
+
+fn table(spans: &[(usize, usize)], names: Vec<String>, header: &[u8], skip: usize) -> Layout {
+    // A value may be longer than all of the sample: a column reaches to the gap before the next, the last to the
+    // end of the line.
+    let last = spans.len() - 1;
+    let end = |at: usize| if at == last { None } else { Some(spans[at].1) };
+    let columns = spans.iter().zip(names).enumerate();
+    let columns = columns.map(|(at, (span, name))| Column { name: Some(name), start: span.0, end: end(at) }).collect();
+    let header = Some(header.to_vec());
+    Layout { columns, skip: skip as u64, header, length: None, fit: Fit::Blank }
+}
+
+/// Lines that fit the layout, and those that do not.
+fn fitting(layout: &Layout, lines: &[&[u8]]) -> (usize, usize) {
+    let filled = || lines.iter().filter(|line| !line.trim_ascii().is_empty() && !is_rule(line));
+    let fit = filled().filter(|line| layout.fits(line)).count();
+    (fit, filled().count() - fit)
+}
+
+/// Whether the columns hold what is kept in tables: in one of them figures of one form in nearly all lines (dates, numbers
+/// of persons), under a name that is none. Where the vocabulary knows a name, figures alone are enough.
+fn bears_out(layout: &Layout, lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> bool {
+    let any_known = layout.columns.iter().filter_map(|column| column.name.as_deref()).any(known);
+    layout.columns.iter().any(|column| {
+        let mut values: Vec<&[u8]> = lines
+            .iter()
+            .map(|line| {
+                let (start, end) = layout.span(column, line);
+                line[start..end].trim_ascii()
+            })
+            .filter(|value| !value.is_empty())
+            .collect();
+        let count = values.len();
+        let digits = |value: &[u8]| value.iter().filter(|b| b.is_ascii_digit()).count();
+        let first = values.first().map(|value| picture(value));
+        let same = values.iter().filter(|value| Some(picture(value)) == first).count();
+        let long = values.iter().filter(|value| value.len() >= 6 && digits(value) >= 4).count();
+        values.sort_unstable();
+        values.dedup();
+        let differ = values.len() * 3 >= count.min(30);
+        let formed = same * 10 >= count * 9 && long * 10 >= count * 9;
+        count >= FEWEST && count * 2 >= lines.len() && differ && (formed && any_known || any_known && long * 2 >= count)
+    })
+}
+
+/// The form of a value: a 9 for each run of figures, an A for each of letters, all else as it is.
+fn picture(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for byte in value {
+        let class = match byte {
+            b if b.is_ascii_digit() => b'9',
+            b if b.is_ascii_alphabetic() => b'A',
+            other => *other,
+        };
+        if out.last() != Some(&class) || !matches!(class, b'9' | b'A') {
+            out.push(class);
+        }
+    }
+    out
+}

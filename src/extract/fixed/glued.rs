@@ -1,0 +1,129 @@
+//! Records whose fields stand next to each other without separators, as mainframes write them. In: the first lines. Out:
+//! a layout, if the lines are of one length and a form at one place of every line proves it. Refuses equal lines that
+//! prove nothing: keys, hashes, encoded bytes, logs.
+
+use super::forms::{FORMS, Form, Is, Proof};
+use super::layout::{Column, Fit, Layout};
+
+/// Lines that must hold a value of a form for it to count as found.
+const FEWEST: usize = 4;
+
+/// A form that stands at one place of the lines.
+struct Found {
+    start: usize,
+    end: usize,
+    proves: bool,
+}
+
+/// The layout of lines without separators.
+pub(super) fn layout(lines: &[&[u8]]) -> Option<Layout> {
+    let filled: Vec<&[u8]> = lines.iter().copied().filter(|line| !line.trim_ascii().is_empty()).collect();
+    let width = usual_length(&filled)?;
+    let lines: Vec<&[u8]> = filled.into_iter().filter(|line| line.len() == width).collect();
+    if lines.len() < FEWEST || !lines.iter().all(|line| line.is_ascii()) {
+        return None;
+    }
+    let mut found: Vec<Found> = Vec::new();
+    for form in &FORMS {
+        let mut start = 0;
+        while start + form.width <= width {
+            let end = start + form.width;
+            let free = !found.iter().any(|other| other.start < end && start < other.end);
+            match free.then(|| stands(form, start, &lines)).flatten() {
+                Some(proves) => {
+                    found.push(Found { start, end, proves });
+                    start = end;
+                }
+                None => start += 1,
+            }
+        }
+    }
+    if !found.iter().any(|found| found.proves) || has_labels(&lines, &found) {
+        return None;
+    }
+    found.sort_by_key(|found| found.start);
+    let mut columns = Vec::new();
+    let mut from = 0;
+    for found in &found {
+        between(from, found.start, &lines, &mut columns);
+        columns.push(Column { name: None, start: found.start, end: Some(found.end) });
+        from = found.end;
+    }
+    between(from, width, &lines, &mut columns);
+    // A line may have lost its blanks at the end, but not what was found.
+    let least = found.last().map_or(width, |found| found.end);
+    Some(Layout { columns, fit: Fit::Length(least), ..Layout::default() })
+}
+
+/// The length that nearly all lines have: all but one or two, a head and a trailer, or one in twenty.
+fn usual_length(lines: &[&[u8]]) -> Option<usize> {
+    let middle = lines.get(lines.len() / 2)?.len();
+    let other = lines.iter().filter(|line| line.len() != middle).count();
+    let fits = other == 0 || other <= 2 && lines.len() >= 8 || other * 20 <= lines.len();
+    (fits && middle >= 10).then_some(middle)
+}
+
+/// Whether a form stands at this place in all lines that have anything there; if so, whether that proves a table.
+fn stands(form: &Form, start: usize, lines: &[&[u8]]) -> Option<bool> {
+    let (mut held, mut years) = (Vec::new(), (u16::MAX, 0));
+    for line in lines {
+        let bytes = &line[start..start + form.width];
+        match (form.check)(bytes) {
+            Is::It(year) => {
+                // Digits that run on are a longer number; so is a time behind a date.
+                held.push(bytes);
+                years = (years.0.min(year), years.1.max(year));
+            }
+            Is::Nothing => {}
+            Is::Other => return None,
+        }
+    }
+    if held.len() < FEWEST || held.len() * 20 < lines.len() {
+        return None;
+    }
+    let count = held.len();
+    held.sort_unstable();
+    held.dedup();
+    let differ = held.len() * 2 >= count.min(40);
+    let most = count * 2 >= lines.len();
+    Some(match form.proof {
+        Proof::Differ => differ && most,
+        Proof::Decade => differ && most && years.1.saturating_sub(years.0) >= 10,
+        Proof::Never => false,
+    })
+}
+
+/// Whether the lines say themselves what stands in them (`SSN: 123-45-6789`): then they are read as the text they are.
+fn has_labels(lines: &[&[u8]], found: &[Found]) -> bool {
+    found.iter().any(|found| {
+        let before = lines[0][..found.start].trim_ascii_end();
+        let label = before.last().is_some_and(|b| matches!(b, b':' | b'=' | b'#'));
+        label && lines.iter().all(|line| line[..found.start].trim_ascii_end().last() == before.last())
+    })
+}
+
+/// The columns from one place to another: where letters begin behind blanks in most lines, or digits and letters meet in
+/// nearly all.
+fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
+    let count = lines.len();
+    let share = |at: usize, is: fn(&u8) -> bool| lines.iter().filter(|line| is(&line[at])).count();
+    let filled = |at: usize| share(at, |b| *b != b' ');
+    let mut start = from;
+    for at in from..=to {
+        let starts = at > from && at < to && {
+            let rises = filled(at) >= filled(at - 1) + count.div_ceil(2);
+            let nearly = |n: usize| n * 50 >= count * 49;
+            let digits = |at: usize| nearly(share(at, u8::is_ascii_digit));
+            let letters = |at: usize| nearly(share(at, u8::is_ascii_alphabetic));
+            // A letter or two before digits are part of a number.
+            let meet = digits(at - 1) && letters(at) || letters(at - 1) && digits(at) && at - start > 2;
+            rises || meet && at - start > 1
+        };
+        if starts || at == to {
+            if at > start && (start..at).any(|at| filled(at) > 0) {
+                columns.push(Column { name: None, start, end: Some(at) });
+            }
+            start = at;
+        }
+    }
+}

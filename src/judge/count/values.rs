@@ -1,0 +1,220 @@
+//! Counts values that a format names. In: a [`Batch`] and the bytes it was read from. Out: its [`Tally`], as of a table in
+//! which each place is a column and each record a row. Decides nothing.
+//!
+//! Values are put together, a line end between them, so that one search does for all of them; where they stand in the
+//! document is found out only for those of which it is told.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::{Counter, Job};
+use crate::engine::Engine;
+use crate::extract::named::{Batch, Holds, Value};
+use crate::extract::rows::Field;
+use crate::extract::{Chunk, Entry};
+use crate::judge::matches::{Cursor, First};
+use crate::judge::plain::plain;
+use crate::judge::plan::ColumnPlan;
+use crate::judge::record::Record;
+use crate::judge::tally::Tally;
+use crate::validate::{Setting, Verdict};
+
+/// Records that may be added to later: what refers to a patient may stand behind others.
+const OPEN: usize = 8192;
+
+/// What must be known between two batches of a document.
+#[derive(Debug)]
+pub struct Values {
+    /// Where the next batch starts.
+    entry: Entry,
+    /// The record that is being read, and its number.
+    record: (u64, Record),
+    /// Others that may be added to, with when they were last.
+    open: BTreeMap<u64, (u64, Record)>,
+    /// How often another record was read.
+    turns: u64,
+    /// The highest number of a record.
+    records: u64,
+}
+
+impl Default for Values {
+    fn default() -> Values {
+        let record = (0, Record::repeating());
+        Values { entry: Entry::START, record, open: BTreeMap::new(), turns: 0, records: 0 }
+    }
+}
+
+impl Values {
+    /// Goes on with this record.
+    fn turn_to(&mut self, number: u64, tally: &mut Tally) {
+        if self.record.0 == number {
+            return;
+        }
+        self.turns += 1;
+        let next = self.open.remove(&number).map_or_else(Record::repeating, |(_, record)| record);
+        let (last, record) = std::mem::replace(&mut self.record, (number, next));
+        if record.filled {
+            self.open.insert(last, (self.turns, record));
+        }
+        if self.open.len() > OPEN {
+            // Half of them at once: so the cost of finding the oldest is shared.
+            let mut turns: Vec<u64> = self.open.values().map(|(turn, _)| *turn).collect();
+            let (_, middle, _) = turns.select_nth_unstable(OPEN / 2);
+            let middle = *middle;
+            self.open.retain(|_, (turn, record)| {
+                if *turn < middle {
+                    record.end(tally);
+                }
+                *turn >= middle
+            });
+        }
+    }
+
+    /// Values of a document that starts in this state.
+    pub fn at(entry: Entry) -> Values {
+        Values { entry, ..Values::default() }
+    }
+
+    /// Where the document goes on behind all that was counted.
+    pub fn entry(&self) -> Entry {
+        self.entry
+    }
+
+    /// Ends all records.
+    pub fn finish(mut self) -> Tally {
+        let mut tally = Tally::default();
+        let (number, record) = std::mem::replace(&mut self.record, (0, Record::repeating()));
+        self.open.insert(number, (self.turns, record));
+        self.open.values().for_each(|(_, record)| record.end(&mut tally));
+        tally
+    }
+}
+
+impl Counter {
+    /// Counts the values of a batch, read from `bytes`, which stand `base` bytes behind the start of the document.
+    pub fn values(&mut self, job: Job<'_>, batch: &Batch, bytes: &[u8], base: u64, state: &mut Values) -> Tally {
+        let mut tally = self.begin(job);
+        let mut joined = Vec::with_capacity(bytes.len().min(2 << 20));
+        let mut fields: Vec<(Field, u32)> = Vec::new();
+        self.rest.clear();
+        for (number, value) in (0..).zip(&batch.values) {
+            let column = job.plan.column(value.place as usize);
+            let text = text(batch, bytes, value);
+            if text.is_empty() || column.holds == Some(Holds::Structure) {
+                continue;
+            }
+            let start = joined.len();
+            joined.extend_from_slice(&plain(text));
+            let end = joined.len();
+            joined.push(b'\n');
+            if column.bound.is_empty() || column.holds == Some(Holds::Text) {
+                self.rest.add(&joined, start, end);
+            }
+            let column = value.place as usize;
+            fields.push((Field { open: start, start, end, column, last: false, cut: false }, number));
+        }
+        self.rest.search(job.engine, &mut self.candidates);
+        let core = 0..joined.len();
+        let chunk = Chunk { base: 0, bytes: joined, core, entry: Entry::START, ends: true };
+        let records = state.records;
+        let mut next = 0;
+        for (field, number) in &fields {
+            let value = &batch.values[*number as usize];
+            if tally.columns.len() <= field.column {
+                tally.columns.resize_with(field.column + 1, Default::default);
+            }
+            state.turn_to(value.record, &mut tally);
+            state.records = state.records.max(value.record);
+            let whole = job.plan.column(field.column).holds != Some(Holds::Text);
+            next = self.skip_to(next, field.start);
+            let record = &mut state.record.1;
+            next = self.in_field(job, &chunk, field, field.end, next, whole, value.record, &mut tally, record);
+        }
+        tally.records = state.records - records;
+        tally.look_for_health(&chunk.bytes);
+        let starts: Vec<(usize, &Value)> =
+            fields.iter().map(|(field, number)| (field.start, &batch.values[*number as usize])).collect();
+        let original = |span: Range<usize>| original(bytes, &chunk.bytes, &starts, span);
+        place(&mut tally, base, original, || Cursor::new(job.plan, bytes, 0, state.entry));
+        state.entry = job.plan.after(state.entry, None, bytes);
+        tally
+    }
+}
+
+/// The text of a value.
+fn text<'a>(batch: &'a Batch, bytes: &'a [u8], value: &Value) -> &'a [u8] {
+    let (start, end) = value.decoded;
+    let text = if start < end {
+        batch.decoded.get(start as usize..end as usize)
+    } else {
+        bytes.get(value.start as usize..value.end as usize)
+    };
+    text.unwrap_or_default()
+}
+
+/// The rules that are asked about a value. Where a format has a place for several, the first that the value passes
+/// takes it; where none does, all are told.
+pub(super) fn asked<'a>(engine: &Engine, column: &'a ColumnPlan, value: &[u8]) -> &'a [(u16, f32)] {
+    if !column.placed || column.bound.len() < 2 {
+        return &column.bound;
+    }
+    let passes =
+        |rule: u16| matches!((engine.rules().rules[rule as usize].check)(value, Setting::Field), Verdict::Valid(_));
+    match column.bound.iter().position(|(rule, _)| passes(*rule)) {
+        Some(at) => &column.bound[at..=at],
+        None => &column.bound,
+    }
+}
+
+/// Where in the bytes of the batch stands what stands in `span` of the values put together.
+fn original(bytes: &[u8], joined: &[u8], starts: &[(usize, &Value)], span: Range<usize>) -> Range<usize> {
+    let at = starts.partition_point(|(start, _)| *start <= span.start);
+    let Some((start, value)) = at.checked_sub(1).and_then(|at| starts.get(at)) else { return 0..0 };
+    let (from, to) = (value.start as usize, (value.end as usize).min(bytes.len()));
+    let before = span.start - start;
+    let same = from + before..(from + before + span.len()).min(to);
+    if value.decoded.0 >= value.decoded.1 && bytes.get(same.clone()) == joined.get(span.clone()) {
+        return same;
+    }
+    // Decoding mostly shortens: what is not written with escapes itself stands there as it is, at or behind its place.
+    let found = |from: usize| {
+        let at = memmem::find(bytes.get(from..to)?, &joined[span.clone()])?;
+        Some(from + at..from + at + span.len())
+    };
+    found(from + before).or_else(|| found(from)).unwrap_or(from.min(to)..to)
+}
+
+/// Fills in lines and columns, and turns offsets into the document's.
+fn place<'a>(
+    tally: &mut Tally,
+    base: u64,
+    original: impl Fn(Range<usize>) -> Range<usize>,
+    cursor: impl Fn() -> Cursor<'a>,
+) {
+    let Tally { columns, text, matches, .. } = tally;
+    let forms = columns.iter_mut().flat_map(|c| &mut c.slots).flat_map(|s| &mut s.forms);
+    let mut firsts: Vec<&mut First> =
+        forms.chain(text.iter_mut().flat_map(|t| &mut t.bands)).flatten().map(|form| &mut form.first).collect();
+    for first in &mut firsts {
+        let at = first.offset as usize;
+        first.offset = original(at..at + first.length as usize).start as u64;
+    }
+    firsts.sort_by_key(|first| first.offset);
+    let mut at = cursor();
+    for first in firsts {
+        (first.position.line, first.position.column) = at.to(first.offset as usize);
+        first.offset += base;
+    }
+    for found in matches.iter_mut() {
+        let span = original(found.bytes.start as usize..found.bytes.end as usize);
+        found.bytes = span.start as u64..span.end as u64;
+    }
+    matches.sort_by_key(|m| (m.bytes.start, m.bytes.end));
+    let mut at = cursor();
+    for found in matches {
+        (found.position.line, found.position.column) = at.to(found.bytes.start as usize);
+        found.bytes = at.origin(base, found.bytes.clone());
+    }
+}

@@ -1,0 +1,145 @@
+//! Text in plain characters: typographic dashes and spaces, full-width letters and digits, bullets and curly apostrophes as
+//! the ASCII characters they stand for, and what has no width left out. In: UTF-8. Out: a copy with the way back to the
+//! offsets in the original, only where there is something to replace: nearly all text is searched as it is.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A text in plain characters.
+#[derive(Debug)]
+pub struct Plain {
+    /// The text.
+    pub bytes: Vec<u8>,
+    /// Behind each replacement: offset here, offset in the original. Ascending.
+    back: Vec<(usize, usize)>,
+}
+
+/// What a character is replaced by.
+enum Instead {
+    By(u8),
+    Nothing,
+}
+
+impl Plain {
+    /// The plain text of `bytes`; `None` where that is `bytes`.
+    pub fn of(bytes: &[u8]) -> Option<Plain> {
+        let mut plain: Option<Plain> = None;
+        let mut copied = 0;
+        for at in memchr::memchr3_iter(0xE2, 0xC2, 0xEF, bytes) {
+            let Some((length, instead)) = instead(&bytes[at..]) else { continue };
+            let plain = plain.get_or_insert_with(|| Plain { bytes: Vec::with_capacity(bytes.len()), back: Vec::new() });
+            plain.bytes.extend_from_slice(&bytes[copied..at]);
+            if let Instead::By(byte) = instead {
+                plain.bytes.push(byte);
+            }
+            copied = at + length;
+            plain.back.push((plain.bytes.len(), copied));
+        }
+        let mut plain = plain?;
+        plain.bytes.extend_from_slice(&bytes[copied..]);
+        Some(plain)
+    }
+
+    /// Where in the original the byte at `at` stands; of a replacement, its first byte.
+    pub fn original(&self, at: usize) -> usize {
+        match self.back.partition_point(|(here, _)| *here <= at).checked_sub(1) {
+            Some(last) => self.back[last].1 + (at - self.back[last].0),
+            None => at,
+        }
+    }
+
+    /// Where in the original stands what stands in `span` here.
+    pub fn original_span(&self, span: Range<usize>) -> Range<usize> {
+        self.original(span.start)..self.original(span.end)
+    }
+
+    /// Where here stands what stands at `at` in the original, or what follows it.
+    pub fn here(&self, at: usize) -> usize {
+        match self.back.partition_point(|(_, original)| *original <= at).checked_sub(1) {
+            Some(last) => {
+                let next = self.back.get(last + 1).map_or(self.bytes.len(), |(here, _)| *here);
+                (self.back[last].0 + (at - self.back[last].1)).min(next)
+            }
+            None => at.min(self.back.first().map_or(self.bytes.len(), |(here, _)| *here)),
+        }
+    }
+}
+
+/// The plain text of a short value.
+pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match Plain::of(bytes) {
+        Some(plain) => Cow::Owned(plain.bytes),
+        None => Cow::Borrowed(bytes),
+    }
+}
+
+/// What stands for the character that these bytes open with, and how long that is.
+fn instead(bytes: &[u8]) -> Option<(usize, Instead)> {
+    use Instead::{By, Nothing};
+    Some(match *bytes {
+        // No-break space, soft hyphen.
+        [0xC2, 0xA0, ..] => (2, By(b' ')),
+        [0xC2, 0xAD, ..] => (2, Nothing),
+        // U+2000 to U+200A and U+202F: spaces. U+200B to U+200F, U+2060, U+FEFF: no width.
+        [0xE2, 0x80, 0x80..=0x8A | 0xAF, ..] => (3, By(b' ')),
+        [0xE2, 0x80, 0x8B..=0x8F, ..] | [0xE2, 0x81, 0xA0, ..] | [0xEF, 0xBB, 0xBF, ..] => (3, Nothing),
+        // U+2010 to U+2015, U+2212, U+FE58, U+FE63, U+FF0D: dashes.
+        [0xE2, 0x80, 0x90..=0x95, ..]
+        | [0xE2, 0x88, 0x92, ..]
+        | [0xEF, 0xB9, 0x98 | 0xA3, ..]
+        | [0xEF, 0xBC, 0x8D, ..] => (3, By(b'-')),
+        [0xE2, 0x80, 0x98 | 0x99, ..] => (3, By(b'\'')),
+        [0xE2, 0x80, 0xA2, ..] => (3, By(b'*')),
+        // Full width: `.`, `/`, digits, `:`, letters.
+        [0xEF, 0xBC, byte @ (0x8E..=0x9A | 0xA1..=0xBA), ..] => (3, By(byte - 0x60)),
+        [0xEF, 0xBD, byte @ 0x81..=0x9A, ..] => (3, By(byte - 0x20)),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn typography_is_written_plainly() {
+        for (text, expected) in [
+            ("536‑90‑4398", "536-90-4398"),
+            ("536–90–4398", "536-90-4398"),
+            ("536\u{a0}90\u{202f}4398", "536 90 4398"),
+            ("５３６－９０－４３９８", "536-90-4398"),
+            ("ＤＯＢ：ａｚ", "DOB:az"),
+            ("•••-••-4398", "***-**-4398"),
+            ("driver’s", "driver's"),
+            ("53\u{200b}6", "536"),
+        ] {
+            let plain = Plain::of(text.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8_lossy(&plain.bytes), expected, "{text}");
+            assert_eq!(plain.original_span(0..plain.bytes.len()), 0..text.len(), "{text}");
+        }
+        assert!(Plain::of("José Álvarez, naïve … “quoted”".as_bytes()).is_none());
+        let text = "SSN：536‑90‑4398 ok";
+        let plain = Plain::of(text.as_bytes()).unwrap();
+        let span = plain.original_span(4..15);
+        assert_eq!(&text[span], "536‑90‑4398");
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back(text in "[a0\u{a0}‑０é\u{200b}]{0,20}") {
+            if let Some(plain) = Plain::of(text.as_bytes()) {
+                for at in 0..=plain.bytes.len() {
+                    let original = plain.original(at);
+                    prop_assert!(original <= text.len());
+                    prop_assert!(plain.here(original) <= plain.bytes.len());
+                }
+                for at in 0..=text.len() {
+                    prop_assert!(plain.here(at) <= plain.bytes.len());
+                }
+                prop_assert_eq!(plain.here(text.len()), plain.bytes.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Scans what is inside a document. In: a wrapper, its bytes, what is left of the budget. Out: its members as documents of their
+//! own, told one after the other; or, where text is only written in another encoding, the same document, decoded. Refuses
+//! wrappers too deep inside each other.
+
+use std::io::{Cursor, Read};
+use std::sync::atomic::Ordering;
+
+use super::document::{Nest, Reading, Scanner};
+use crate::decode::budget::{Counted, Halt};
+use crate::decode::text::{Encoding, Transcoder};
+use crate::decode::{self, Packed, Wrapper, in_order};
+use crate::finding::Access;
+use crate::gap::Reason;
+use crate::locator::Locator;
+use crate::open::Source;
+
+impl Scanner<'_> {
+    /// Scans the members of a wrapper, each a document of its own.
+    pub(super) fn unwrap(
+        &self,
+        (root, locator): (usize, &Locator),
+        wrapper: Wrapper,
+        (source, head): (&mut Source<'_>, Vec<u8>),
+        access: &Access,
+        nest: Nest<'_>,
+        reading: &mut Reading,
+    ) {
+        let Nest { depth, budget, tell, .. } = nest;
+        if depth >= decode::budget::DEPTH {
+            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other"));
+            return;
+        }
+        let name = locator.parts().last().map_or("", String::as_str);
+        let ended = decode::unpack(wrapper, name, packed(source, head), budget, &mut |member| {
+            if self.progress.stopped() {
+                return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
+            }
+            let inner = locator.member(&member.name);
+            let document = match member.content {
+                Ok(reader) => {
+                    let nest = Nest { depth: depth + 1, budget, encoding: None, tell: &mut *tell };
+                    self.scan(root, inner, Source::stream(reader, access.clone()), nest)
+                }
+                Err((reason, detail)) => {
+                    let mut document = self.refused(root, inner, reason, &detail);
+                    document.bytes = member.size.unwrap_or(0);
+                    document.gaps.iter_mut().for_each(|gap| gap.bytes = member.size);
+                    document
+                }
+            };
+            tell(document);
+            Ok(())
+        });
+        if let Err(Halt { reason, detail }) = ended {
+            reading.stopped = Some((reason, detail));
+        }
+        self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+    }
+
+    /// Scans text that is in another encoding.
+    pub(super) fn decoded(
+        &self,
+        (root, locator): (usize, &Locator),
+        (source, head): (&mut Source<'_>, Vec<u8>),
+        encoding: Encoding,
+        access: &Access,
+        nest: Nest<'_>,
+        outer: Reading,
+    ) -> Reading {
+        let mark = if head.starts_with(encoding.mark()) { encoding.mark().len() as u64 } else { 0 };
+        let counted = Counted::new(in_order(packed(source, head)));
+        let count = counted.count();
+        let mut text = Source::stream(Transcoder::new(encoding, counted), access.clone());
+        let nest = Nest { encoding: Some((encoding, mark)), ..nest };
+        let mut reading = self.read(root, locator, &mut text, access, nest);
+        // All these count what stands in the document.
+        reading.bytes = outer.bytes.max(count.get());
+        reading.unread = reading.unread.map(|_| reading.bytes - count.get()).filter(|unread| *unread > 0);
+        reading.stopped = outer.stopped.or(reading.stopped);
+        reading
+    }
+}
+
+/// The bytes of a source of which `head` was read.
+fn packed<'a>(source: &'a mut Source<'_>, head: Vec<u8>) -> Packed<'a> {
+    match source {
+        Source::Stream(stream) => Packed::InOrder(Box::new(Cursor::new(head).chain(stream))),
+        Source::File(file) => Packed::ByOffset(file),
+        Source::Memory(bytes) => Packed::ByOffset(bytes),
+    }
+}

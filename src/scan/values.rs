@@ -1,0 +1,299 @@
+//! Reads documents whose format names its values. In: the format's reader, the head, the source. Out: the plan with every
+//! place that was met, the tally, and why reading ended early if it did. Read in order, a batch at a time, so memory does
+//! not grow with the document. Where the structure breaks, the rest is read as text.
+
+use std::sync::atomic::Ordering;
+
+use super::document::{Reading, Scanner, Stopped};
+use crate::extract::named::{Batch, Bytes, Places, Progress, Reader, Window};
+use crate::extract::{CORE, Chunk, Cut, Entry, Layout, line_end};
+use crate::gap::Reason;
+use crate::judge::count::Values;
+use crate::judge::decide;
+use crate::judge::plan::DocumentPlan;
+use crate::judge::tally::{Known, Tally};
+use crate::open::{ReadAt, Source};
+use crate::walk;
+
+/// What was read.
+pub(super) struct Read {
+    pub(super) plan: DocumentPlan,
+    pub(super) tally: Tally,
+}
+
+/// The bytes of a source behind its head, in order.
+struct InOrder<'a, 'b, 's> {
+    scanner: &'a Scanner<'b>,
+    source: &'a mut Source<'s>,
+    next: u64,
+}
+
+impl Bytes for InOrder<'_, '_, '_> {
+    fn append(&mut self, out: &mut Vec<u8>, wanted: usize) -> Result<usize, Stopped> {
+        let before = out.len();
+        if self.scanner.progress.stopped() {
+            return Err((Reason::Interrupted, "the scan was stopped".to_string()));
+        }
+        match &mut *self.source {
+            Source::Stream(stream) => self.scanner.fill(stream, out, wanted)?,
+            source => {
+                let left = source.size().unwrap_or(0).saturating_sub(self.next);
+                let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(wanted);
+                out.resize(before + wanted, 0);
+                let read = source.read_at(self.next, &mut out[before..]);
+                let got = *read.as_ref().unwrap_or(&0);
+                out.truncate(before + got);
+                read.map_err(|error| walk::failure(&error))?;
+                if got < wanted {
+                    return Err((Reason::Changed, "shorter than it was when opened".to_string()));
+                }
+            }
+        }
+        let got = out.len() - before;
+        self.next += got as u64;
+        Ok(got)
+    }
+}
+
+/// A source from `offset` on.
+struct Tail<'a> {
+    source: &'a dyn ReadAt,
+    offset: u64,
+}
+
+impl ReadAt for Tail<'_> {
+    fn size(&self) -> u64 {
+        self.source.size().saturating_sub(self.offset)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.source.read_at(self.offset + offset, buffer)
+    }
+}
+
+impl Scanner<'_> {
+    /// Reads a document of which `head` was read already.
+    pub(super) fn values(
+        &self,
+        mut reader: Box<dyn Reader>,
+        head: Vec<u8>,
+        source: &mut Source<'_>,
+        reading: &mut Reading,
+    ) -> Read {
+        reading.searched = false;
+        let mut plan = DocumentPlan::new(self.engine, Layout::Values { line_end: line_end(&head) });
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
+        let mut places = Places::default();
+        let mut tally = Tally::default();
+        let mut state = Values::at(reading.start());
+        let known = Known::default();
+        let next = head.len() as u64;
+        let mut behind = InOrder { scanner: self, source, next };
+        let mut window = Window::new(head, &mut behind);
+        if reading.stopped.is_some() {
+            window.end();
+        }
+        let mut batch = Batch::default();
+        let mut first = true;
+        let broken = loop {
+            let progress = reader.read(&mut window, &mut places, &mut batch);
+            plan.extend(self.engine, &places.named);
+            let base = window.offset() - window.at() as u64;
+            let read = (&batch, window.consumed(), base);
+            let mut counted = self.count_values(&plan, &known, read, &mut state);
+            // As of a table: the first batch shows which places hold keys that no name speaks for.
+            if std::mem::take(&mut first) && decide::key_columns(self.engine, &mut plan, &counted) {
+                state = Values::at(reading.start());
+                counted = self.count_values(&plan, &known, read, &mut state);
+            }
+            tally.merge(counted);
+            tally.tell(&known);
+            self.progress.bytes_done.fetch_add(window.at() as u64, Ordering::Relaxed);
+            match progress {
+                Err(broken) => break Some((broken.reason, broken.detail)),
+                Ok(Progress::End) if only_padding(&mut window) => break None,
+                Ok(Progress::End) => break Some((Reason::Malformed, "something stands behind the end")),
+                Ok(Progress::More) if window.at() == 0 => break Some((Reason::Malformed, "nothing can be read of it")),
+                Ok(Progress::More) => {}
+            }
+            if self.progress.stopped() {
+                let stopped = (Reason::Interrupted, "the scan was stopped".to_string());
+                reading.stopped.get_or_insert(stopped);
+                break None;
+            }
+            window.next_batch();
+            batch.decoded.clear();
+            batch.values.clear();
+        };
+        reading.format = reader.format().unwrap_or(reading.format);
+        let (offset, failed) = (window.offset(), window.failed());
+        let rest = window.into_rest();
+        let entry = state.entry();
+        tally.merge(state.finish());
+        reading.bytes = reading.bytes.max(offset + rest.len() as u64);
+        if let Some(stopped) = failed {
+            reading.stopped.get_or_insert(stopped);
+        }
+        if let Some((reason, detail)) = broken {
+            let detail = match reason {
+                Reason::Malformed => format!("{detail}: from there on read as text"),
+                _ => detail.to_string(),
+            };
+            reading.stopped.get_or_insert((reason, detail));
+            self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
+        }
+        if let (Some((reason, detail)), None) = (reader.unread(), &reading.stopped) {
+            reading.stopped = Some((reason, detail.to_string()));
+        } else if reading.stopped.is_some() {
+            reading.unread = reading.bytes.checked_sub(offset).filter(|unread| *unread > 0);
+        }
+        Read { plan, tally }
+    }
+
+    /// Reads as text what stands from `offset` on; `rest` was read from there already.
+    fn rest_as_text(
+        &self,
+        source: &mut Source<'_>,
+        mut rest: Vec<u8>,
+        offset: u64,
+        entry: Entry,
+        tally: &mut Tally,
+        reading: &mut Reading,
+    ) {
+        let mut plan = DocumentPlan::new(self.engine, Layout::Text);
+        plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
+        let mut text = Tally::default();
+        let window = Cut::default().window();
+        match source {
+            Source::Stream(stream) => {
+                let wanted = (window + 1).saturating_sub(rest.len());
+                let read = self.fill(stream, &mut rest, wanted);
+                let spare = rest.split_off(rest.len().min(window));
+                let (core, ends) = (0..rest.len().min(CORE), spare.is_empty() && read.is_ok());
+                let chunk = Chunk { base: 0, bytes: rest, core, entry, ends };
+                text = self.count(&plan, &chunk).opened();
+                let entry = plan.after(entry, None, &chunk.bytes[chunk.core.clone()]);
+                self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
+                let mut end = chunk.bytes.len() as u64;
+                if read.is_ok() && chunk.bytes.len() > CORE {
+                    let (bytes, exit) = self.stream(&plan, chunk, spare, entry, stream, &mut text);
+                    end = bytes;
+                    reading.stopped = exit.err().or(reading.stopped.take());
+                }
+                reading.stopped = read.err().or(reading.stopped.take());
+                reading.bytes = reading.bytes.max(offset + end);
+            }
+            Source::File(_) | Source::Memory(_) => {
+                let Some(bytes) = source.by_offset() else { return };
+                let (_, exit) = self.large(&plan, &Tail { source: bytes, offset }, 0, entry, &mut text);
+                reading.stopped = exit.err().or(reading.stopped.take());
+            }
+        }
+        tally.merge_text(text, offset);
+    }
+}
+
+/// Whether nothing but blanks and padding is left.
+fn only_padding(window: &mut Window<'_>) -> bool {
+    loop {
+        let rest = window.rest();
+        if !rest.iter().all(|b| b.is_ascii_whitespace() || matches!(b, 0 | 0x1a | 0x1c)) {
+            return false;
+        }
+        let length = rest.len();
+        window.consume(length);
+        if window.is_full() {
+            window.next_batch();
+        }
+        if !window.more() {
+            return true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::finding::{Confidence, Document, DocumentClass, Status};
+    use crate::gap::Reason;
+    use crate::options::{Options, Reveal};
+
+    fn scan(text: &str) -> Document {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
+        crate::scan::scan_bytes(&engine, &options, "a.marked", text.as_bytes())
+    }
+
+    /// Identifier, place, confidence, value and position of each match.
+    fn matches(document: &Document) -> Vec<(String, String, Confidence, String, u64, u64, u64)> {
+        let position = |m: &crate::finding::Match| (m.position.record, m.position.line, m.position.column);
+        let row = |m: &crate::finding::Match| {
+            let (record, line, column) = position(m);
+            (m.identifier.name().to_string(), m.place.short(), m.confidence, m.value.clone(), record, line, column)
+        };
+        document.matches.iter().map(row).collect()
+    }
+
+    #[test]
+    fn one_value_in_its_place_is_certain_and_says_health_care() {
+        let document = scan("1|hl7:PID-19|x|536228145\n1|=hl7:PID-1|x|536228146\n");
+        let certain = Confidence::Certain;
+        let ssn = ("ssn".to_string(), "hl7:PID-19".to_string(), certain, "536228145".to_string(), 1, 1, 16);
+        assert_eq!(matches(&document), [ssn]);
+        assert_eq!((document.class, document.people, document.records), (DocumentClass::Phi, 1, 1));
+        assert_eq!(document.status, Status::Complete);
+        assert_eq!(document.matches[0].bytes, 15..24);
+        assert_eq!(document.findings[0].first.line, 1);
+    }
+
+    #[test]
+    fn a_name_speaks_like_a_header_and_text_by_its_words() {
+        let document =
+            scan("1|a|ssn|536-22-8145\n1|b|ssn_flag|123456789\n2|~c|note|hers is \\SSN \\221-34-5678, she says\n");
+        let found: Vec<(String, String, u64, u64)> =
+            matches(&document).into_iter().map(|m| (m.1, m.3, m.5, m.6)).collect();
+        let expected = [("a", "536-22-8145", 1, 9), ("~c", "221-34-5678", 3, 25)];
+        assert_eq!(found, expected.map(|(place, value, l, c)| (place.to_string(), value.to_string(), l, c)));
+        assert_eq!(&document.matches[1].bytes, &(67..78), "as it stands in the document, decoded or not");
+    }
+
+    #[test]
+    fn a_record_that_comes_again_is_one_person() {
+        let person = |n: u32| format!("{n}|hl7:PID-19|x|{:09}\n", 221_334_455 + n * 1_010_101);
+        let again =
+            |n: u32| format!("{n}|hl7:IN1-49|x|W{:08}\n{n}|hl7:PID-7|x|{}0312\n", 40_033_100 + n * 771, 1931 + n);
+        let document = scan(&((1..=40).map(person).collect::<String>() + &(1..=40).map(again).collect::<String>()));
+        assert_eq!((document.people, document.records), (40, 40));
+        assert_eq!(document.linked[0].records, 40, "{:?}", document.linked);
+    }
+
+    #[test]
+    fn what_stands_behind_a_break_is_read_as_text() {
+        let filler = "1|=c|x|nothing of interest to anybody stands in this line at all\n".repeat(60_000);
+        let text = format!("1|hl7:PID-19|x|536-22-8145\n{filler}!\n{filler}SSN: 221-34-5678\n");
+        let document = scan(&text);
+        let last = text.lines().count() as u64;
+        let found: Vec<(String, u64, u64)> = matches(&document).into_iter().map(|m| (m.3, m.5, m.6)).collect();
+        assert_eq!(found, [("536-22-8145".to_string(), 1, 16), ("221-34-5678".to_string(), last, 6)]);
+        let at = &document.matches[1].bytes;
+        assert_eq!(&text[at.start as usize..at.end as usize], "221-34-5678");
+        assert_eq!((document.status, document.gaps[0].reason), (Status::Partial, Reason::Malformed));
+        assert_eq!(document.gaps[0].bytes, Some((text.len() - text.find('!').unwrap()) as u64));
+    }
+
+    #[test]
+    fn a_stream_says_the_same_as_a_file() {
+        let line = |n: u32| format!("{n}|hl7:PID-19|x|{:09}\n", 221_334_455 + n * 7_001);
+        let text: String = (0..80_000).map(line).collect();
+        let engine = Engine::built_in().unwrap();
+        let options = Options::default();
+        let broken = format!("{text}!\nSSN: 536-22-8145\n");
+        for text in [&text, &broken] {
+            let whole = crate::scan::scan_bytes(&engine, &options, "a.marked", text.as_bytes());
+            let stream = crate::scan::scan_stream_for_tests(&engine, &options, "a.marked", text.clone().into_bytes());
+            let told = |d: &Document| format!("{:?} {:?} {:?} {}", d.findings, d.people, d.status, d.bytes);
+            assert_eq!(told(&whole), told(&stream));
+            assert!(whole.people > 70_000);
+        }
+    }
+}
