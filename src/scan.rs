@@ -158,8 +158,20 @@ pub fn scan(
     })
 }
 
-/// Scans bytes that are already in memory, as a document called `name` (its ending counts as a file's would).
+/// Scans bytes that are already in memory, as a document called `name` (its ending counts as a file's would). Members of an
+/// archive are documents of their own and not among what is returned: that is [`scan`]'s to tell.
 pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) -> Document {
+    scan_source(engine, options, name, Source::Memory(bytes.to_vec()))
+}
+
+/// As [`scan_bytes`], of a stream.
+#[cfg(test)]
+pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &str, bytes: Vec<u8>) -> Document {
+    let source = Source::stream(std::io::Cursor::new(bytes), crate::finding::Access::stream());
+    scan_source(engine, options, name, source)
+}
+
+fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_>) -> Document {
     let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
     let progress = Progress::default();
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
@@ -173,18 +185,7 @@ pub fn scan_bytes(engine: &Engine, options: &Options, name: &str, bytes: &[u8]) 
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
     };
     let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
-    *scanner.scan(0, Locator::named(name), Source::Memory(bytes.to_vec()), nest)
-}
-
-/// As [`scan_bytes`], of a stream.
-#[cfg(test)]
-pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &str, bytes: Vec<u8>) -> Document {
-    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
-    let (progress, key) = (Progress::default(), [0; 32]);
-    let roots = std::slice::from_ref(&root);
-    let opener = Opener::new(false);
-    let scanner = document::Scanner { engine, options, roots, progress: &progress, key: &key, opener };
-    *scanner.scan(0, Locator::named(name), Source::stream(std::io::Cursor::new(bytes)))
+    *scanner.scan(0, Locator::named(name), source, nest)
 }
 
 /// Walks, and hands each file to the pool.
