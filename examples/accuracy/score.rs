@@ -57,8 +57,6 @@ pub(crate) struct Sure {
     pub(crate) evidence: Vec<String>,
     /// In a column.
     pub(crate) column: bool,
-    /// Document and place.
-    pub(crate) at: String,
 }
 
 /// What a set of pages came to.
@@ -211,7 +209,6 @@ fn one(engine: &Engine, options: &Options, known: &BTreeSet<Identifier>, page: &
             right: right * 10 >= (right + wrong) * 9,
             evidence: finding.evidence.clone(),
             column: matches!(finding.place, Place::Column { .. }),
-            at: format!("{name} {}", finding.place),
         });
     }
 }

@@ -58,8 +58,6 @@ pub(crate) struct Provider {
     pub(crate) dea: String,
     pub(crate) phone: String,
     pub(crate) street: String,
-    pub(crate) city: &'static str,
-    pub(crate) state: &'static str,
     pub(crate) zip: String,
 }
 
@@ -218,7 +216,7 @@ impl Population {
         }
         let providers = (0..30)
             .map(|_| {
-                let (city, state, zip3, area) = *rng.pick(words::cities(split));
+                let (_, _, zip3, area) = *rng.pick(words::cities(split));
                 let last = rng.pick(words::surnames(split)).to_string();
                 Provider {
                     first: rng.pick(words::given(split)).to_string(),
@@ -227,8 +225,6 @@ impl Population {
                     last,
                     phone: phone(rng, area),
                     street: format!("{} {}", rng.range(10, 9900), rng.pick(words::streets(split))),
-                    city,
-                    state,
                     zip: format!("{zip3}{:02}", rng.range(1, 60)),
                 }
             })
