@@ -14,6 +14,8 @@ mod hostile;
 mod docs;
 // Made documents with their truth, the half that is held out.
 mod made;
+// FHIR of others, where it is at hand.
+mod fhir;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

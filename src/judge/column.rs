@@ -112,7 +112,7 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32
             Identifier::ZIP | Identifier::GROUP_NUMBER | Identifier::NPI | Identifier::PHONE | Identifier::FAX
         );
     if repeats && slot.valid >= 50 && distinct < 3 && slot.forms.iter().flatten().all(|f| f.tests == 0) {
-        evidence.push((format!("only {distinct} distinct"), -5.0));
+        evidence.push((format!("only {distinct} distinct"), -6.5));
     }
     if rule.identifier == Identifier::NAME && plan.weak.contains(&slot.rule) {
         // `name` may be anything's: what the lists know decides.

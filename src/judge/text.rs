@@ -336,7 +336,7 @@ fn beside(
                 let between = span.end.min(other.end)..span.start.max(other.start);
                 other.start < span.end + BESIDE_REACH
                     && between.start <= between.end
-                    && !bytes[between].contains(&b'\n')
+                    && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
             };
             if !near[at..].iter().take(3).any(in_line) {
                 continue;
@@ -512,7 +512,7 @@ mod tests {
             (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
             (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
             (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
-            (Identifier::NAME, "see Maria Lopez. The patient's DOB 3/4/1952", vec![], "another sentence"),
+            (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
             (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
             (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
             (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),

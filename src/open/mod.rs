@@ -3,7 +3,11 @@
 //! lets us.
 
 pub mod access;
+<<<<<<< HEAD
 mod acl;
+=======
+mod health;
+>>>>>>> main
 mod image;
 mod magic;
 pub mod sniff;

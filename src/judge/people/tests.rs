@@ -1,3 +1,5 @@
+//! Counting individuals: shared numbers, slips of the pen, parts, any order. In and out: nothing.
+
 use super::*;
 use crate::finding::Protection;
 use crate::validate::Normal;
