@@ -3,11 +3,8 @@
 //! lets us.
 
 pub mod access;
-<<<<<<< HEAD
 mod acl;
-=======
 mod health;
->>>>>>> main
 mod image;
 mod magic;
 pub mod sniff;
