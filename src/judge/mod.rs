@@ -18,6 +18,8 @@ pub mod people;
 pub mod plain;
 pub mod plan;
 mod record;
+mod rest;
+mod rows;
 pub mod severity;
 mod subjects;
 pub mod tally;
