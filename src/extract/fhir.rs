@@ -1,11 +1,12 @@
-//! FHIR resources (DSTU2, STU3, R4) in JSON. In: the keys above a value, from its resource on, and what stands beside it. Out: what
+//! FHIR resources (DSTU2, STU3, R4) in JSON and XML. In: the keys above a value, from its resource on, and what stands beside it. Out: what
 //! the format says of its place, and whose record a resource is. Refuses nothing: what no profile knows is judged as in
 //! any other JSON.
 
 use std::collections::HashMap;
 
-use super::json::{Peek, skim};
+use super::json::Peek;
 use super::named::{Holds, Named};
+use super::systems;
 use crate::finding::{Place, Subject};
 
 /// References to patients that are remembered.
@@ -26,11 +27,15 @@ pub(super) struct Resource<'a> {
 /// Keys under which a resource refers to the patient it is about (FHIR R4, compartment definition of Patient).
 const PATIENT_REFERENCES: [&[u8]; 6] = [b"patient", b"subject", b"beneficiary", b"individual", b"for", b"subscriber"];
 
-/// Looks at the resource that starts `bytes`.
-pub(super) fn resource(bytes: &[u8]) -> Resource<'_> {
+/// What stands in an object: it is told the text of each string so many objects deep, and the keys above it, until it says
+/// `false`.
+pub(super) type Each<'a, 'b> = &'b mut dyn FnMut(&[&'a [u8]], &'a [u8]) -> bool;
+
+/// What a resource says of itself; `skim` looks into it, and says whether it saw its end.
+pub(super) fn resource<'a>(skim: impl FnOnce(usize, Each<'a, '_>) -> bool) -> Resource<'a> {
     let mut found = Resource::default();
     let mut best = PATIENT_REFERENCES.len();
-    let complete = skim(bytes, 2, |keys, text| {
+    let complete = skim(2, &mut |keys, text| {
         match keys {
             [b"resourceType"] => found.kind = Some(text),
             [b"id"] => found.id = Some(text),
@@ -125,15 +130,15 @@ fn hash(reference: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(&short[..end])
 }
 
-/// What an object says that its values must be known by, and whether it was seen to its end.
-pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
+/// What an object says that its values must be known by, and whether it was seen to its end, which `skim` says.
+pub(super) fn label<'a>(peek: Peek, skim: impl FnOnce(usize, Each<'a, '_>) -> bool) -> (String, bool) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).into_owned();
     match peek {
         Peek::None => (String::new(), true),
         Peek::Identifier => {
             let mut kind = "";
             let mut rank = 0;
-            let complete = skim(bytes, 4, |keys, value| {
+            let complete = skim(4, &mut |keys, value| {
                 let (found, this) = match keys {
                     [b"system"] => (of_system(value), 3),
                     [b"type", b"coding", b"code"] => (of_type(value), 2),
@@ -150,7 +155,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Contact => {
             let mut system = String::new();
-            let complete = skim(bytes, 1, |keys, value| {
+            let complete = skim(1, &mut |keys, value| {
                 if keys == [b"system"] {
                     system = text(value);
                 }
@@ -160,7 +165,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Extension => {
             let mut url = String::new();
-            let complete = skim(bytes, 1, |keys, value| {
+            let complete = skim(1, &mut |keys, value| {
                 if keys == [b"url"] {
                     url = text(value.rsplit(|b| *b == b'/').next().unwrap_or_default());
                 }
@@ -170,7 +175,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Class => {
             let mut code = String::new();
-            let complete = skim(bytes, 4, |keys, value| {
+            let complete = skim(4, &mut |keys, value| {
                 if keys == [&b"type"[..], b"coding", b"code"] {
                     code = text(value);
                 }
@@ -183,18 +188,29 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
 
 /// What a system names (HL7 registry of naming systems; OIDs of the United States).
 fn of_system(system: &[u8]) -> &'static str {
-    let system = system.strip_prefix(b"urn:oid:").unwrap_or(system);
+    if let Some(oid) = system.strip_prefix(b"urn:oid:") {
+        return match systems::by_oid(oid) {
+            Some(systems::SSN) => "SS",
+            Some(systems::MBI) => "MBI",
+            Some(systems::MEDICARE) => "HICN",
+            Some(systems::NPI) => "NPI",
+            Some(systems::LICENSE) => "DL",
+            Some(systems::ORGANIZATION) => "TAX",
+            Some(systems::DEA | systems::VOCABULARY) => "XX",
+            _ => "",
+        };
+    }
     let ends = |end: &[u8]| system.ends_with(end);
     let lower = system.to_ascii_lowercase();
     let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
     match () {
-        () if ends(b"/us-ssn") || system == b"2.16.840.1.113883.4.1" => "SS",
-        () if ends(b"/us-mbi") || system == b"2.16.840.1.113883.4.927" => "MBI",
-        () if ends(b"/us-medicare") || system == b"2.16.840.1.113883.4.572" || ends(b"/hicn") => "HICN",
-        () if ends(b"/us-npi") || system == b"2.16.840.1.113883.4.6" => "NPI",
-        () if ends(b"/us-dl") || system.starts_with(b"2.16.840.1.113883.4.3.") || has(b"driver") => "DL",
+        () if ends(b"/us-ssn") => "SS",
+        () if ends(b"/us-mbi") => "MBI",
+        () if ends(b"/us-medicare") || ends(b"/hicn") => "HICN",
+        () if ends(b"/us-npi") => "NPI",
+        () if ends(b"/us-dl") || has(b"driver") => "DL",
         () if has(b"/sid/passport") => "PPN",
-        () if has(b"/sid/us-ein") || system == b"2.16.840.1.113883.4.4" => "TAX",
+        () if has(b"/sid/us-ein") => "TAX",
         () if has(b"medicaid") => "MA",
         // CMS Blue Button and BCDA.
         () if has(b"bene_id") || has(b"hicn-hash") || has(b"mbi-hash") => "XX",
@@ -447,4 +463,133 @@ pub(super) fn named(resource: &str, keys: &[&str], label: Option<&str>, shown: S
         place.keys = key(&format!("{resource}.{}", keys.join(".")));
     }
     place
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::finding::{Confidence, Document, DocumentClass, Status, Subject};
+    use crate::options::{Options, Reveal};
+
+    fn scan(text: &str) -> Document {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
+        crate::scan::scan_bytes(&engine, &options, "bundle.json", text.as_bytes())
+    }
+
+    /// Identifier and value of each match at `likely`.
+    fn found(document: &Document) -> Vec<(&'static str, &str)> {
+        let likely = |m: &&crate::finding::Match| m.confidence >= Confidence::Likely;
+        document.matches.iter().filter(likely).map(|m| (m.identifier.name(), m.value.as_str())).collect()
+    }
+
+    fn patient(identifier: &str) -> String {
+        format!(r#"{{"resourceType":"Patient","id":"p","identifier":[{identifier}]}}"#)
+    }
+
+    #[test]
+    fn an_identifier_is_what_its_type_or_system_says() {
+        let typed = |code: &str, value: &str| {
+            patient(&format!(r#"{{"value":"{value}","type":{{"coding":[{{"system":"x","code":"{code}"}}]}}}}"#))
+        };
+        let of = |system: &str, value: &str| patient(&format!(r#"{{"system":"{system}","value":"{value}"}}"#));
+        for (text, expected) in [
+            (typed("SS", "536228145"), "ssn"),
+            (of("http://hl7.org/fhir/sid/us-ssn", "536-22-8145"), "ssn"),
+            (of("urn:oid:2.16.840.1.113883.4.1", "536228145"), "ssn"),
+            (of("http://hl7.org/fhir/sid/us-mbi", "2AC3DF4GH56"), "mbi"),
+            (typed("MC", "2AC3DF4GH56"), "mbi"),
+            (typed("MC", "536228145A"), "hicn"),
+            (typed("MR", "778899"), "mrn"),
+            (typed("MB", "ZGP400210337"), "member-id"),
+            (patient(r#"{"type":{"text":"Medical Record Number"},"value":"778899"}"#), "mrn"),
+        ] {
+            let document = scan(&text);
+            assert_eq!(document.format, "fhir");
+            let names: Vec<&str> = found(&document).iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, [expected], "{text}");
+            assert_eq!((document.class, document.people), (DocumentClass::Phi, 1), "{text}");
+        }
+        for text in [typed("DL", "S99912573"), typed("VN", "536228145"), of("http://hl7.org/fhir/sid/us-npi", "140")] {
+            assert_eq!(found(&scan(&text)), [], "{text}");
+        }
+    }
+
+    const BUNDLE: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
+        {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"1","birthDate":"1951-04-17",
+         "name":[{"use":"official","family":"Delgado","given":["Maria"]}],
+         "telecom":[{"value":"646-392-9988","system":"phone"},{"system":"email","value":"maria@delgado.example.org"}],
+         "address":[{"line":["48 Old Mill Rd"],"city":"Mobile","state":"AL","postalCode":"36609"}],
+         "text":{"status":"generated","div":"<div>Patient <b>Maria</b>, SSN <i>221-34</i>-5678 &amp; more<\/div>"},
+         "contact":[{"name":{"family":"Delgado","given":["Jorge"]}}]}},
+        {"fullUrl":"urn:uuid:2","resource":{"resourceType":"Practitioner","id":"2",
+         "identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}],
+         "name":[{"family":"Marsh","given":["Kevin"],"prefix":["Dr."]}]}},
+        {"resource":{"resourceType":"Patient","id":"9","identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"MR778812"}]}},
+        {"resource":{"resourceType":"Coverage","beneficiary":{"reference":"urn:uuid:1"},"subscriberId":"ZGP400210337"}},
+        {"resource":{"resourceType":"Encounter","subject":{"reference":"Patient/9","display":"Susan Boyle"},
+         "participant":[{"individual":{"display":"Dr. Kevin Marsh"}}]}}]}"#;
+
+    #[test]
+    fn whose_values_they_are_the_resource_says() {
+        let document = scan(BUNDLE);
+        let found = found(&document);
+        for expected in [
+            ("birth-date", "1951-04-17"),
+            ("name", "Delgado"),
+            ("name", "Maria"),
+            ("name", "Jorge"),
+            ("phone", "646-392-9988"),
+            ("email", "maria@delgado.example.org"),
+            ("address", "48 Old Mill Rd"),
+            ("zip", "36609"),
+            ("ssn", "221-34</i>-5678"),
+            ("npi", "1234567893"),
+            ("mrn", "MR778812"),
+            ("member-id", "ZGP400210337"),
+            ("name", "Susan Boyle"),
+        ] {
+            // What tags stand in is shown as it stands in the document.
+            assert!(
+                found.iter().any(|(name, value)| *name == expected.0 && value.contains(&expected.1[..4])),
+                "{expected:?} {found:?}"
+            );
+        }
+        for finding in &document.findings {
+            let place = finding.place.short();
+            let provider = place.starts_with("Practitioner") || place.contains("participant");
+            assert_eq!(finding.subject == Subject::Provider, provider, "{place}");
+        }
+        assert_eq!((document.people, document.records), (2, 2), "who gives care is nobody's record");
+        assert_eq!(document.status, Status::Complete);
+        let linked: Vec<&str> = document.linked[0].identifiers.clone();
+        assert!(linked.contains(&"member-id") && linked.contains(&"birth-date"), "{linked:?}");
+    }
+
+    #[test]
+    fn text_that_is_encoded_is_read_and_what_is_no_text_is_told() {
+        // "SSN: 536-22-8145, seen today"
+        let note = r#"{"resourceType":"DocumentReference","subject":{"reference":"Patient/1"},
+            "content":[{"attachment":{"contentType":"text/plain","data":"U1NOOiA1MzYtMjItODE0NSwgc2VlbiB0b2RheQ=="}}]}"#;
+        let document = scan(note);
+        assert_eq!(document.matches.len(), 1);
+        assert_eq!(document.status, Status::Complete);
+        let picture = r#"{"resourceType":"Binary","contentType":"application/pdf","data":"JVBERi0xLjQKJdPr6eEKMSAwIG9iago8PAo+PgplbmRvYmoK"}"#;
+        let document = scan(picture);
+        assert_eq!(document.status, Status::Partial);
+        assert_eq!(document.gaps[0].reason, crate::gap::Reason::Unsupported);
+    }
+
+    #[test]
+    fn a_line_for_each_resource() {
+        let line = |n: u32| {
+            format!(
+                "{{\"id\":\"{n}\",\"resourceType\":\"Patient\",\"identifier\":[{{\"system\":\"http://hl7.org/fhir/sid/us-ssn\",\"value\":\"{:09}\"}}]}}\n",
+                221_334_455 + n * 1_010_101
+            )
+        };
+        let document = scan(&(1..=40).map(line).collect::<String>());
+        assert_eq!((document.people, document.records), (40, 40), "the kind may stand behind the id");
+        assert_eq!(document.format, "fhir");
+    }
 }

@@ -118,8 +118,13 @@ impl Json {
     /// Reads what stands in `rest`, which starts `at` bytes into the batch; gives how far it came.
     fn scan(&mut self, rest: &[u8], at: usize, ended: bool, places: &mut Places, batch: &mut Batch) -> (usize, Stop) {
         let mut i = 0;
-        if std::mem::take(&mut self.start) && rest.starts_with(b"\xEF\xBB\xBF") {
-            i = 3;
+        if self.start {
+            let mark = b"\xEF\xBB\xBF";
+            if rest.len() < mark.len() && mark.starts_with(rest) && !ended {
+                return (0, Stop::More);
+            }
+            self.start = false;
+            i = if rest.starts_with(mark) { mark.len() } else { 0 };
         }
         if let Some(long) = self.inside {
             match self.piece(rest, at, long, places, batch) {
@@ -287,7 +292,7 @@ impl Json {
         let (mut record, mut unit) = outer.map_or((self.count, 0), |frame| (frame.record, frame.unit));
         let mut resource = None;
         if !list && self.fhir.is_some() && (outer.is_none() || self.paths.may_be_resource(node)) {
-            let facts = fhir::resource(rest);
+            let facts = fhir::resource(|depth, each| skim(rest, depth, each));
             if !facts.complete && !ended && rest.len() < AHEAD {
                 return false;
             }
@@ -297,7 +302,7 @@ impl Json {
         if resource.is_none() && !list {
             let peek = self.paths.peek(node);
             if peek != Peek::None {
-                let (name, complete) = fhir::label(rest, peek);
+                let (name, complete) = fhir::label(peek, |depth, each| skim(rest, depth, each));
                 if !complete && !ended && rest.len() < AHEAD {
                     return false;
                 }

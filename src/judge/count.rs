@@ -30,7 +30,7 @@ const FREQUENT: u32 = 1000;
 
 mod values;
 
-pub use values::Values;
+pub use values::{Values, text_of};
 
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use crate::detect::{Candidate, boundary, oracle};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::extract::rows::Fields;
-use crate::extract::{CORE, Chunk, Entry, Layout, Quote, chars};
+use crate::extract::{self, CORE, Chunk, Entry, Layout, Quote, chars};
 use crate::gap::Reason;
 use crate::judge::column::Case;
 use crate::judge::count::{Counter, Job};
@@ -20,6 +20,8 @@ use crate::judge::text::{self, Label};
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::Options;
 use crate::validate::{Setting, Verdict, date};
+
+mod values;
 
 /// Explains the candidates of a file, or of one line of it. Only the first MiB of a file is looked at.
 pub fn explain(engine: &Engine, options: &Options, path: &Path, line: Option<u64>, out: &mut dyn Write) -> Result<()> {
@@ -54,6 +56,9 @@ fn explain_bytes(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let kind = sniff(name, &bytes);
+    if let Some(reader) = extract::reader(kind.format(), name, &bytes) {
+        return values::explain(engine, options, reader, kind.format(), bytes, whole, line, out);
+    }
     if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
         let (reason, detail) = kind.gap().map_or(("empty", ""), |(reason, detail)| (reason.name(), detail));
         return writeln!(
@@ -92,7 +97,8 @@ fn explain_bytes(
     let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
     let any = explainer.candidates()?;
     if let Some(line) = line.filter(|_| !any) {
-        writeln!(out, "line {line}: {}", without_candidates(&chunk, plan.layout.line_end(), line, whole))?;
+        let bytes = &chunk.bytes[chunk.core.clone()];
+        writeln!(out, "line {line}: {}", without_candidates(bytes, plan.layout.line_end(), line, whole))?;
     }
     if !somebody && matches!(plan.layout, Layout::Text) {
         writeln!(
@@ -104,8 +110,7 @@ fn explain_bytes(
 }
 
 /// Why nothing is said of a line: silence would look like an answer.
-fn without_candidates(chunk: &Chunk, line_end: u8, line: u64, whole: bool) -> String {
-    let bytes = &chunk.bytes[chunk.core.clone()];
+fn without_candidates(bytes: &[u8], line_end: u8, line: u64, whole: bool) -> String {
     let ends = memchr::memchr_iter(line_end, bytes).count() as u64;
     let lines = ends + u64::from(bytes.last().is_some_and(|last| *last != line_end));
     match (line > lines, whole) {

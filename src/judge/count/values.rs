@@ -101,7 +101,7 @@ impl Counter {
         self.rest.clear();
         for (number, value) in (0..).zip(&batch.values) {
             let column = job.plan.column(value.place as usize);
-            let text = text(batch, bytes, value);
+            let text = text_of(batch, bytes, value);
             if text.is_empty() || column.holds == Some(Holds::Structure) {
                 continue;
             }
@@ -144,7 +144,7 @@ impl Counter {
 }
 
 /// The text of a value.
-fn text<'a>(batch: &'a Batch, bytes: &'a [u8], value: &Value) -> &'a [u8] {
+pub fn text_of<'a>(batch: &'a Batch, bytes: &'a [u8], value: &Value) -> &'a [u8] {
     let (start, end) = value.decoded;
     let text = if start < end {
         batch.decoded.get(start as usize..end as usize)
