@@ -91,7 +91,8 @@ pub fn last4(bytes: &[u8], _setting: Setting) -> Verdict {
 /// One mark only, behind a label that says so: `536-904398`, `53690-4398`. The latter is a ZIP+4 without its label.
 pub fn halves(bytes: &[u8], _setting: Setting) -> Verdict {
     let mark = bytes.iter().position(|b| *b == b'-');
-    let Some(digits) = Digits::gather(bytes, b"-").filter(|_| bytes.len() == 10 && matches!(mark, Some(3 | 5))) else {
+    let halves = |digits: &Digits| digits.as_bytes().len() == 9 && bytes.len() == 10 && matches!(mark, Some(3 | 5));
+    let Some(digits) = Digits::gather(bytes, b"-").filter(halves) else {
         return if is_blank(loose(bytes)) {
             Verdict::Blank
         } else {
