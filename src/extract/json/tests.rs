@@ -1,3 +1,5 @@
+//! What JSON gives: paths, records, names, escapes; and what breaks it.
+
 use super::*;
 use crate::extract::named::tests::read_all;
 
