@@ -14,6 +14,8 @@ use regex::bytes::Regex;
 mod data;
 #[path = "expressions.rs"]
 mod expressions;
+#[path = "sets.rs"]
+mod sets;
 #[path = "shapes.rs"]
 mod shapes;
 
@@ -31,9 +33,9 @@ fn main() {
 }
 
 /// The plan of a kernel, where this machine has it.
-fn plan(kernel: &str, set: &[&str]) -> Option<Plan> {
+fn plan(kernel: &str, set: Vec<Shape>) -> Option<Plan> {
     let backend = Backend::available().into_iter().find(|b| b.name() == kernel)?;
-    Some(Plan::with_backend(set.iter().map(|s| Shape::parse(s).expect("a shape")).collect(), backend))
+    Some(Plan::with_backend(set, backend))
 }
 
 /// Times `count` on the data, which must find so many.
@@ -49,8 +51,8 @@ fn by_regex(bytes: &[u8]) -> usize {
 }
 
 /// What the portable kernel finds.
-fn by_scalar(set: &[&str]) -> impl Fn(&[u8]) -> usize {
-    let plan = plan("scalar", set).expect("the portable kernel");
+fn by_scalar(set: &str) -> impl Fn(&[u8]) -> usize {
+    let plan = plan("scalar", sets::set(set)).expect("the portable kernel");
     move |bytes| found(&plan, bytes)
 }
 
@@ -63,7 +65,7 @@ fn found(plan: &Plan, bytes: &[u8]) -> usize {
 /// No shape at all: what it costs to look at every byte once.
 #[divan::bench(args = KERNELS)]
 fn kernel_alone(bencher: Bencher<'_, '_>, kernel: &str) {
-    let Some(plan) = plan(kernel, &[]) else { return };
+    let Some(plan) = plan(kernel, Vec::new()) else { return };
     time(bencher, Data::Program, |_| 0, |bytes| found(&plan, bytes));
 }
 
@@ -76,20 +78,20 @@ fn memchr_roof(bencher: Bencher<'_, '_>, data: Data) {
 
 #[divan::bench(args = Data::ALL, consts = [0, 1, 2, 3])]
 fn five_shapes<const KERNEL: usize>(bencher: Bencher<'_, '_>, data: Data) {
-    let Some(plan) = plan(KERNELS[KERNEL], shapes::FIVE) else { return };
+    let Some(plan) = plan(KERNELS[KERNEL], sets::set("five")) else { return };
     time(bencher, data, by_regex, |bytes| found(&plan, bytes));
 }
 
 #[divan::bench(args = Data::ALL, consts = [0, 1, 2, 3])]
 fn all_shapes<const KERNEL: usize>(bencher: Bencher<'_, '_>, data: Data) {
-    let Some(plan) = plan(KERNELS[KERNEL], shapes::ALL) else { return };
-    time(bencher, data, by_scalar(shapes::ALL), |bytes| found(&plan, bytes));
+    let Some(plan) = plan(KERNELS[KERNEL], sets::set("all")) else { return };
+    time(bencher, data, by_scalar("all"), |bytes| found(&plan, bytes));
 }
 
 #[divan::bench(args = Data::ALL)]
 fn five_shapes_by_regex(bencher: Bencher<'_, '_>, data: Data) {
     let regex = Regex::new(expressions::FIVE_REGEX).expect("an expression");
-    time(bencher, data, by_scalar(shapes::FIVE), |bytes| regex.find_iter(bytes).count());
+    time(bencher, data, by_scalar("five"), |bytes| regex.find_iter(bytes).count());
 }
 
 #[divan::bench(args = Data::ALL)]

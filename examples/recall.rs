@@ -23,13 +23,13 @@ use phisweep::validate::{Setting, Verdict};
 /// Folders with a file of labels, and what kinds of files they hold.
 const LABELLED: [(&str, &str); 9] = [
     ("cms-bfd", "delimited"),
-    ("cms-bcda", "fixed width, as text"),
+    ("cms-bcda", "fixed width"),
     ("synthea-fhir-smart", "FHIR, as text"),
     ("ccda-hl7", "C-CDA, as text"),
-    ("hl7v2-linuxforhealth", "HL7, as text"),
-    ("hl7v2-ccda-msfhir", "HL7 and C-CDA, as text"),
-    ("x12-linuxforhealth", "X12, as text"),
-    ("x12-imsweb", "X12, as text"),
+    ("hl7v2-linuxforhealth", "HL7"),
+    ("hl7v2-ccda-msfhir", "HL7 and C-CDA"),
+    ("x12-linuxforhealth", "X12"),
+    ("x12-imsweb", "X12"),
     ("dicom-pydicom", "DICOM"),
 ];
 
@@ -41,6 +41,10 @@ fn identifiers(label: &str) -> &'static [Identifier] {
         "DOB" => &[Identifier::BIRTH_DATE],
         "MBI" | "us_mbi_recognizer" => &[Identifier::MBI],
         "HICN" => &[Identifier::HICN],
+        "PatientName" | "ReferringPhysicianName" => &[Identifier::NAME],
+        "PatientID" => &[Identifier::MRN],
+        "AccessionNumber" => &[Identifier::ACCOUNT_NUMBER],
+        "PatientBirthDate" => &[Identifier::BIRTH_DATE],
         "NAME" | "REL_NAME" | "PROV_NAME" | "PERSON" => &[Identifier::NAME],
         "MRN" => &[Identifier::MRN],
         "MEMBER_ID" => &[Identifier::MEMBER_ID, Identifier::MEDICAID_ID, Identifier::MBI, Identifier::HICN],
@@ -50,6 +54,12 @@ fn identifiers(label: &str) -> &'static [Identifier] {
         "PHONE" | "REL_PHONE" | "PROV_PHONE" | "PHONE_NUMBER" | "phone_recognizer" => &[Identifier::PHONE],
         "EMAIL" | "PROV_EMAIL" | "EMAIL_ADDRESS" | "email_recognizer" => &[Identifier::EMAIL],
         "ZIP_CODE" => &[Identifier::ZIP],
+        "credit_card_recognizer" => &[Identifier::PAYMENT_CARD],
+        "ip_recognizer" => &[Identifier::IP_ADDRESS],
+        "us_driver_license_recognizer" => &[Identifier::DRIVER_LICENSE],
+        "us_passport_recognizer" => &[Identifier::PASSPORT],
+        "us_bank_recognizer" | "aba_routing_recognizer" => &[Identifier::BANK_ACCOUNT],
+        "medical_license_recognizer" => &[Identifier::DEA],
         _ => &[],
     }
 }
@@ -78,7 +88,9 @@ fn main() {
     );
     for (corpus, kind) in LABELLED {
         let labels = corpora.join("labels").join(format!("{corpus}.jsonl"));
-        if let Ok(labels) = std::fs::read_to_string(labels) {
+        let tables = corpora.join("labels").join(format!("{corpus}.tsv"));
+        let labels = std::fs::read_to_string(labels).or_else(|_| std::fs::read_to_string(tables).map(|t| lines(&t)));
+        if let Ok(labels) = labels {
             println!("{corpus} ({kind})");
             bench.labelled(&corpora.join(corpus), corpus, &labels);
         }
@@ -87,6 +99,22 @@ fn main() {
     bench.cases("scanner-presidio", presidio(&corpora));
     bench.cases("scanner-datafog", datafog(&corpora));
     bench.cases("presidio-research", research(&corpora));
+}
+
+/// A table of labels, a file a row and a type a column, as lines of JSON. The forms of a name are a label each.
+fn lines(table: &str) -> String {
+    let mut rows = table.lines().map(|row| row.split('\t').collect::<Vec<&str>>());
+    let header = rows.next().unwrap_or_default();
+    let mut out = String::new();
+    for row in rows {
+        for (kind, value) in header.iter().zip(&row).skip(1) {
+            for value in value.split('=').map(|form| form.trim_matches('^')).filter(|form| !form.is_empty()) {
+                let label = serde_json::json!({"file": row[0], "type": kind, "value": value, "loc": kind});
+                out.push_str(&format!("{label}\n"));
+            }
+        }
+    }
+    out
 }
 
 /// Letters and digits, upper case.

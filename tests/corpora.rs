@@ -10,7 +10,7 @@ use serde::Deserialize;
 use phisweep::engine::Engine;
 use phisweep::finding::{Confidence, Document, Finding, Place, Severity, Subject};
 use phisweep::identifier::Identifier;
-use phisweep::options::Options;
+use phisweep::options::{Options, Reveal};
 use phisweep::scan::{self, Progress};
 
 /// Medicare's research files: beneficiaries, claims of eight kinds, one table of another system.
@@ -59,9 +59,26 @@ fn medicare() -> &'static [Document] {
 }
 
 fn labels() -> Vec<Label> {
+    labels_of(MEDICARE)
+}
+
+fn labels_of(corpus: &str) -> Vec<Label> {
     let Some(corpora) = corpora() else { return Vec::new() };
-    let text = std::fs::read_to_string(corpora.join("labels/cms-bfd.jsonl")).expect("the corpus has labels");
+    let file = corpora.join("labels").join(corpus).with_extension("jsonl");
+    let text = std::fs::read_to_string(file).expect("the corpus has labels");
     text.lines().map(|line| serde_json::from_str(line).expect("a label")).collect()
+}
+
+/// The documents of a corpus, with what is only possible, and their values.
+fn scanned(corpus: &str) -> Vec<Document> {
+    let Some(corpora) = corpora() else { return Vec::new() };
+    let engine = Engine::built_in().expect("the built-in rules load");
+    let roots = scan::roots(&[corpora.join(corpus)]).expect("the corpus is a root");
+    let mut documents: Vec<Document> = Vec::new();
+    let options =
+        Options { min_confidence: Confidence::Possible, matches: true, reveal: Reveal::Full, ..Options::default() };
+    scan::scan(&engine, &options, &roots, &Progress::default(), &mut documents).expect("the scan runs");
+    documents
 }
 
 /// The columns that hold values of a label, as (file, column), each once.
@@ -171,4 +188,63 @@ fn provider_numbers_are_the_providers_and_tax_numbers_no_ssns() {
     });
     let (found, all) = (found.count(), npis.len());
     assert!(found * 10 >= all * 9, "{found} of {all} columns of NPIs");
+}
+
+#[test]
+fn numbers_in_claim_feeds_are_found_by_their_place() {
+    let documents = scanned("cms-bcda");
+    let labels = labels_of("cms-bcda").iter().filter(|label| label.kind == "MBI").count();
+    let found = || documents.iter().flat_map(|d| &d.findings).filter(|f| f.identifier == Identifier::MBI);
+    let matches: u64 = found().map(|f| f.matches).sum();
+    assert!(matches as f64 >= 0.97 * labels as f64, "{matches} of {labels}");
+    for finding in found() {
+        assert_eq!(column(finding), Some("columns 1-11"), "{finding:?}");
+        assert_eq!((finding.test_values, finding.people), (finding.matches, 0), "{finding:?}");
+    }
+}
+
+/// What no check takes for a name or a birth date: placeholders, and what is neither.
+const NO_VALUES: [&str; 6] =
+    ["Lastname^Firstname", "CQ500-CT-310", "Test^Phantom30sep", "18000101", "11111111", "2721"];
+
+#[test]
+fn patients_of_images_are_found_in_every_character_set() {
+    let documents = scanned("dicom-pydicom");
+    let Some(corpora) = corpora() else { return };
+    let table = std::fs::read_to_string(corpora.join("labels/dicom-pydicom.tsv")).expect("the corpus has labels");
+    let mut rows = table.lines().map(|row| row.split('\t').collect::<Vec<&str>>());
+    let header = rows.next().expect("a header");
+    let rows: Vec<Vec<&str>> = rows.collect();
+    for (label, identifier, subject) in [
+        ("PatientName", Identifier::NAME, Subject::Patient),
+        ("PatientID", Identifier::MRN, Subject::Patient),
+        ("PatientBirthDate", Identifier::BIRTH_DATE, Subject::Patient),
+        ("ReferringPhysicianName", Identifier::NAME, Subject::Provider),
+    ] {
+        let at = header.iter().position(|name| *name == label).expect("a column");
+        let (mut all, mut found) = (0, 0);
+        for row in &rows {
+            let path = row[0].strip_prefix("dicom-pydicom/").expect("a path");
+            let forms = row.get(at).copied().unwrap_or_default().split('=').map(|form| form.trim_matches('^'));
+            for form in forms.filter(|form| !form.is_empty() && !NO_VALUES.contains(form)) {
+                all += 1;
+                let document = documents.iter().find(|d| d.locator.parts() == [path]).expect("a document");
+                let is_it = |m: &&phisweep::finding::Match| {
+                    m.identifier == identifier && m.confidence >= Confidence::Likely && m.value == form
+                };
+                let whose = document.findings.iter().any(|f| f.identifier == identifier && f.subject == subject);
+                found += usize::from(whose && document.matches.iter().any(|m| is_it(&m)));
+            }
+        }
+        assert!(all > 0 && found * 100 >= all * 95, "{label}: {found} of {all}");
+    }
+    // No clinician counts as a patient, and no file ends without a word.
+    for document in &documents {
+        let providers = ["ReferringPhysicianName", "OperatorsName", "RequestingPhysician"];
+        for finding in &document.findings {
+            let place = finding.place.to_string();
+            let is_providers = providers.iter().any(|name| place.ends_with(name));
+            assert!(!is_providers || finding.subject == Subject::Provider, "{finding:?}");
+        }
+    }
 }

@@ -81,11 +81,11 @@ fn what_labels_say_of_patients_is_found() {
 fn who_gives_care_is_no_patient() {
     for (document, labels) in read("synthea-fhir-smart") {
         let patients = labels.iter().filter(|label| label.kind == "MRN").count() as u64;
-        assert_eq!(document.people, patients, "{}", document.locator.parts().join("/"));
+        assert_eq!(document.people, patients, "{:?}", document.locator.parts());
         for finding in document.findings.iter().filter(|f| f.confidence >= Confidence::Likely) {
             let place = finding.place.short();
             let care = place.starts_with("Practitioner") || place.starts_with("Organization");
-            assert!(!care || finding.subject == Subject::Provider, "{}: {place}", document.locator.parts().join("/"));
+            assert!(!care || finding.subject == Subject::Provider, "{}: {place}", document.locator);
             assert!(finding.identifier != Identifier::NPI || finding.subject == Subject::Provider);
         }
     }

@@ -65,7 +65,7 @@ mod tests {
         let hint = parse(&format!("*.dat=fixed:{}", file.display())).expect("a hint");
         assert!(matches!(hint.format, HintedFormat::Fixed(layout) if layout.columns.len() == 1));
         std::fs::write(&file, "[[column]]\nname = \"ssn\"\n").expect("written");
-        let error = parse(&format!("*.dat=fixed:{}", file.display())).err().expect("refused");
+        let error = parse(&format!("*.dat=fixed:{}", file.display())).expect_err("refused");
         assert!(error.contains("layout.toml") && error.contains("start"), "{error}");
     }
 }

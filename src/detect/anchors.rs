@@ -9,9 +9,14 @@ use super::bitmap::{FRESH, Plane, Planes, SLOTS};
 /// Which anchors a plan needs, as masks: all ones or zero.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Wanted {
-    /// Clusters of six and seven bytes count, not only those of eight and more.
-    pub(super) short: u64,
-    pub(super) spaced: u64,
+    /// Clusters that open with a digit: those of four bytes count, of six, of eight.
+    pub(super) digit: [u64; 3],
+    /// Clusters that open with up to four letters and have a digit.
+    pub(super) letter: [u64; 3],
+    /// Clusters of sixteen bytes and more that open with a letter.
+    pub(super) long: u64,
+    /// Four digits behind a space; before that a digit, a letter, any other byte.
+    pub(super) spaced: [u64; 3],
     pub(super) masked: u64,
     pub(super) rare: u64,
     pub(super) name: u64,
@@ -21,21 +26,29 @@ pub(super) struct Wanted {
     pub(super) url: u64,
 }
 
+impl Wanted {
+    /// Whether clusters that open with a letter matter.
+    pub(super) fn opens_with_letters(&self) -> bool {
+        self.long != 0 || self.letter != [0; 3]
+    }
+}
+
 /// The anchors of a window, by slot.
 #[repr(C, align(64))]
 pub(super) struct Anchors {
+    /// The bytes of clusters, see [`super::form::Code`].
+    pub(super) ones: Plane,
+    pub(super) twos: Plane,
     /// Marks inside a cluster.
-    pub(super) marks: Plane,
+    pub(super) fours: Plane,
     /// Bytes that belong to a cluster: letters, digits, and the marks that join them to what follows.
     pub(super) joined: Plane,
     /// Bytes that no cluster begins behind: letters, digits, and marks behind a digit.
     pub(super) tied: Plane,
-    /// The first byte of a cluster that opens with a digit and is long enough.
+    /// The first byte of a cluster that opens well and is long enough.
     pub(super) cluster: Plane,
     /// The kinds below, together.
     pub(super) aside: Plane,
-    /// A space before four digits.
-    pub(super) spaced: Plane,
     /// The first of four digits behind a masking mark.
     pub(super) masked: Plane,
     /// `@`, `^`, and `.` or `:` before two slashes.
@@ -54,12 +67,13 @@ impl Anchors {
     pub(super) fn new() -> Anchors {
         let zero = [0; SLOTS];
         Anchors {
-            marks: zero,
+            ones: zero,
+            twos: zero,
+            fours: zero,
             joined: zero,
             tied: zero,
             cluster: zero,
             aside: zero,
-            spaced: zero,
             masked: zero,
             rare: zero,
             name: zero,
@@ -108,7 +122,7 @@ impl Sight {
     }
 }
 
-/// Fills `marks`, `joined` and `tied` of slots 1 to `FRESH + 1`; slot 0 of `tied` comes from the window before.
+/// Fills what tells clusters, in slots 1 to `FRESH + 1`; slot 0 of `tied` comes from the window before.
 ///
 /// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
 /// `-` `.` `/` `:` before a digit, `-` before a letter.
@@ -122,28 +136,74 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
         let dash = planes.dash[slot];
         let dots = planes.slash[slot] | planes.dots[slot];
         let marks = ((dash & alnum.next::<1>()) | (dots & digit.next::<1>())) & alnum.last::<1>();
-        out.marks[slot] = marks;
+        out.fours[slot] = marks;
         out.joined[slot] = alnum.here | marks;
         out.tied[slot] = alnum.here | ((dash | dots) & digit.last::<1>());
     }
 }
 
-/// Fills the anchors that digits alone need: `cluster`, `spaced` and, of them, `aside`.
+/// Fills `ones` and `twos` where clusters are; behind what fills `cluster`.
+#[inline(always)]
+pub(super) fn codes(planes: &Planes, out: &mut Anchors) {
+    let Anchors { ones, twos, fours, cluster, .. } = out;
+    let mut fill = |from: usize, to: usize| {
+        for slot in from..to {
+            let marks = fours[slot];
+            ones[slot] = planes.digit[slot] | (planes.slash[slot] & marks);
+            twos[slot] = planes.letter[slot] | (planes.dots[slot] & marks);
+        }
+    };
+    let mut before = 0;
+    for first in (1..FRESH + 1).step_by(8) {
+        let here = cluster[first..first + 8].iter().fold(0, |all, word| all | word);
+        // The last cluster of eight words may end in the next.
+        if here | before != 0 {
+            fill(first, first + 8);
+        }
+        before = here;
+    }
+    fill(FRESH + 1, FRESH + 2);
+}
+
+/// Of runs, those that are long enough.
+#[inline(always)]
+fn long_enough(joined: Sight, least: [u64; 3]) -> u64 {
+    // Runs by doubling; of the word behind only its first bits matter, and those are right.
+    let two = joined.run::<1>();
+    let four = two.run::<2>();
+    let six = four.here & two.next::<4>();
+    let eight = four.here & four.next::<4>();
+    (four.here & least[0]) | (six & least[1]) | (eight & least[2])
+}
+
+/// Fills `cluster` with those that open with a digit, and empties `aside`.
 #[inline(always)]
 pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     for slot in 1..FRESH + 1 {
         let clean = planes.digit[slot] & !Sight::at(&out.tied, slot).last::<1>();
-        // Runs by doubling; of the word behind only its first bits matter, and those are right.
-        let two = Sight::at(&out.joined, slot).run::<1>();
-        let four = two.run::<2>();
-        let six = four.here & two.next::<4>();
-        let eight = four.next::<4>();
-        out.cluster[slot] = clean & six & (eight | wanted.short);
         let digit = Sight::at(&planes.digit, slot);
-        let four = digit.next::<1>() & digit.next::<2>() & digit.next::<3>() & digit.next::<4>();
-        let spaced = planes.space[slot] & four & wanted.spaced;
-        out.spaced[slot] = spaced;
-        out.aside[slot] = spaced;
+        let four = digit.here & digit.next::<1>() & digit.next::<2>() & digit.next::<3>();
+        let letter = Sight::at(&planes.letter, slot).last::<2>();
+        let before = digit.last::<2>();
+        let before =
+            (before & wanted.spaced[0]) | (letter & wanted.spaced[1]) | (!(before | letter) & wanted.spaced[2]);
+        let spaced = Sight::at(&planes.space, slot).last::<1>() & four & before;
+        out.cluster[slot] = (clean & long_enough(Sight::at(&out.joined, slot), wanted.digit)) | spaced;
+        out.aside[slot] = 0;
+    }
+}
+
+/// Adds to `cluster` those that open with a letter; behind [`digits`].
+#[inline(always)]
+pub(super) fn letters(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..FRESH + 1 {
+        let clean = planes.letter[slot] & !Sight::at(&out.tied, slot).last::<1>();
+        let digit = Sight::at(&planes.digit, slot);
+        let soon = digit.next::<1>() | digit.next::<2>() | digit.next::<3>() | digit.next::<4>();
+        let joined = Sight::at(&out.joined, slot);
+        let eight = joined.run::<1>().run::<2>().run::<4>();
+        let long = eight.here & eight.next::<8>() & wanted.long;
+        out.cluster[slot] |= clean & ((long_enough(joined, wanted.letter) & soon) | long);
     }
 }
 
@@ -208,17 +268,11 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
     }
 }
 
-/// Bit `i` is the bit of `plane` that is `distance` (less than 64) behind bit `i` of the slot.
-#[inline(always)]
-pub(super) fn shifted(plane: &Plane, slot: usize, distance: u32) -> u64 {
-    plane[slot] >> distance | (plane[slot + 1] << 1) << (63 - distance)
-}
-
-/// The 64 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
+/// 57 bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched.
 #[inline(always)]
 pub(super) fn ahead(plane: &Plane, bit: usize) -> u64 {
     let (slot, shift) = ((bit >> 6) % FRESH, bit & 63);
-    plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)
+    (plane[slot + 1] >> shift | (plane[slot + 2] << 1) << (63 - shift)) & (u64::MAX >> 7)
 }
 
 /// Where letters are, for code that goes from word to word.
@@ -230,7 +284,7 @@ pub(super) struct Letters<'a> {
 }
 
 impl Letters<'_> {
-    /// How many letters stand from `at` on, 64 at most; `None` where the window does not say.
+    /// How many letters stand from `at` on, 57 at most; `None` where the window does not say.
     #[inline(always)]
     pub(super) fn from(&self, at: usize) -> Option<usize> {
         let bit = at.wrapping_sub(self.start);

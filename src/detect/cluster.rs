@@ -1,92 +1,156 @@
-//! Clusters: what stands from a digit to the first byte that neither is a letter or digit nor joins two of them, such as
-//! `536-90-4399`, `3/4/1952`, `1EG4TE5MK73` or `1234567890`. In: shapes. Out: a table from the form of a cluster to the
-//! shapes that have it. It refuses (and leaves to other ways of searching) shapes whose cluster is short, is long, opens
-//! with a letter, or has too many forms.
+//! Clusters: what stands from a letter or digit to the first byte that neither is one nor joins two of them, such as
+//! `536-90-4399`, `3/4/1952`, `1EG4TE5MK73`, `A123456789` or `1234567890`. In: shapes. Out: a table from the form of a
+//! cluster to the shapes that have it. It refuses shapes that [`Part::of`] refuses.
 //!
-//! The form is all that bitmaps can tell: which bytes are digits, which are marks, how many; and the first and the last
-//! mark. It fits into a word, so that a cluster is judged by one look-up whatever the number of shapes.
+//! The form is all that bitmaps can tell. It fits into two words, so that a cluster is judged by one look-up whatever
+//! the number of shapes.
 
 use std::collections::BTreeMap;
 
-use super::shape::{Class, Form, Shape, Token};
+use super::form::{Code, Opening, Part};
+use super::lookup::Reach;
+use super::shape::{Class, Shape};
 
-/// The shortest cluster that is looked at.
-pub(super) const SHORTEST: usize = 6;
-/// The longest.
-pub(super) const LONGEST: usize = 24;
-/// The forms one shape may have.
-const MOST_FORMS: usize = 512;
-
-/// What a byte means beside or inside a cluster.
-pub(super) mod trait_of {
-    /// The kind of mark, 0 for none.
-    pub(in crate::detect) const MARK: u8 = 7;
+/// What a byte means beside a cluster.
+pub(super) mod beside {
     /// Before a cluster it calls for a closer look.
-    pub(in crate::detect) const LEFT: u8 = 8;
+    pub(in crate::detect) const ODD_LEFT: u8 = 1 << 7;
     /// Behind a cluster it calls for a closer look.
-    pub(in crate::detect) const RIGHT: u8 = 16;
+    pub(in crate::detect) const ODD_RIGHT: u8 = 1 << 6;
+    /// What shapes have beside their clusters: one bit for each group of bytes.
+    pub(in crate::detect) const GROUPS: u8 = 63;
 }
 
-/// The traits of each byte.
-pub(super) const TRAITS: [u8; 256] = {
-    use trait_of::{LEFT, RIGHT};
-    let mut table = [0; 256];
-    table[b'-' as usize] = 1 | LEFT;
-    table[b'.' as usize] = 2 | LEFT;
-    table[b'/' as usize] = 3;
-    table[b':' as usize] = 4;
-    table[b'_' as usize] = LEFT | RIGHT;
-    table[b'@' as usize] = LEFT | RIGHT;
-    table[b'$' as usize] = LEFT;
-    table[b'+' as usize] = LEFT;
-    table[b'#' as usize] = LEFT;
+/// What each byte means beside a cluster.
+pub(super) const BESIDE: [u8; 256] = {
+    use beside::{ODD_LEFT, ODD_RIGHT};
+    let mut table = [1 << 4; 256];
+    let mut byte = 0x80;
+    while byte < 256 {
+        table[byte] = 1 << 5;
+        byte += 1;
+    }
+    table[0] = 1 << 5;
+    table[b'\n' as usize] = 1 << 5;
+    table[b'\r' as usize] = 1 << 5;
+    table[b' ' as usize] = 1;
+    table[b'(' as usize] = 1 << 1;
+    table[b')' as usize] = 1 << 1;
+    table[b',' as usize] = 1 << 3;
+    table[b'"' as usize] = 1 << 3;
+    table[b'_' as usize] = 1 << 2 | ODD_LEFT | ODD_RIGHT;
+    table[b'@' as usize] = 1 << 2 | ODD_LEFT | ODD_RIGHT;
+    table[b'-' as usize] = 1 << 2 | ODD_LEFT;
+    table[b'.' as usize] = 1 << 2 | ODD_LEFT;
+    table[b'$' as usize] = 1 << 2 | ODD_LEFT;
+    table[b'+' as usize] = 1 << 2 | ODD_LEFT;
+    table[b'#' as usize] = 1 << 2 | ODD_LEFT;
     table
 };
 
-/// The key of a form: its digits with a bit behind the last byte, its marks, the traits of the first and the last mark.
-#[inline(always)]
-pub(super) fn key(digits: u64, marks: u64, length: u32, first: u8, last: u8) -> u64 {
-    let kind = |traits: u8| u64::from(traits & trait_of::MARK);
-    digits | 1 << length | marks << 25 | kind(first) << 50 | kind(last) << 53
+/// The groups of bytes that may stand where a shape has this.
+fn groups(class: Option<Class>) -> u8 {
+    match class {
+        Some(Class::Literal(byte)) => BESIDE[byte as usize] & beside::GROUPS,
+        _ => beside::GROUPS,
+    }
 }
 
-/// A shape to try where a cluster has its form: from `least` to `most` bytes before the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A shape to try where a cluster has its form.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Try {
-    pub(super) shape: u16,
-    pub(super) least: u16,
-    pub(super) most: u16,
+    pub(super) reach: Reach,
+    /// Two bytes before the cluster stands one of these.
+    pub(super) before: Option<Class>,
+    /// Right before the cluster stands one of these groups of bytes, right behind it one of these.
+    pub(super) left: u8,
+    pub(super) right: u8,
 }
 
-/// What stands in the table for one form; a key of 0 is an empty slot.
+/// A slot of the table: a form and the shape that is all of the cluster.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    pub(super) key: u64,
-    /// Which of the lists of shapes to try.
-    pub(super) list: u16,
-    /// The shape that is all of the cluster.
-    pub(super) shape: u16,
-    /// Not zero where only a closer look can tell.
-    pub(super) closer: u8,
+    ones_fours: u64,
+    /// The third bitmap of the form, then the shape, then one bit where there is one, and one where others may be.
+    rest: u64,
 }
 
-/// Slots of the table, a power of two.
-const SLOTS: usize = 2048;
+impl Entry {
+    /// Whether it is the entry of this form.
+    #[inline(always)]
+    pub(super) fn is_of(self, code: Code) -> bool {
+        (self.ones_fours == ones_fours(code)) & (self.rest as u32 == code.twos)
+    }
+
+    /// The shape that is all of the cluster, if [`Entry::exact`].
+    #[inline(always)]
+    pub(super) fn shape(self) -> u16 {
+        (self.rest >> 32) as u16
+    }
+
+    /// 1 where there is a shape that is all of the cluster, else 0.
+    #[inline(always)]
+    pub(super) fn exact(self) -> usize {
+        (self.rest >> 48) as usize & 1
+    }
+
+    /// Whether there are shapes that only a closer look can tell.
+    #[inline(always)]
+    pub(super) fn looks(self) -> bool {
+        self.rest >> 49 != 0
+    }
+}
+
+/// What a closer look at clusters of a form is for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Look {
+    /// Which of the lists of shapes to try.
+    pub(super) list: u16,
+    /// What must stand beside a cluster that is worth it; zero where nothing is.
+    pub(super) left: u8,
+    pub(super) right: u8,
+}
+
+#[inline(always)]
+fn ones_fours(code: Code) -> u64 {
+    u64::from(code.ones) | u64::from(code.fours) << 32
+}
+
+/// The shapes of one form.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    /// The shape that is all of the cluster; to be tried where what stands beside is odd.
+    pub(super) exact: Option<Try>,
+    pub(super) others: Vec<Try>,
+}
+
+/// Bytes of a cluster that tell whether a shape that may end inside of it is tried.
+const BEGINS: u32 = 12;
+/// Slots of a table, a power of two; of its 128 KiB only the lines of forms that a text has are ever in a cache.
+const SLOTS: usize = 1 << 13;
+/// Forms a table takes.
+const MOST: usize = SLOTS / 2;
 
 /// Forms to shapes, by open addressing.
 #[derive(Debug)]
 pub(super) struct Table {
     slots: Box<[Entry; SLOTS]>,
-    lists: Vec<Vec<Try>>,
-    /// The shortest form.
-    pub(super) shortest: usize,
+    /// By slot.
+    looks: Vec<Look>,
+    lists: Vec<List>,
+    /// Which lengths forms have in which letters and digits are not told apart.
+    blurred: u32,
+    /// With what clusters begin that shapes may end inside of, before a colon.
+    pub(super) open: Vec<Code>,
+    /// Where clusters that matter can begin.
+    pub(super) opening: Opening,
 }
 
 impl Table {
     /// A table of these shapes; whether each shape is in it.
     pub(super) fn new(shapes: &[Shape]) -> (Table, Vec<bool>) {
-        let mut forms: BTreeMap<u64, Vec<(u16, &Part)>> = BTreeMap::new();
-        let mut room = SLOTS / 2;
+        let mut forms: BTreeMap<Code, Vec<(u16, &Part)>> = BTreeMap::new();
+        let mut room = MOST;
         // Shapes past what the table takes are left to other ways of searching.
         let parts: Vec<Option<Part>> = shapes
             .iter()
@@ -96,199 +160,120 @@ impl Table {
                 Some(part)
             })
             .collect();
+        let mut opening = Opening::default();
+        let mut blurred = 0;
+        let (mut open, mut others) = (Vec::new(), Vec::new());
         for (number, part) in (0..).zip(&parts) {
-            for form in part.iter().flat_map(|p| &p.forms) {
-                forms.entry(form.key()).or_default().extend(part.as_ref().map(|p| (number, p)));
+            let Some(part) = part else { continue };
+            opening.add(part.opening);
+            if part.open {
+                open.extend(part.forms.iter().map(|form| form.first(BEGINS)));
+                others.push(attempt(number, part));
+                continue;
+            }
+            for form in &part.forms {
+                forms.entry(*form).or_default().push((number, part));
+                blurred |= u32::from(part.blurred) << form.length();
             }
         }
+        open.sort_unstable();
+        open.dedup();
         let mut table = Table {
             slots: Box::new([Entry::default(); SLOTS]),
-            lists: Vec::new(),
-            shortest: parts.iter().flatten().map(Part::shortest).min().unwrap_or(LONGEST),
+            looks: vec![Look::default(); SLOTS],
+            lists: vec![List { exact: None, others }],
+            blurred,
+            open,
+            opening,
         };
-        for (key, parts) in forms {
-            table.enter(key, &parts);
+        for (form, parts) in forms {
+            table.enter(form, &parts);
         }
         (table, parts.iter().map(Option::is_some).collect())
     }
 
-    fn enter(&mut self, key: u64, parts: &[(u16, &Part)]) {
-        let mut exact = parts.iter().filter(|(_, part)| part.exact);
-        let shape = exact.next().map(|(number, _)| *number);
-        let open = |part: &Part| !part.exact && !part.flagged;
-        let closer = shape.is_none() || exact.next().is_some() || parts.iter().any(|(_, part)| open(part));
-        let mut at = slot_of(key);
-        while self.slots[at].key != 0 {
+    fn enter(&mut self, form: Code, parts: &[(u16, &Part)]) {
+        let exact = parts.iter().position(|(_, part)| part.exact);
+        let mut list = List::default();
+        for (number, (shape, part)) in parts.iter().enumerate() {
+            let one = attempt(*shape, part);
+            if Some(number) == exact {
+                list.exact = Some(one);
+            } else {
+                list.others.push(one);
+            }
+        }
+        let all = |of: fn(&Try) -> u8| list.others.iter().fold(0, |all, one| all | of(one));
+        let shape = list.exact.map_or(0, |one| u64::from(one.reach.shape) | 1 << 16);
+        let looks = u64::from(!list.others.is_empty());
+        let entry = Entry { ones_fours: ones_fours(form), rest: u64::from(form.twos) | shape << 32 | looks << 49 };
+        let look = Look { list: self.lists.len() as u16, left: all(|one| one.left), right: all(|one| one.right) };
+        self.lists.push(list);
+        let mut at = slot_of(form);
+        while self.slots[at].ones_fours != 0 {
             at = (at + 1) % SLOTS;
         }
-        self.slots[at] =
-            Entry { key, list: self.lists.len() as u16, shape: shape.unwrap_or_default(), closer: u8::from(closer) };
-        let reach =
-            |(number, part): &(u16, &Part)| Try { shape: *number, least: part.least as u16, most: part.most as u16 };
-        self.lists.push(parts.iter().map(reach).collect());
+        (self.slots[at], self.looks[at]) = (entry, look);
     }
 
-    /// The entry of a form; one with another key where there is none.
+    /// The slot of a form, what is in it, and whether that is the form.
     #[inline(always)]
-    pub(super) fn get(&self, key: u64) -> &Entry {
-        let mut at = slot_of(key);
+    pub(super) fn get(&self, code: Code) -> (usize, Entry, bool) {
+        let at = slot_of(code);
+        let entry = self.slots[at];
+        let known = entry.is_of(code);
+        // Forms that share a slot are few, and those that come second in it fewer.
+        if !known & (entry.ones_fours != 0) { self.probe(at, code) } else { (at, entry, known) }
+    }
+
+    /// As [`Table::get`], behind `at`.
+    #[cold]
+    #[inline(never)]
+    fn probe(&self, mut at: usize, code: Code) -> (usize, Entry, bool) {
         loop {
-            let entry = &self.slots[at];
-            if entry.key == key || entry.key == 0 {
-                return entry;
-            }
             at = (at + 1) % SLOTS;
+            let entry = self.slots[at];
+            if entry.ones_fours == 0 || entry.is_of(code) {
+                return (at, entry, entry.is_of(code));
+            }
         }
+    }
+
+    /// Whether shapes may be in a cluster that its form does not tell.
+    #[inline(always)]
+    pub(super) fn loose(&self, code: Code, length: u32) -> bool {
+        (code.has_dots() & !self.open.is_empty()) | self.blurs(length)
+    }
+
+    /// Whether there are forms of this length in which letters and digits are not told apart.
+    #[inline(always)]
+    pub(super) fn blurs(&self, length: u32) -> bool {
+        u64::from(self.blurred) >> (length & 63) & 1 != 0
+    }
+
+    /// What a closer look at clusters in this slot is for.
+    #[inline(always)]
+    pub(super) fn look(&self, slot: usize) -> Look {
+        self.looks[slot]
     }
 
     /// The shapes that a closer look tries.
-    pub(super) fn tries(&self, list: u16) -> &[Try] {
+    pub(super) fn list(&self, list: u16) -> &List {
         &self.lists[usize::from(list)]
     }
 }
 
 #[inline(always)]
-fn slot_of(key: u64) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
+fn slot_of(code: Code) -> usize {
+    let folded = ones_fours(code) ^ u64::from(code.twos).rotate_left(43);
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
-/// One form while it is put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Forming {
-    length: usize,
-    digits: u64,
-    marks: u64,
-    first: u8,
-    last: u8,
-}
-
-impl Forming {
-    fn key(&self) -> u64 {
-        let traits = |mark: u8| TRAITS[mark as usize];
-        key(self.digits, self.marks, self.length as u32, traits(self.first), traits(self.last))
-    }
-
-    /// With one more byte; `None` where it would be too long or a mark would not join.
-    fn with(mut self, class: Class) -> Option<Forming> {
-        let at = self.length;
-        let after_mark = at > 0 && self.marks >> (at - 1) & 1 != 0;
-        let (digit, mark) = match class {
-            Class::Digit => (true, None),
-            Class::Letter => (false, None),
-            Class::Literal(b) if b.is_ascii_alphanumeric() => (b.is_ascii_digit(), None),
-            Class::Literal(b) => (false, Some(b)),
-            Class::Alnum => return None,
-        };
-        if at == LONGEST || (at == 0 && !digit) || (after_mark && (mark.is_some() || (!digit && self.last != b'-'))) {
-            return None;
-        }
-        self.digits |= u64::from(digit) << at;
-        if let Some(mark) = mark {
-            self.marks |= 1 << at;
-            self.first = if self.first == 0 { mark } else { self.first };
-            self.last = mark;
-        }
-        self.length += 1;
-        Some(self)
-    }
-}
-
-/// The part of a shape that is a cluster.
-struct Part {
-    forms: Vec<Forming>,
-    /// The tokens before it are so long.
-    least: usize,
-    most: usize,
-    /// The form says all: no look at the bytes can change anything but what stands beside.
-    exact: bool,
-    /// The bytes beside the cluster call for a closer look wherever the shape is.
-    flagged: bool,
-}
-
-impl Part {
-    /// The longest part of `shape` that is a whole cluster wherever the shape stands.
-    fn of(shape: &Shape) -> Option<Part> {
-        let Form::Picture(tokens) = &shape.form else { return None };
-        let inside = |t: &Token| match t.class {
-            Class::Literal(b) => b.is_ascii_alphanumeric() || (matches!(b, b'-' | b'.' | b'/' | b':') && t.max == 1),
-            _ => true,
-        };
-        let mut best: Option<Part> = None;
-        let mut from = 0;
-        while from < tokens.len() {
-            let length = tokens[from..].iter().take_while(|t| inside(t)).count();
-            let to = from + length;
-            // A shape with a colon may stand before one more colon and digit: its cluster is not the whole one.
-            let open_end = to == tokens.len() && shape.has_literal(b':');
-            if length > 0
-                && !open_end
-                && let Some(part) = Part::between(tokens, from, to)
-                && best.as_ref().is_none_or(|b| part.shortest() > b.shortest())
-            {
-                best = Some(part);
-            }
-            from = to + 1;
-        }
-        best
-    }
-
-    fn shortest(&self) -> usize {
-        self.forms.iter().map(|f| f.length).min().unwrap_or(0)
-    }
-
-    fn between(tokens: &[Token], from: usize, to: usize) -> Option<Part> {
-        let part = &tokens[from..to];
-        let mut forms = vec![Forming::default()];
-        for token in part {
-            let classes: &[Class] = match token.class {
-                Class::Alnum => &[Class::Digit, Class::Letter],
-                ref one => std::slice::from_ref(one),
-            };
-            let mut grown: Vec<Forming> = Vec::new();
-            for length in 1..=token.max {
-                let mut next = Vec::new();
-                for form in &forms {
-                    // Where one of the forms of a shape is no cluster, the shape is not found by its clusters.
-                    for class in classes {
-                        next.push(form.with(*class)?);
-                    }
-                }
-                next.sort_unstable_by_key(Forming::key);
-                next.dedup();
-                if next.len() > MOST_FORMS {
-                    return None;
-                }
-                forms = next;
-                if length >= token.min {
-                    grown.extend(&forms);
-                }
-            }
-            grown.sort_unstable_by_key(Forming::key);
-            grown.dedup();
-            forms = grown;
-            if forms.len() > MOST_FORMS {
-                return None;
-            }
-        }
-        let joins = |t: Option<&Token>| t.is_some_and(|t| matches!(t.class, Class::Literal(b'-' | b'.' | b'/' | b':')));
-        if joins(tokens.get(to)) || (from > 0 && joins(tokens.get(from - 1))) {
-            return None;
-        }
-        let ends_in_mark = forms.iter().any(|f| f.marks >> (f.length - 1) & 1 != 0);
-        if ends_in_mark || forms.iter().any(|f| f.length < SHORTEST) {
-            return None;
-        }
-        let sum = |of: fn(&Token) -> u8| tokens[..from].iter().map(|t| of(t) as usize).sum::<usize>();
-        let beside = |token: Option<&Token>| match token {
-            None => 0,
-            Some(Token { class: Class::Literal(byte), .. }) => TRAITS[*byte as usize],
-            Some(_) => 0,
-        };
-        let whole = from == 0 && to == tokens.len();
-        let plain = part.iter().all(|t| !matches!(t.class, Class::Literal(b) if b.is_ascii_alphanumeric()));
-        let flagged = (from > 0 && beside(tokens.get(from - 1)) & trait_of::LEFT != 0)
-            || beside(tokens.get(to)) & trait_of::RIGHT != 0;
-        let few_marks = forms.iter().all(|f| f.marks.count_ones() <= 2);
-        Some(Part { forms, least: sum(|t| t.min), most: sum(|t| t.max), exact: whole && plain && few_marks, flagged })
+fn attempt(shape: u16, part: &Part) -> Try {
+    Try {
+        reach: Reach { shape, least: part.least as u16, most: part.most as u16 },
+        before: part.before,
+        left: groups(part.left),
+        right: groups(part.right),
     }
 }

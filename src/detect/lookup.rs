@@ -1,23 +1,28 @@
-//! Shapes that are found by a part that is no cluster. In: a shape. Out: where to look for it – at a space before
-//! digits, at digits behind masking marks, at a `^` – or, for all others, a few bits that a bitmap search of its own
+//! Shapes that are found by a part that is no cluster. In: a shape. Out: where to look for it – at digits
+//! behind masking marks, at a `^` – or, for all others, a few bits that a bitmap search of its own
 //! ANDs. It refuses nothing: in the end every position may be looked at.
 
 use super::bitmap::{FRESH, Planes};
-use super::cluster::Try;
 use super::shape::{Class, Token};
+
+/// A shape to try at an anchor: from `least` to `most` bytes before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    pub(super) shape: u16,
+    pub(super) least: u16,
+    pub(super) most: u16,
+}
 
 /// A shape to try at an anchor: from `least` to `most` bytes before it, if the byte before the anchor is of the class.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anchored {
     pub(super) before: Option<Class>,
-    pub(super) reach: Try,
+    pub(super) reach: Reach,
 }
 
 /// The shapes by kind of anchor.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
-    /// Anchored at a space before four digits.
-    pub(super) spaced: Vec<Anchored>,
     /// Anchored at the first of four digits behind a masking mark.
     pub(super) masked: Vec<Anchored>,
     /// Anchored at a `^`.
@@ -37,9 +42,6 @@ impl Lookups {
             |at: usize| masking(tokens[at - 1]) || (at > 1 && literal(at - 1, b"-") && masking(tokens[at - 2]));
         if let Some(at) = (1..tokens.len()).find(|at| digits(*at) && behind_mask(*at)) {
             self.masked.push(Anchored { before: None, reach: reach(number, &tokens[..at]) });
-        } else if let Some(at) = (1..tokens.len()).find(|at| literal(*at, b" ") && digits(at + 1)) {
-            let before = Some(tokens[at - 1].class);
-            self.spaced.push(Anchored { before, reach: reach(number, &tokens[..at]) });
         } else if let Some(at) = (0..tokens.len()).find(|at| literal(*at, b"^")) {
             let before = (at > 0).then(|| tokens[at - 1].class);
             self.caret.push(Anchored { before, reach: reach(number, &tokens[..at]) });
@@ -55,9 +57,9 @@ fn masking(token: Token) -> bool {
 }
 
 /// How far before an anchor a shape with these tokens before the anchor begins.
-fn reach(shape: u16, before: &[Token]) -> Try {
+fn reach(shape: u16, before: &[Token]) -> Reach {
     let sum = |of: fn(&Token) -> u8| before.iter().map(|t| u16::from(of(t))).sum();
-    Try { shape, least: sum(|t| t.min), most: sum(|t| t.max) }
+    Reach { shape, least: sum(|t| t.min), most: sum(|t| t.max) }
 }
 
 /// What a bit says of a byte.
@@ -103,7 +105,7 @@ impl Bit {
 #[derive(Debug)]
 pub(super) struct Searched {
     bits: Vec<(Bit, i32)>,
-    pub(super) reach: Try,
+    pub(super) reach: Reach,
 }
 
 /// As many bits as pay.

@@ -9,7 +9,7 @@ mod anchors;
 mod bitmap;
 pub mod boundary;
 mod cluster;
-mod frequent;
+mod form;
 mod lookup;
 mod matcher;
 mod merge;

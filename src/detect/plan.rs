@@ -38,10 +38,19 @@ impl Plan {
             }
         }
         let all = |yes: bool| if yes { u64::MAX } else { 0 };
+        // A cluster is looked for by its first four, six or eight bytes.
+        let least = |of: Option<usize>| match of {
+            None => [0; 3],
+            Some(..6) => [u64::MAX, 0, 0],
+            Some(6..8) => [0, u64::MAX, 0],
+            Some(8..) => [0, 0, u64::MAX],
+        };
         let has = |one: Named| named.iter().any(|(named, _)| *named == one);
         let wanted = Wanted {
-            short: all(clusters.shortest < 8),
-            spaced: all(!lookups.spaced.is_empty()),
+            digit: least(clusters.opening.digit),
+            letter: least(clusters.opening.letter),
+            long: all(clusters.opening.long),
+            spaced: clusters.opening.spaced.map(all),
             masked: all(!lookups.masked.is_empty()),
             rare: all(!lookups.caret.is_empty() || has(Named::Email)),
             name: all(has(Named::NameWords)),

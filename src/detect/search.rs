@@ -7,14 +7,13 @@
 use super::Candidate;
 use super::anchors::{self, Anchors, Letters, Wanted};
 use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
-use super::cluster::{Table, Try};
-use super::frequent::{DENSE, Frequent};
-use super::lookup::{Anchored, Lookups};
+use super::cluster::{BESIDE, List, Table};
+use super::lookup::{Anchored, Lookups, Reach};
 use super::matcher::Matcher;
 use super::merge::{merge, sort};
 use super::named::Walk;
 use super::shape::Class;
-use super::window::{BEFORE, Closer, PLACES, VIEW, Window};
+use super::window::{BEFORE, CLOSER, Closer, ODD, PLACES, VIEW, Window};
 
 /// What a plan compiles its shapes into.
 #[derive(Debug)]
@@ -48,10 +47,9 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
     let mut found = Anchors::new();
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
     let mut places = [0u16; PLACES];
-    let mut closer = [Closer::default(); PLACES];
+    let mut closer = [Closer::default(); CLOSER];
     let mut written = [Candidate { start: 0, end: 0, shape: 0 }; PLACES];
     let mut padded = [0; VIEW];
-    let mut frequent = Frequent::new();
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
@@ -59,9 +57,13 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
         let fresh = take_in::<FULL>(kernel, &mut rest, &mut planes);
         anchors::join(&planes, &mut found);
         anchors::digits(&planes, &mut found, job.parts.wanted);
+        if job.parts.wanted.opens_with_letters() {
+            anchors::letters(&planes, &mut found, job.parts.wanted);
+        }
         if FULL {
             anchors::others(&planes, &mut found, job.parts.wanted);
         }
+        anchors::codes(&planes, &mut found);
         let places_count = kernel.flatten(&found.cluster, &mut places);
         if places_count > 0 {
             let start = base.wrapping_add(BEFORE);
@@ -72,23 +74,12 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
                     &padded
                 }
             };
-            let mut window = Window {
-                table: &job.parts.clusters,
-                frequent: None,
-                planes: &planes,
-                found: &found,
-                view,
-                start,
-                places: &places[..places_count],
-            };
-            if places_count >= DENSE {
-                frequent.learn(&window, K::LANES);
-                window.frequent = (!frequent.is_empty()).then_some(&frequent);
-            }
+            let table = &job.parts.clusters;
+            let window = Window { table, found: &found, view, start, places: &places[..places_count] };
             let (count, closer_count) = kernel.judge(&window, &mut written, &mut closer);
             out.extend_from_slice(&written[..count]);
             for one in &closer[..closer_count] {
-                aside.attempt_all(job.parts.clusters.tries(one.list), start.wrapping_add(usize::from(one.at)));
+                aside.closer(*one, start.wrapping_add(usize::from(one.at)));
             }
             aside.merge_into(out, first, start);
         }
@@ -190,7 +181,6 @@ impl Aside<'_> {
     #[inline(always)]
     fn slot<const FULL: bool>(&mut self, found: &Anchors, slot: usize, origin: usize, letters: Letters<'_>) {
         let lookups = &self.job.parts.lookups;
-        each_bit(found.spaced[slot], |bit| self.anchored(&lookups.spaced, origin.wrapping_add(bit)));
         if FULL {
             each_bit(found.masked[slot], |bit| self.anchored(&lookups.masked, origin.wrapping_add(bit)));
             each_bit(found.rare[slot], |bit| {
@@ -220,15 +210,27 @@ impl Aside<'_> {
         }
     }
 
-    fn attempt_all(&mut self, tries: &[Try], at: usize) {
-        for reach in tries {
-            self.attempt(*reach, at);
+    /// Looks closer at the cluster at `at`.
+    #[inline(never)]
+    fn closer(&mut self, one: Closer, at: usize) {
+        let table = &self.job.parts.clusters;
+        let List { exact, others } = table.list(one.list & !ODD);
+        if let (Some(exact), true) = (exact, one.list & ODD != 0) {
+            self.attempt(exact.reach, at);
+        }
+        let before = |back: usize| at.checked_sub(back).map(|i| self.job.bytes[i]);
+        let (left, second) = (before(1).map_or(u8::MAX, |b| BESIDE[usize::from(b)]), before(2));
+        for other in others {
+            let fits = other.before.is_none_or(|class| second.is_some_and(|b| class.has(b)));
+            if left & other.left != 0 && fits {
+                self.attempt(other.reach, at);
+            }
         }
     }
 
     /// Tries a shape at every start from which it can reach the anchor.
     #[inline(never)]
-    fn attempt(&mut self, reach: Try, at: usize) {
+    fn attempt(&mut self, reach: Reach, at: usize) {
         let bytes = self.job.bytes;
         let matcher = &self.job.parts.matchers[usize::from(reach.shape)];
         if at >= bytes.len() {

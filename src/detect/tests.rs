@@ -123,6 +123,18 @@ proptest! {
         check(&plans, &text[start.min(text.len())..]);
     }
 
+    /// Many more shapes change what there is in the tables, not what is found.
+    #[test]
+    fn a_plan_of_many_shapes_finds_the_same(text in dense(0..60usize), seed in any::<u64>()) {
+        let every: Vec<&str> = SHAPES.iter().chain(shapes::MORE).copied().collect();
+        let mut bytes = text;
+        for (source, seed) in shapes::MORE.iter().cycle().skip(seed as usize % 97).zip(seed..).take(24) {
+            let at = seed as usize % (bytes.len() + 1);
+            bytes.splice(at..at, fitting(source, seed).into_iter().chain(*b" "));
+        }
+        check(&plans(&every), &bytes);
+    }
+
     /// Windows are 4,096 bytes: what stands on their edge is found once.
     #[test]
     fn nothing_is_lost_at_the_edge_of_a_window(text in dense(60..80usize), back in 0usize..80) {

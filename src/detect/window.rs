@@ -1,17 +1,19 @@
-//! The clusters of a window. In: where they begin, the planes, the text. Out: candidates in order, and the few clusters
+//! The clusters of a window. In: where they begin, their bitmaps, the text. Out: candidates in order, and the few clusters
 //! that need a closer look. It refuses clusters longer than any form.
 //!
 //! Where many clusters are shapes this loop is most of the time, so it has no branch that data make hard to predict and
 //! no bounds to check: what it finds is written and then counted or not.
 
 use super::Candidate;
-use super::anchors::{Anchors, ahead};
-use super::bitmap::{FRESH, Kernel, Planes};
-use super::cluster::{LONGEST, TRAITS, Table, key, trait_of};
-use super::frequent::Frequent;
+use super::anchors::Anchors;
+use super::bitmap::{FRESH, Kernel};
+use super::cluster::{BESIDE, Table, beside as trait_of};
+use super::form::Code;
 
 /// Clusters a window may have – one cannot follow right behind another – and what flattening may write behind the last.
 pub(super) const PLACES: usize = FRESH * 64 / 2 + 64;
+/// Closer looks of a window: a cluster may call for three.
+pub(super) const CLOSER: usize = 3 * PLACES;
 /// Bytes of text before the first slot that is searched.
 pub(super) const BEFORE: usize = 64;
 /// Bytes of text that the clusters of a window may be judged by.
@@ -20,9 +22,6 @@ pub(super) const VIEW: usize = BEFORE + FRESH * 64 + 64;
 /// A window whose clusters are to be judged.
 pub(super) struct Window<'a> {
     pub(super) table: &'a Table,
-    /// The forms that clusters mostly have, where that is known.
-    pub(super) frequent: Option<&'a Frequent>,
-    pub(super) planes: &'a Planes,
     pub(super) found: &'a Anchors,
     /// The text, from [`BEFORE`] bytes before slot 1 on; zeros where there is none.
     pub(super) view: &'a [u8; VIEW],
@@ -39,6 +38,12 @@ pub(super) struct Closer {
     pub(super) list: u16,
 }
 
+/// Added to a list where what stands beside the cluster is odd.
+pub(super) const ODD: u16 = 1 << 15;
+
+/// The list of the shapes that may end inside of their cluster.
+pub(super) const OPEN: u16 = 0;
+
 impl Window<'_> {
     /// Writes candidates to `out` and clusters for a closer look to `closer`, which both have room for all; how many of
     /// each.
@@ -47,86 +52,64 @@ impl Window<'_> {
         &self,
         kernel: K,
         out: &mut [Candidate; PLACES],
-        closer: &mut [Closer; PLACES],
+        closer: &mut [Closer; CLOSER],
     ) -> (usize, usize) {
-        let mut written = Written { out, count: 0, closer, closer_count: 0 };
-        let Some(frequent) = self.frequent else {
-            self.places.iter().for_each(|place| self.one(usize::from(*place), &mut written));
-            return (written.count, written.closer_count);
-        };
-        let numbers = frequent.numbers(self.planes, self.found);
-        let mut of_places = [0u8; PLACES];
-        kernel.numbers(&self.found.cluster, &numbers, self.places, &mut of_places);
-        for (place, number) in self.places.iter().zip(of_places) {
+        let Window { table, found, view, start: window, .. } = *self;
+        let beside = |at: usize| BESIDE[usize::from(view[at])];
+        let mut count = 0;
+        let mut closer = Closers { closer, count: 0 };
+        for place in self.places {
             let at = usize::from(*place) % (FRESH * 64);
-            let gives = frequent.gives(usize::from(number));
-            let length = u32::from(gives.length);
-            if (self.beside(at, length) | gives.unknown) != 0 {
-                self.one(at, &mut written);
-                continue;
+            let ones = kernel.ahead(&found.ones, at);
+            let twos = kernel.ahead(&found.twos, at);
+            let fours = kernel.ahead(&found.fours, at);
+            // No form is as long as these words: of longer clusters it does not matter how long they are.
+            let length = (!(ones | twos | fours)).trailing_zeros() & 63;
+            let whole = (1u64 << length) - 1;
+            let code = Code { ones: (ones & whole) as u32, twos: (twos & whole) as u32, fours: (fours & whole) as u32 };
+            let (slot, entry, known) = table.get(code);
+            let (left, right) = (beside(at + BEFORE - 1), beside(at + BEFORE + length as usize));
+            let odd = (left & trait_of::ODD_LEFT) | (right & trait_of::ODD_RIGHT);
+            let start = (window as u32).wrapping_add(at as u32);
+            out[count] = Candidate { start, end: start.wrapping_add(length), shape: entry.shape() };
+            count += usize::from(known & (odd == 0)) & entry.exact();
+            if known & ((odd != 0) | entry.looks()) {
+                let look = table.look(slot);
+                let worth = (left & look.left != 0) & (right & look.right != 0);
+                let list = look.list | if odd != 0 { ODD } else { 0 };
+                closer.push(at, list, worth | (odd != 0));
             }
-            let start = (self.start.wrapping_add(at)) as u32;
-            let end = start.wrapping_add(length);
-            written.out[written.count] = Candidate { start, end, shape: gives.shape };
-            written.count += usize::from(gives.counts);
+            // Dots, or a length at which letters and digits may not matter.
+            if table.loose(code, length) {
+                self.loosely(at, code, length, &mut closer);
+            }
         }
-        (written.count, written.closer_count)
+        (count, closer.count)
     }
 
-    /// Judges one cluster.
-    #[inline(always)]
-    fn one(&self, at: usize, written: &mut Written<'_>) {
-        let Some((key, length)) = self.form(at) else { return };
-        let at = at % (FRESH * 64);
-        let entry = self.table.get(key);
-        let known = entry.key == key;
-        let look = (self.beside(at, length) | entry.closer) != 0;
-        let start = (self.start.wrapping_add(at)) as u32;
-        written.out[written.count] = Candidate { start, end: start.wrapping_add(length), shape: entry.shape };
-        written.count += usize::from(known & !look);
-        written.closer[written.closer_count] = Closer { at: at as u16, list: entry.list };
-        written.closer_count += usize::from(known & look);
-    }
-
-    /// The key of the cluster at `at`, and its length.
-    #[inline(always)]
-    fn form(&self, at: usize) -> Option<(u64, u32)> {
-        let at = at % (FRESH * 64);
-        let length = (!ahead(&self.found.joined, at)).trailing_zeros();
-        if length as usize > LONGEST {
-            return None;
+    /// Looks for shapes that are not told by the form of the cluster they begin.
+    #[inline(never)]
+    fn loosely(&self, at: usize, code: Code, length: u32, closer: &mut Closers<'_>) {
+        let table = self.table;
+        let opens = |begins: &Code| code.first(begins.length() as u32) == *begins;
+        closer.push(at, OPEN, code.has_dots() && table.open.iter().any(opens));
+        if table.blurs(length) {
+            let (slot, _, known) = table.get(code.blurred());
+            closer.push(at, table.look(slot).list, known);
         }
-        let whole = !(u64::MAX << length);
-        let digits = ahead(&self.planes.digit, at) & whole;
-        let marks = ahead(&self.found.marks, at) & whole;
-        // Without a mark both are the first byte, which is a digit and so of no kind.
-        let first = self.traits(at + BEFORE + marks.trailing_zeros() as usize % 32);
-        let last = self.traits(at + BEFORE + (marks | 1).ilog2() as usize % 32);
-        Some((key(digits, marks, length, first, last), length))
-    }
-
-    /// The key of the cluster at `at`; none where it is too long.
-    pub(super) fn key(&self, at: usize) -> Option<u64> {
-        self.form(at).map(|(key, _)| key)
-    }
-
-    /// Not zero where the bytes beside a cluster call for a closer look.
-    #[inline(always)]
-    fn beside(&self, at: usize, length: u32) -> u8 {
-        let (left, right) = (self.traits(at + BEFORE - 1), self.traits(at + BEFORE + length as usize % 32));
-        (left & trait_of::LEFT) | (right & trait_of::RIGHT)
-    }
-
-    #[inline(always)]
-    fn traits(&self, at: usize) -> u8 {
-        TRAITS[usize::from(self.view[at])]
     }
 }
 
-/// What was found so far.
-struct Written<'a> {
-    out: &'a mut [Candidate; PLACES],
+/// What calls for a closer look so far.
+struct Closers<'a> {
+    closer: &'a mut [Closer; CLOSER],
     count: usize,
-    closer: &'a mut [Closer; PLACES],
-    closer_count: usize,
+}
+
+impl Closers<'_> {
+    #[inline(always)]
+    fn push(&mut self, at: usize, list: u16, counts: bool) {
+        self.closer[self.count] = Closer { at: at as u16, list };
+        self.count += usize::from(counts);
+    }
 }

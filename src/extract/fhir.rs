@@ -1,11 +1,12 @@
-//! FHIR resources (DSTU2, STU3, R4) in JSON. In: the keys above a value, from its resource on, and what stands beside it. Out: what
+//! FHIR resources (DSTU2, STU3, R4) in JSON and XML. In: the keys above a value, from its resource on, and what stands beside it. Out: what
 //! the format says of its place, and whose record a resource is. Refuses nothing: what no profile knows is judged as in
 //! any other JSON.
 
 use std::collections::HashMap;
 
-use super::json::{Peek, skim};
+use super::json::Peek;
 use super::named::{Holds, Named};
+use super::systems;
 use crate::finding::{Place, Subject};
 
 /// References to patients that are remembered.
@@ -26,11 +27,15 @@ pub(super) struct Resource<'a> {
 /// Keys under which a resource refers to the patient it is about (FHIR R4, compartment definition of Patient).
 const PATIENT_REFERENCES: [&[u8]; 6] = [b"patient", b"subject", b"beneficiary", b"individual", b"for", b"subscriber"];
 
-/// Looks at the resource that starts `bytes`.
-pub(super) fn resource(bytes: &[u8]) -> Resource<'_> {
+/// What stands in an object: it is told the text of each string so many objects deep, and the keys above it, until it says
+/// `false`.
+pub(super) type Each<'a, 'b> = &'b mut dyn FnMut(&[&'a [u8]], &'a [u8]) -> bool;
+
+/// What a resource says of itself; `skim` looks into it, and says whether it saw its end.
+pub(super) fn resource<'a>(skim: impl FnOnce(usize, Each<'a, '_>) -> bool) -> Resource<'a> {
     let mut found = Resource::default();
     let mut best = PATIENT_REFERENCES.len();
-    let complete = skim(bytes, 2, |keys, text| {
+    let complete = skim(2, &mut |keys, text| {
         match keys {
             [b"resourceType"] => found.kind = Some(text),
             [b"id"] => found.id = Some(text),
@@ -125,15 +130,15 @@ fn hash(reference: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(&short[..end])
 }
 
-/// What an object says that its values must be known by, and whether it was seen to its end.
-pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
+/// What an object says that its values must be known by, and whether it was seen to its end, which `skim` says.
+pub(super) fn label<'a>(peek: Peek, skim: impl FnOnce(usize, Each<'a, '_>) -> bool) -> (String, bool) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).into_owned();
     match peek {
         Peek::None => (String::new(), true),
         Peek::Identifier => {
             let mut kind = "";
             let mut rank = 0;
-            let complete = skim(bytes, 4, |keys, value| {
+            let complete = skim(4, &mut |keys, value| {
                 let (found, this) = match keys {
                     [b"system"] => (of_system(value), 3),
                     [b"type", b"coding", b"code"] => (of_type(value), 2),
@@ -150,7 +155,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Contact => {
             let mut system = String::new();
-            let complete = skim(bytes, 1, |keys, value| {
+            let complete = skim(1, &mut |keys, value| {
                 if keys == [b"system"] {
                     system = text(value);
                 }
@@ -160,7 +165,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Extension => {
             let mut url = String::new();
-            let complete = skim(bytes, 1, |keys, value| {
+            let complete = skim(1, &mut |keys, value| {
                 if keys == [b"url"] {
                     url = text(value.rsplit(|b| *b == b'/').next().unwrap_or_default());
                 }
@@ -170,7 +175,7 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
         }
         Peek::Class => {
             let mut code = String::new();
-            let complete = skim(bytes, 4, |keys, value| {
+            let complete = skim(4, &mut |keys, value| {
                 if keys == [&b"type"[..], b"coding", b"code"] {
                     code = text(value);
                 }
@@ -183,18 +188,29 @@ pub(super) fn label(bytes: &[u8], peek: Peek) -> (String, bool) {
 
 /// What a system names (HL7 registry of naming systems; OIDs of the United States).
 fn of_system(system: &[u8]) -> &'static str {
-    let system = system.strip_prefix(b"urn:oid:").unwrap_or(system);
+    if let Some(oid) = system.strip_prefix(b"urn:oid:") {
+        return match systems::by_oid(oid) {
+            Some(systems::SSN) => "SS",
+            Some(systems::MBI) => "MBI",
+            Some(systems::MEDICARE) => "HICN",
+            Some(systems::NPI) => "NPI",
+            Some(systems::LICENSE) => "DL",
+            Some(systems::ORGANIZATION) => "TAX",
+            Some(systems::DEA | systems::VOCABULARY) => "XX",
+            _ => "",
+        };
+    }
     let ends = |end: &[u8]| system.ends_with(end);
     let lower = system.to_ascii_lowercase();
     let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
     match () {
-        () if ends(b"/us-ssn") || system == b"2.16.840.1.113883.4.1" => "SS",
-        () if ends(b"/us-mbi") || system == b"2.16.840.1.113883.4.927" => "MBI",
-        () if ends(b"/us-medicare") || system == b"2.16.840.1.113883.4.572" || ends(b"/hicn") => "HICN",
-        () if ends(b"/us-npi") || system == b"2.16.840.1.113883.4.6" => "NPI",
-        () if ends(b"/us-dl") || system.starts_with(b"2.16.840.1.113883.4.3.") || has(b"driver") => "DL",
+        () if ends(b"/us-ssn") => "SS",
+        () if ends(b"/us-mbi") => "MBI",
+        () if ends(b"/us-medicare") || ends(b"/hicn") => "HICN",
+        () if ends(b"/us-npi") => "NPI",
+        () if ends(b"/us-dl") || has(b"driver") => "DL",
         () if has(b"/sid/passport") => "PPN",
-        () if has(b"/sid/us-ein") || system == b"2.16.840.1.113883.4.4" => "TAX",
+        () if has(b"/sid/us-ein") => "TAX",
         () if has(b"medicaid") => "MA",
         // CMS Blue Button and BCDA.
         () if has(b"bene_id") || has(b"hicn-hash") || has(b"mbi-hash") => "XX",

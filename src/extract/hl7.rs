@@ -145,7 +145,7 @@ impl Reader for Hl7 {
             }
             let (rest, base) = (window.rest(), window.at());
             let mut at = 0;
-            let end = |at: usize| memchr::memchr3(ENDS[0], ENDS[1], ENDS[2], &rest[at..]);
+            let end = |at: usize| memchr::memchr3(ENDS[0], ENDS[1], ENDS[2], &rest[at..rest.len().min(at + LONGEST)]);
             // All lines that are whole, up to where the batch is full.
             while base + at < BATCH
                 && let Some(length) = end(at)

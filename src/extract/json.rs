@@ -292,7 +292,7 @@ impl Json {
         let (mut record, mut unit) = outer.map_or((self.count, 0), |frame| (frame.record, frame.unit));
         let mut resource = None;
         if !list && self.fhir.is_some() && (outer.is_none() || self.paths.may_be_resource(node)) {
-            let facts = fhir::resource(rest);
+            let facts = fhir::resource(|depth, each| skim(rest, depth, each));
             if !facts.complete && !ended && rest.len() < AHEAD {
                 return false;
             }
@@ -302,7 +302,7 @@ impl Json {
         if resource.is_none() && !list {
             let peek = self.paths.peek(node);
             if peek != Peek::None {
-                let (name, complete) = fhir::label(rest, peek);
+                let (name, complete) = fhir::label(peek, |depth, each| skim(rest, depth, each));
                 if !complete && !ended && rest.len() < AHEAD {
                     return false;
                 }

@@ -13,6 +13,7 @@ pub mod fixed;
 pub mod hl7;
 mod json;
 pub mod named;
+pub mod ncpdp;
 pub mod rows;
 pub mod systems;
 mod values;
@@ -227,6 +228,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
     match format {
         "json" | "ndjson" => Some(Box::new(json::Json::new(head))),
         "hl7" => Some(Box::new(hl7::Hl7::default())),
+        "ncpdp" => Some(Box::new(ncpdp::Ncpdp::default())),
         "x12" => Some(Box::new(x12::X12::default())),
         "xml" => xml::reader(head),
         "dicom" => Some(Box::new(dicom::Dicom::new())),

@@ -309,13 +309,16 @@ pub(crate) mod tests {
         }
     }
 
+    /// A value as it was read: place, record, offset in the document, text.
+    pub(crate) type Seen = (String, u64, u64, String);
+
     /// What a reader makes of a document given `step` bytes at a time: place, record, offset and text of each value, and
     /// where it broke.
     pub(crate) fn read_all(
         mut reader: Box<dyn Reader>,
         document: &[u8],
         step: usize,
-    ) -> (Vec<(String, u64, u64, String)>, Option<(u64, Broken)>, Places) {
+    ) -> (Vec<Seen>, Option<(u64, Broken)>, Places) {
         let mut source = Slow(document, step);
         let mut window = Window::new(Vec::new(), &mut source);
         let mut places = Places::default();

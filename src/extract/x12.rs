@@ -50,12 +50,11 @@ impl Delimiters {
             let usable = |b: u8| can_delimit(b) && b != element;
             let follows = |at: usize| goes_on(&bytes[at.min(bytes.len())..], element);
             match behind {
-                // ISA16 is there and a terminator behind it, unless it is a line end and the last byte ends the next line too.
+                // ISA16 is there and a terminator behind it, unless it is a line end and the last byte ends the next segment too.
                 Some(end) if usable(last) && (usable(end) || matches!(end, b'\r' | b'\n')) => {
-                    let line_end = matches!(end, b'\r' | b'\n');
-                    let next = bytes[at + 1..].trim_ascii_start();
-                    let next = next.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
-                    if line_end && next.trim_ascii_end().last() == Some(&last) {
+                    let next = &bytes[at + 1..];
+                    let ends = |found: usize| goes_on(&next[found + 1..], element);
+                    if !usable(end) && memchr::memchr(last, next).is_some_and(ends) {
                         let one = Delimiters { element, component: None, terminator: last };
                         return Some((one, follows(at + 1)));
                     }
@@ -262,14 +261,16 @@ impl Reader for X12 {
             if window.is_full() {
                 return Ok(Progress::More);
             }
-            if window.rest().len() < HEADER && window.more() {
+            // Where text is cut must not depend on how much a source gives at once.
+            let needed = if self.state == State::Segments { HEADER } else { PIECE + HEADER };
+            if window.rest().len() < needed && window.more() {
                 continue;
             }
             let rest = window.rest();
             if rest.is_empty() {
                 return Ok(Progress::End);
             }
-            let (length, ended) = (rest.len(), rest.len() < HEADER);
+            let (length, ended) = (rest.len(), rest.len() < needed);
             let base = window.at() as u32;
             let taken = match self.state {
                 State::Outside => self.outside(rest, base, ended, &mut out),
@@ -283,7 +284,9 @@ impl Reader for X12 {
                 State::Long(place) => {
                     let shown = &rest[..rest.len().min(PIECE)];
                     let end = memchr::memchr(self.delimiters.terminator, shown);
-                    let piece = end.unwrap_or_else(|| if ended { shown.len() } else { whole_characters(shown) });
+                    let piece = end.unwrap_or_else(|| {
+                        if ended && shown.len() == rest.len() { shown.len() } else { whole_characters(shown) }
+                    });
                     out.text(place, &shown[..piece], base);
                     if end.is_some() {
                         self.state = State::Segments;
@@ -328,7 +331,7 @@ impl X12 {
             from = at + 3;
         }
         // `IS` at the end may be the start of one.
-        let keep = if ended { 0 } else { 2 };
+        let keep = if ended && shown.len() == rest.len() { 0 } else { 2 };
         let length = shown.len() - keep;
         let length = whole_characters(&shown[..length]);
         self.text(&shown[..length], base, out)
@@ -363,7 +366,17 @@ impl X12 {
                 self.state = State::Data(length);
                 break;
             }
-            let Some(length) = memchr::memchr(self.delimiters.terminator, here) else {
+            let shown = &here[..here.len().min(LONGEST)];
+            let end = memchr::memchr(self.delimiters.terminator, shown);
+            if !goes_on(here, self.delimiters.element) {
+                // Something between two interchanges, of which the next may be divided by other bytes.
+                let junk = &here[..end.unwrap_or(shown.len())];
+                if let Some(header) = find_header(junk.get(1..).unwrap_or_default()) {
+                    at += self.text(&here[..header + 1], base + at as u32, out);
+                    continue;
+                }
+            }
+            let Some(length) = end else {
                 if here.len() >= LONGEST {
                     self.state = State::Long(self.loose(id_of(here), out));
                 }

@@ -344,7 +344,9 @@ impl Vocabulary {
                 match phrase.says {
                     Says::For(_) if labels_next => return None,
                     Says::For(other) if other == rule => {
-                        return Some((*number, if phrase.weak { 0.8 * WEAK } else { 0.8 }));
+                        // `418627715 (SSN)`: as near as a label before it.
+                        let near = if words[end + 1 - length].start <= 3 { 1.0 } else { 0.8 };
+                        return Some((*number, if phrase.weak { near * WEAK } else { near }));
                     }
                     Says::For(other) if rules.rules[other as usize].identifier != identifier => return None,
                     _ => {}

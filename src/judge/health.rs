@@ -56,7 +56,7 @@ const TELLING: &[(&str, usize)] = &[
 const WORDS: [&str; 56] = [
     "a1c", "admitted", "allergies", "biopsy", "chemotherapy", "cholesterol", "clinic", "creatinine", "dementia",
     "depression", "diabetes", "diagnosed", "diagnosis", "discharge", "dosage", "dose", "dx", "ekg", "glucose", "hba1c",
-    "hcpcs", "hemoglobin", "hiv", "hospital", "hypertension", "hx", "icd", "immunization", "insulin", "loinc", "mammogram", "mcg",
+    "hcpcs", "hemoglobin", "hiv", "hospital", "hx", "hypertension", "icd", "immunization", "insulin", "loinc", "mammogram", "mcg",
     "medication", "medications", "mri", "ndc", "oncology", "pathology", "patient", "pharmacy", "physician", "platelet",
     "pneumonia", "potassium", "pregnancy", "prescribed", "prescription", "radiology", "snomed", "surgery",
     "symptoms", "tablet", "therapy", "tumor", "vaccine", "vitals",
@@ -152,9 +152,9 @@ fn dotted(bytes: &[u8], at: usize) -> Option<([u8; 7], usize)> {
     let touches =
         |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'/'));
     let behind = bytes.get(at + 1 + tail);
-    let ends = !behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/' | b'('))
-        && !(behind == Some(&b'.') && bytes.get(at + 2 + tail).is_some_and(u8::is_ascii_alphanumeric));
-    if !(1..=4).contains(&tail) || !ends || touches(start.checked_sub(1).map(|i| &bytes[i])) {
+    let goes_on = behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/' | b'('))
+        || (behind == Some(&b'.') && bytes.get(at + 2 + tail).is_some_and(u8::is_ascii_alphanumeric));
+    if !(1..=4).contains(&tail) || goes_on || touches(start.checked_sub(1).map(|i| &bytes[i])) {
         return None;
     }
     let mut code = [0; 7];

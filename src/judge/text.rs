@@ -405,7 +405,7 @@ mod tests {
             (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
             (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
             (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
-            (Identifier::NAME, "see Maria Lopez. The patient's DOB 3/4/1952", vec![], "another sentence"),
+            (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
             (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
             (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
             (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),

@@ -3,6 +3,7 @@
 //! lets us.
 
 pub mod access;
+mod health;
 mod image;
 mod magic;
 pub mod sniff;

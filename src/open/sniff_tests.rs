@@ -12,7 +12,9 @@ fn padded(at: usize, mark: &[u8]) -> Vec<u8> {
 
 #[test]
 fn texts_are_told_by_content() {
-    let isa = format!("ISA*{}*:~GS*HC", "0".repeat(99));
+    let isa =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260102*0304*^*00501*000000001*0*P*:~";
+    let short = "from the mailbox\nISA|00||00||ZZ|A|ZZ|B|260102|0304|U|00401|1|0|P|:\nGS|HC|A";
     for (name, head, format) in [
         ("a", "ssn,name\n", "text"),
         ("a.csv", "MZ,BM,ID3,PAR1\n", "text"),
@@ -33,7 +35,15 @@ fn texts_are_told_by_content() {
         ("a", "MSH|^~\\&|A|B\rPID|1", "hl7"),
         ("a", "\u{b}MSH|^~\\&|A|B\rPID|1", "hl7"),
         ("a", "MSH and others\n", "text"),
-        ("a", &isa, "x12"),
+        ("a", "FHS$%~\\&$A\r\nBHS$%~\\&$A", "hl7"),
+        ("a", "# from the feed\nMSH|^~\\&|A\nPID|1\nPV1|1\nfree text\nOBX|1\nOBX|2\n", "hl7"),
+        ("a.md", "# HL7\n\nA message:\n\nMSH|^~\\&|A\nPID|1\n\nand so on\nand on\n", "markdown"),
+        ("a", "EVN|A01\rPID|1|\rPV1|1", "hl7"),
+        ("a", "MSHAB and others\n", "text"),
+        ("a", isa, "x12"),
+        ("a", short, "x12"),
+        ("a", "isa*1 is no interchange\n", "text"),
+        ("a", "610066D0B11234      1\u{1e}\u{1c}AM04\u{1c}C2X", "ncpdp"),
         ("a", "ISA is a name\n", "text"),
         ("a", "{\\rtf1\\ansi x}", "rtf"),
         ("a", "From: a\nTo: b\nMIME-Version: 1.0\n\nx", "mail"),

@@ -1,6 +1,8 @@
 //! In: the first bytes of a document. Out: whether they are text, and which kind of text.
 //! Refuses bytes that only look like text by accident: too many control characters, too few of ASCII.
 
+use super::health;
+
 /// What a head of bytes looks like as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
@@ -104,11 +106,11 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let start = head.trim_ascii_start();
     let upper: Vec<u8> = start.iter().take(64).map(u8::to_ascii_uppercase).collect();
-    // MLLP frames a message with VT, which is no white space to ASCII.
-    let framed = start.strip_prefix(b"\x0b").unwrap_or(start);
-    if is_hl7(framed) {
+    if health::is_ncpdp(head) {
+        "ncpdp"
+    } else if health::is_hl7(head) {
         "hl7"
-    } else if is_x12(start) {
+    } else if health::is_x12(head) {
         "x12"
     } else if start.starts_with(b"UNA:+") || start.starts_with(b"UNB+UNO") {
         "edifact"
@@ -139,18 +141,6 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
 pub(super) fn ending(name: &str) -> String {
     let name = name.rsplit(['/', '!']).next().unwrap_or(name);
     name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
-}
-
-/// A message, file or batch header: its name, then the field separator, then the four others.
-fn is_hl7(start: &[u8]) -> bool {
-    let header = [&b"MSH"[..], b"FHS", b"BHS"].iter().any(|name| start.starts_with(name));
-    header && start.get(3).is_some_and(u8::is_ascii_punctuation) && start.get(4).is_some_and(u8::is_ascii_punctuation)
-}
-
-/// An interchange header is of fixed width: the separator after `ISA` stands again before the last element.
-fn is_x12(start: &[u8]) -> bool {
-    let separator = start.get(3).copied().filter(|b| !b.is_ascii_alphanumeric());
-    start.starts_with(b"ISA") && separator.is_some() && start.get(103).copied() == separator
 }
 
 /// `<name` and later a `>`: an element, a comment or a declaration.

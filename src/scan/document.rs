@@ -9,9 +9,8 @@ use crate::decode;
 use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
-use crate::extract::fixed;
 use crate::extract::named::Batch;
-use crate::extract::{self, CORE, Chunk, Cut, Entry, Layout, Quote};
+use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job, Values};
@@ -23,7 +22,7 @@ use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::{HintedFormat, Options};
 use crate::scan::Progress;
-use crate::scan::hints::Hints;
+use crate::scan::hints::{self, Hints};
 use crate::validate::date;
 use crate::walk;
 
@@ -313,45 +312,16 @@ impl Scanner<'_> {
         {
             return self.decoded((root, locator), (source, head), encoding, access, nest, reading);
         }
-        // A table that somebody names is told from text by less.
-        let name = match hint {
-            Some(HintedFormat::Named(table @ ("csv" | "tsv" | "psv"))) => {
-                kind = Kind::Text("text");
-                &format!("hinted.{table}")
-            }
-            Some(HintedFormat::Named(format)) => {
-                kind = Kind::Text(format);
-                name
-            }
-            Some(HintedFormat::Fixed(_)) => {
-                kind = Kind::Text("fixed");
-                name
-            }
-            None => name,
-        };
+        kind = hint.map_or(kind, hints::kind);
         reading.format = kind.format();
         reading.searched = kind == Kind::Unknown;
-        if let Some(wrapper) = decode::wrapper(reading.format) {
+        if let (None, Some(wrapper)) = (hint, decode::wrapper(reading.format)) {
             self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
             return reading;
         }
         let known = |field: &str| self.engine.knows_field(field);
         let shown = &head[..head.len().min(CORE)];
-        let reader = match hint {
-            Some(HintedFormat::Fixed(layout)) => Some(fixed::reader(fixed::Layout::clone(layout))),
-            Some(HintedFormat::Named("fixed")) => fixed::infer(name, shown, complete, &known).map(fixed::reader),
-            _ => extract::reader(reading.format, name, &head),
-        };
-        let is_text = matches!(hint, Some(HintedFormat::Named("text" | "fixed")));
-        let layout = match &reader {
-            None if is_text => Layout::Text,
-            None => Layout::of(name, reading.format, shown, complete, &known),
-            Some(_) => Layout::Text,
-        };
-        let reader = reader.or_else(|| {
-            let may = layout == Layout::Text && reading.format == "text" && !is_text;
-            may.then(|| fixed::infer(name, shown, complete, &known)).flatten().map(fixed::reader)
-        });
+        let (reader, layout) = hints::how(hint, (name, reading.format), (shown, complete), &known);
         if let Some(reader) = reader {
             let values = self.values(reader, head, source, &mut reading);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);

@@ -107,7 +107,7 @@ pub fn is_blank(value: &[u8]) -> bool {
 /// Whether digits are of the kind people make up (section 11.3 of the identifier notes): all equal, ascending or
 /// descending by one, alternating.
 pub fn is_trivial(digits: &[u8]) -> bool {
-    if digits.len() < 4 {
+    if digits.len() < 4 || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
     let step = |a: u8, b: u8| (10 + b - a) % 10;
@@ -156,6 +156,7 @@ mod tests {
             ("536904398", false),
             ("112233", false),
             ("12", false),
+            ("1HGCM82633A004352", false),
         ] {
             assert_eq!(is_trivial(value.as_bytes()), trivial, "{value}");
         }

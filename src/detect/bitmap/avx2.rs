@@ -4,10 +4,10 @@
 
 use std::arch::x86_64::*;
 
-use super::{GROUP, Kernel, Planes};
+use super::{FRESH, GROUP, Kernel, Plane, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
-use crate::detect::window::{Closer, PLACES, Window};
+use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -27,8 +27,6 @@ struct Avx2 {
 }
 
 impl Kernel for Avx2 {
-    const LANES: u32 = 4;
-
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx2` exists only behind the detection of the feature.
@@ -36,11 +34,19 @@ impl Kernel for Avx2 {
     }
 
     #[inline(always)]
+    fn ahead(self, plane: &Plane, bit: usize) -> u64 {
+        let (byte, shift) = (8 + bit % (FRESH * 64) / 8, bit % 8);
+        // SAFETY: eight bytes from `byte` on end before slot `FRESH + 2` does, and a plane has more slots than that.
+        let word = unsafe { plane.as_ptr().cast::<u8>().add(byte).cast::<u64>().read_unaligned() };
+        word >> shift
+    }
+
+    #[inline(always)]
     fn judge(
         self,
         window: &Window<'_>,
         out: &mut [Candidate; PLACES],
-        closer: &mut [Closer; PLACES],
+        closer: &mut [Closer; CLOSER],
     ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
@@ -49,7 +55,7 @@ impl Kernel for Avx2 {
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; CLOSER]) -> (usize, usize) {
     window.judge(Avx2 { _private: () }, out, closer)
 }
 

@@ -7,9 +7,8 @@ use std::arch::x86_64::*;
 
 use super::{CLASSES, FRESH, GROUP, Kernel, MORE_CLASSES, Plane, Planes, class, more_class};
 use crate::detect::Candidate;
-use crate::detect::frequent::Numbers;
 use crate::detect::search::{Search, search};
-use crate::detect::window::{Closer, PLACES, Window};
+use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX-512 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -29,12 +28,18 @@ struct Avx512 {
 }
 
 impl Kernel for Avx512 {
-    const LANES: u32 = 8;
-
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: an `Avx512` exists only behind the detection of the features.
         unsafe { classify::<FULL>(text, planes, slot) }
+    }
+
+    #[inline(always)]
+    fn ahead(self, plane: &Plane, bit: usize) -> u64 {
+        let (byte, shift) = (8 + bit % (FRESH * 64) / 8, bit % 8);
+        // SAFETY: eight bytes from `byte` on end before slot `FRESH + 2` does, and a plane has more slots than that.
+        let word = unsafe { plane.as_ptr().cast::<u8>().add(byte).cast::<u64>().read_unaligned() };
+        word >> shift
     }
 
     #[inline(always)]
@@ -44,17 +49,11 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    fn numbers(self, clusters: &Plane, numbers: &Numbers, _places: &[u16], out: &mut [u8; PLACES]) {
-        // SAFETY: as above.
-        unsafe { numbers_at(clusters, numbers, out) }
-    }
-
-    #[inline(always)]
     fn judge(
         self,
         window: &Window<'_>,
         out: &mut [Candidate; PLACES],
-        closer: &mut [Closer; PLACES],
+        closer: &mut [Closer; CLOSER],
     ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
@@ -63,7 +62,7 @@ impl Kernel for Avx512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; CLOSER]) -> (usize, usize) {
     window.judge(Avx512 { _private: () }, out, closer)
 }
 
@@ -209,30 +208,4 @@ fn flatten(plane: &Plane, places: &mut [u16; PLACES]) -> usize {
         }
     }
     count
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
-#[inline]
-fn numbers_at(clusters: &Plane, numbers: &Numbers, out: &mut [u8; PLACES]) {
-    let mut count = 0;
-    for slot in 1..FRESH + 1 {
-        let word = clusters[slot];
-        if word == 0 {
-            continue;
-        }
-        let number = _mm512_maskz_mov_epi8(numbers[0][slot], _mm512_set1_epi8(1));
-        let number = _mm512_mask_add_epi8(number, numbers[1][slot], number, _mm512_set1_epi8(2));
-        let number = _mm512_mask_add_epi8(number, numbers[2][slot], number, _mm512_set1_epi8(4));
-        let number = _mm512_mask_add_epi8(number, numbers[3][slot], number, _mm512_set1_epi8(8));
-        let number = _mm512_maskz_compress_epi8(word, number);
-        let ones = word.count_ones() as usize;
-        let out = &mut out[count..count + 64];
-        // SAFETY: the slice is 64 writable bytes; the stores ask for no alignment.
-        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm512_castsi512_si128(number)) }
-        if ones > 16 {
-            // SAFETY: as above.
-            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), number) }
-        }
-        count += ones;
-    }
 }

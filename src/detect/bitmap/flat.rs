@@ -1,8 +1,6 @@
-//! Bitmaps to lists. In: planes. Out: the positions of their bits, and what other planes say at these. This is the way of
-//! all kernels that have no better one.
+//! Bitmaps to lists. In: a plane. Out: the positions of its bits. This is the way of all kernels that have no better one.
 
 use super::{FRESH, Plane};
-use crate::detect::frequent::Numbers;
 use crate::detect::window::PLACES;
 
 /// Writes the positions of the set bits, counted from slot 1, to `places`; how many there are.
@@ -35,15 +33,4 @@ pub(super) fn positions(plane: &Plane, places: &mut [u16; PLACES]) -> usize {
         }
     }
     count
-}
-
-/// Writes the numbers at these positions.
-#[inline(always)]
-pub(super) fn numbers(numbers: &Numbers, places: &[u16], out: &mut [u8; PLACES]) {
-    for (place, out) in places.iter().zip(out) {
-        let at = usize::from(*place) % (FRESH * 64);
-        let (slot, shift) = (at / 64 + 1, at % 64);
-        let bit = |i: usize| (numbers[i][slot] >> shift & 1) << i;
-        *out = (bit(0) | bit(1) | bit(2) | bit(3)) as u8;
-    }
 }

@@ -16,8 +16,8 @@ mod scalar;
 pub use backend::{Backend, backend_name};
 
 use super::Candidate;
-use super::frequent::Numbers;
-use super::window::{Closer, PLACES, Window};
+use super::anchors;
+use super::window::{CLOSER, Closer, PLACES, Window};
 
 /// Words of text a window takes in at a time.
 pub(super) const FRESH: usize = 64;
@@ -96,9 +96,6 @@ impl Planes {
 
 /// What a kernel does.
 pub(super) trait Kernel: Copy {
-    /// Words it works on at once.
-    const LANES: u32;
-
     /// Fills slots `slot..slot + 8` of the planes; with `FULL` all of them, else those a plan of digits needs.
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize);
 
@@ -108,14 +105,15 @@ pub(super) trait Kernel: Copy {
         flat::positions(plane, places)
     }
 
-    /// Writes the numbers of the clusters, which are at `places`, in their order.
+    /// The bits of `plane` from `bit` on, counted from the start of slot 1 and in the slots that are searched: 57
+    /// at most, and zeros behind them.
     #[inline(always)]
-    fn numbers(self, _clusters: &Plane, numbers: &Numbers, places: &[u16], out: &mut [u8; PLACES]) {
-        flat::numbers(numbers, places, out);
+    fn ahead(self, plane: &Plane, bit: usize) -> u64 {
+        anchors::ahead(plane, bit)
     }
 
     /// Judges the clusters of a window, in a function of its own compiled for the kernel: registers are short there.
-    fn judge(self, window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES])
+    fn judge(self, window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; CLOSER])
     -> (usize, usize);
 }
 

@@ -10,7 +10,7 @@ use std::arch::aarch64::*;
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
-use crate::detect::window::{Closer, PLACES, Window};
+use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 
 /// Searches with this kernel.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -30,8 +30,6 @@ struct Neon {
 }
 
 impl Kernel for Neon {
-    const LANES: u32 = 2;
-
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         // SAFETY: a `Neon` exists only behind the detection of the feature.
@@ -43,7 +41,7 @@ impl Kernel for Neon {
         self,
         window: &Window<'_>,
         out: &mut [Candidate; PLACES],
-        closer: &mut [Closer; PLACES],
+        closer: &mut [Closer; CLOSER],
     ) -> (usize, usize) {
         // SAFETY: as above.
         unsafe { judge(window, out, closer) }
@@ -52,7 +50,7 @@ impl Kernel for Neon {
 
 #[target_feature(enable = "neon")]
 #[inline(never)]
-fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; PLACES]) -> (usize, usize) {
+fn judge(window: &Window<'_>, out: &mut [Candidate; PLACES], closer: &mut [Closer; CLOSER]) -> (usize, usize) {
     window.judge(Neon { _private: () }, out, closer)
 }
 

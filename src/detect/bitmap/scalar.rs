@@ -2,14 +2,12 @@
 
 use super::{CLASSES, GROUP, Kernel, MORE_CLASSES, Planes};
 use crate::detect::Candidate;
-use crate::detect::window::{Closer, PLACES, Window};
+use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 
 #[derive(Clone, Copy)]
 pub(super) struct Scalar;
 
 impl Kernel for Scalar {
-    const LANES: u32 = 2;
-
     #[inline(always)]
     fn classify<const FULL: bool>(self, text: &[u8; GROUP], planes: &mut Planes, slot: usize) {
         let (blocks, _) = text.as_chunks::<64>();
@@ -38,7 +36,7 @@ impl Kernel for Scalar {
         self,
         window: &Window<'_>,
         out: &mut [Candidate; PLACES],
-        closer: &mut [Closer; PLACES],
+        closer: &mut [Closer; CLOSER],
     ) -> (usize, usize) {
         window.judge(self, out, closer)
     }

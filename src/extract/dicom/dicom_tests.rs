@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::super::named::tests::read_all;
+use super::dataset::{BURNED_IN, CHARSET, DIRECTORY_RECORD_TYPE, DIRECTORY_RECORDS, TRANSFER_SYNTAX};
+use super::element::{ITEM, ITEM_END, SEQUENCE_END, UNDEFINED};
 use super::*;
+use crate::extract::named::PIECE;
 use crate::finding::Subject;
 
 /// Appends an element, implicit little endian.

@@ -158,30 +158,31 @@ fn fitting(layout: &Layout, lines: &[&[u8]]) -> (usize, usize) {
     (fit, filled().count() - fit)
 }
 
-/// Whether the columns hold what is kept in tables: in one of them figures of one form in nearly all lines (dates, numbers
-/// of persons), under a name that is none. Where the vocabulary knows a name, figures alone are enough.
+/// Whether the columns hold what is kept in tables of persons: the vocabulary knows a name, and in one column stand figures, of
+/// one form in nearly all lines or long ones in half of them.
 fn bears_out(layout: &Layout, lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> bool {
-    let any_known = layout.columns.iter().filter_map(|column| column.name.as_deref()).any(known);
-    layout.columns.iter().any(|column| {
-        let mut values: Vec<&[u8]> = lines
-            .iter()
-            .map(|line| {
-                let (start, end) = layout.span(column, line);
-                line[start..end].trim_ascii()
-            })
-            .filter(|value| !value.is_empty())
-            .collect();
-        let count = values.len();
-        let digits = |value: &[u8]| value.iter().filter(|b| b.is_ascii_digit()).count();
-        let first = values.first().map(|value| picture(value));
-        let same = values.iter().filter(|value| Some(picture(value)) == first).count();
-        let long = values.iter().filter(|value| value.len() >= 6 && digits(value) >= 4).count();
-        values.sort_unstable();
-        values.dedup();
-        let differ = values.len() * 3 >= count.min(30);
-        let formed = same * 10 >= count * 9 && long * 10 >= count * 9;
-        count >= FEWEST && count * 2 >= lines.len() && differ && (formed && any_known || any_known && long * 2 >= count)
-    })
+    let mut names = layout.columns.iter().filter_map(|column| column.name.as_deref());
+    names.any(known)
+        && layout.columns.iter().any(|column| {
+            let mut values: Vec<&[u8]> = lines
+                .iter()
+                .map(|line| {
+                    let (start, end) = layout.span(column, line);
+                    line[start..end].trim_ascii()
+                })
+                .filter(|value| !value.is_empty())
+                .collect();
+            let count = values.len();
+            let digits = |value: &[u8]| value.iter().filter(|b| b.is_ascii_digit()).count();
+            let first = values.first().map(|value| picture(value));
+            let same = values.iter().filter(|value| Some(picture(value)) == first).count();
+            let long = values.iter().filter(|value| value.len() >= 6 && digits(value) >= 4).count();
+            values.sort_unstable();
+            values.dedup();
+            let differ = values.len() * 3 >= count.min(30);
+            let formed = same * 10 >= count * 9 && long * 10 >= count * 9;
+            count >= FEWEST && count * 2 >= lines.len() && differ && (formed || long * 2 >= count)
+        })
 }
 
 /// The form of a value: a 9 for each run of figures, an A for each of letters, all else as it is.

@@ -321,7 +321,7 @@ impl Hl7 {
             let from = meant.len();
             base64(bytes, meant);
             let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
-            if meant[from..].iter().any(|b| control(b)) {
+            if meant[from..].iter().any(control) {
                 meant.truncate(from);
             }
         });

@@ -3,7 +3,7 @@
 //! | key | what |
 //! | --- | --- |
 //! | `hl7:PID-3/MR`, `hl7:CX/MR` | an identifier by its code of table 0203, in that field and in any |
-//! | `hl7:PID-3` | the same without a code, or any other field |
+//! | `hl7:PID-3` | the same without a code or with one that says little, or any other field |
 //! | `hl7:PID-5`, `hl7:XPN` | a name of a person, family, given or second |
 //! | `hl7:PV1-7/name`, `hl7:XCN/name`; `hl7:PV1-7/NPI`, `hl7:XCN/NPI`, `hl7:XCN` | name and number of a clinician |
 //! | `hl7:PID-11.1`, `hl7:XAD.1`; `.2`; `.5` | street; second line; ZIP code |
@@ -88,6 +88,9 @@ impl At {
     }
 }
 
+/// Codes that say that it is a person's, and not what for: there the field says more.
+const GENERIC: [&str; 11] = ["IND", "JHN", "NI", "PE", "PI", "PN", "PNT", "PT", "RI", "U", "XX"];
+
 /// What is known of a part of a field.
 pub(super) fn describe(segment: &str, number: usize, field: &Field, at: At) -> Named {
     let place = place(segment, number, at);
@@ -109,6 +112,9 @@ pub(super) fn describe(segment: &str, number: usize, field: &Field, at: At) -> N
             }
         }
         (Part::Id, _) => match codes::text(at.code) {
+            Some(code) if GENERIC.contains(&code) => {
+                (vec![format!("{path}/{code}"), path, format!("hl7:CX/{code}")], field.name)
+            }
             Some(code) => (ending("CX", &format!("/{code}")), words(code)),
             None => (vec![path], if field.name.is_empty() { "identifier" } else { field.name }),
         },

@@ -183,7 +183,7 @@ const TABLE: &[(&str, char, &str)] = &[
     ("NK1", 'p', "S *; XPN 2,26,30; XAD 4,32; XTN 5,6,31,40,41; OD 8,9; CX 12=employee number,33; BD 16; ST 37=contact ssn,38=birth place"),
     ("NTE", '-', "S *; T 3; XCN 5; OD 6-8"),
     ("OBR", 'p', "S *; EI 2,3,29; SD 6-8,14,22,36; XCN 10,16,28; T 13,31,39; XTN! 17; V 18-21; NDL 32-35; CX 53"),
-    ("OBX", 'p', "S *; OBX 5; SD 12,14,19; XCN 16,25; XAD! 24"),
+    ("OBX", 'p', "S *; OBX 5; SD 12,14,19; EI 18; XCN 16,25; XAD! 24"),
     ("ODS", 'p', "S *; T 4"),
     ("OM1", '-', "S *; XTN! 17,29; OD 21,22; XAD! 28"),
     ("OM7", '-', "S *; OD 6,7,13,14,19; XCN 20"),

@@ -70,7 +70,7 @@ impl X12 {
             }
             b"RMR" => self.give(segment, 2, Role::Single, 0, out),
             b"ENT" => self.give(segment, 4, Role::Id, places::qualifier(one(3)), out),
-            b"BPR" => [9, 15].into_iter().for_each(|number| self.give(segment, number, Role::Single, 0, out)),
+            b"BPR" => [7, 9, 13, 15].into_iter().for_each(|number| self.give(segment, number, Role::Single, 0, out)),
             b"PLB" => self.give(segment, 1, Role::Id, places::qualifier(b"XX"), out),
             b"NTE" => self.give(segment, 2, Role::Text, 0, out),
             b"K3" | b"MSG" => self.give(segment, 1, Role::Text, 0, out),

@@ -117,7 +117,9 @@ fn code(qualifier: Qualifier) -> Option<String> {
 
 /// Elements that say what they are by themselves, and what people would call them.
 const SINGLES: &[(&str, &str)] = &[
+    ("BPR07", "bank routing number"),
     ("BPR09", "bank account number"),
+    ("BPR13", "bank routing number"),
     ("BPR15", "bank account number"),
     ("CLM01", "patient account number"),
     ("CLP01", "patient account number"),

@@ -109,7 +109,9 @@ fn only_patients_are_patients() {
 fn other_transactions_have_their_own_records() {
     let remittance = "BPR*I*1*C*ACH*CCP*01*123456789*DA*1123456*1*2*01*987654321*DA*98765*20260101~TRN*1*12345*1512345678~N1*PE*CLINIC*XX*1234567893~LX*1~CLP*7722337*1*226*132**12*119932404007801~NM1*QC*1*DELGADO*MARIA****HN*536904398A~NM1*82*1*KILDARE*BEN****XX*1234567893~REF*1L*123456001~DTM*232*20260101~CLP*7722338*1*1*1**12*2~NM1*QC*1*OKOYE*ADA****34*536904398~";
     let expected = [
+        "1 1000/BPR07=123456789",
         "1 1000/BPR09=1123456",
+        "1 1000/BPR13=987654321",
         "1 1000/BPR15=98765",
         "1 1000/TRN02=12345",
         "1 1000B PE/N104 XX=1234567893",
@@ -214,7 +216,7 @@ fn lying_headers_are_text() {
 
 #[test]
 fn long_segments_and_binary_data_are_read_in_parts() {
-    let text = "SSN 418-62-7715~NM1*IL*".repeat(10_000);
+    let text = "SSN:418-62-7715~NM1*IL*".repeat(10_000);
     let body = format!("BIN*{}*{text}~NM1*QC*1*DELGADO*MARIA~", text.len());
     let all = values(&interchange("275", "", &body));
     assert_eq!(all.last().map(String::as_str), Some("1 QC/NM104=MARIA"));

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::paths::Paths;
-use super::{Element, Tag, Vocabulary};
+use super::vocabulary::{Element, Tag, Vocabulary};
 use crate::extract::named::{Holds, Named};
 use crate::extract::systems;
 use crate::finding::{Place, Subject};
@@ -388,7 +388,7 @@ impl Vocabulary for Cda {
         // The narrative block of a section; not the `text` of an entry, which points into it, nor an attachment.
         let attached = || tag.get(b"representation").is_some_and(|form| form.eq_ignore_ascii_case(b"B64"));
         let prose = meaning.what == What::Text && matches!(tag.name, b"text" | b"paragraph" | b"item") && !attached();
-        Element { path, parent: above, prose }
+        Element { path, parent: above, prose, record: None }
     }
 
     fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>> {

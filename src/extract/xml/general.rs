@@ -1,8 +1,11 @@
 //! XML of no known vocabulary. In: the paths of elements and attributes. Out: names as people would give a column, whose
 //! values they are, and which attribute names an element. Refuses nothing: a path that says nothing is judged by form.
 
+use std::ops::Range;
+
 use super::lex::Attribute;
 use super::paths::Paths;
+use super::vocabulary::{Element, Tag, Vocabulary};
 use crate::extract::named::{Holds, Named};
 use crate::finding::{Place, Subject};
 
@@ -48,7 +51,7 @@ const PATIENTS: &[&str] = &[
 const WORKERS: &[&str] = &["employee", "staff", "worker"];
 
 /// The name that an attribute gives an element, if one does: `ssn` of `<field name="ssn">`.
-pub(super) fn given_name<'a>(element: &[u8], bytes: &'a [u8], attributes: &[Attribute]) -> Option<&'a [u8]> {
+fn given_name<'a>(element: &[u8], bytes: &'a [u8], attributes: &[Attribute]) -> Option<&'a [u8]> {
     if attributes.is_empty() || !CARRIERS.contains(&element) {
         return None;
     }
@@ -94,7 +97,7 @@ fn reads_as_field(name: &[u8]) -> bool {
 }
 
 /// Whether an attribute names its element, where one does.
-pub(super) fn names(attribute: &[u8]) -> bool {
+fn names(attribute: &[u8]) -> bool {
     NAMING.contains(&attribute)
 }
 
@@ -176,10 +179,42 @@ pub(super) fn describe(paths: &Paths, path: u32) -> Named {
 }
 
 /// Elements in which text is written with marks.
-pub(super) fn is_prose(element: &[u8], has_name: bool) -> bool {
+fn is_prose(element: &[u8], has_name: bool) -> bool {
     match element {
         b"table" => !has_name,
         b"p" | b"para" | b"paragraph" | b"html" | b"body" | b"div" | b"td" | b"th" | b"tr" | b"li" => true,
         _ => false,
+    }
+}
+
+/// XML of no known vocabulary.
+pub(super) struct General;
+
+impl Vocabulary for General {
+    fn open(&mut self, paths: &mut Paths, parent: u32, tag: &Tag<'_>) -> Element {
+        let prose = is_prose(tag.name, tag.get(b"name").is_some());
+        match given_name(tag.name, tag.bytes, tag.attributes) {
+            Some(given) => {
+                let mut name = tag.name.to_vec();
+                name.push(b'[');
+                name.extend_from_slice(given);
+                name.push(b']');
+                Element::plain(paths.child(parent, &name))
+            }
+            None => Element { prose, ..Element::plain(paths.child(parent, tag.name)) },
+        }
+    }
+
+    fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>> {
+        let named = paths.nodes[element as usize].name.ends_with(']');
+        (!(named && names(name))).then_some(0..value.len())
+    }
+
+    fn text(&self, _: &Paths, _: u32, text: &[u8]) -> Option<Range<usize>> {
+        Some(0..text.len())
+    }
+
+    fn describe(&self, paths: &Paths, path: u32) -> Named {
+        describe(paths, path)
     }
 }

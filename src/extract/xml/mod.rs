@@ -15,75 +15,28 @@ use crate::gap::Reason;
 
 mod cda;
 mod decode;
+mod fhir;
 mod general;
 mod lex;
 mod paths;
 mod prose;
 mod records;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 use decode::Decoder;
-use lex::{Attribute, InTag, Mark};
+use lex::{Attribute, Mark};
 use paths::Paths;
 use prose::{Break, Prose};
+use steps::cut;
+use vocabulary::{Element, Tag, Vocabulary};
 
 /// Elements inside each other that are told apart.
 const DEPTH: usize = 256;
 /// A batch may grow by so much beyond [`BATCH`] until a text that was begun is complete.
 const OVER: usize = 512 << 10;
-
-/// What the elements of a vocabulary mean.
-trait Vocabulary: Send {
-    /// The path of an element, which attributes may tell apart from others of its name; and what its text is.
-    fn open(&mut self, paths: &mut Paths, parent: u32, tag: &Tag<'_>) -> Element;
-    /// Whether an attribute is read: `None` where it is structure, else the part of its value that counts.
-    fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>>;
-    /// The part of an element's text that counts; `None` where it is structure.
-    fn text(&self, paths: &Paths, element: u32, text: &[u8]) -> Option<Range<usize>>;
-    /// What is known of a path.
-    fn describe(&self, paths: &Paths, path: u32) -> Named;
-    /// The depth of its records, where the vocabulary fixes it.
-    fn record_depth(&self) -> Option<usize> {
-        None
-    }
-    /// What reports call a document of it.
-    fn format(&self) -> &'static str {
-        "xml"
-    }
-}
-
-/// A tag that starts an element.
-struct Tag<'a> {
-    /// Its local name.
-    name: &'a [u8],
-    /// The bytes that its attributes stand in.
-    bytes: &'a [u8],
-    attributes: &'a [Attribute],
-}
-
-impl<'a> Tag<'a> {
-    /// The value of an attribute, by its local name.
-    fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
-        let found = self.attributes.iter().find(|a| lex::local(&self.bytes[a.name.clone()]) == name)?;
-        Some(&self.bytes[found.value.clone()])
-    }
-}
-
-/// What an element is.
-struct Element {
-    path: u32,
-    /// Another path for the element it stands in, which this one tells more about.
-    parent: Option<u32>,
-    /// What stands in it is text with marks.
-    prose: bool,
-}
-
-impl Element {
-    fn plain(path: u32) -> Element {
-        Element { path, parent: None, prose: false }
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
 struct Frame {
@@ -97,6 +50,8 @@ struct Frame {
     leaves: u32,
     /// It has child elements or more than one attribute.
     rich: bool,
+    /// The record that what stands behind it belongs to, if it is another.
+    outer: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +83,8 @@ pub struct Xml {
     records: u64,
     /// The path that the record stands in.
     list: u32,
+    /// The record that values belong to.
+    record: u64,
     prose: Prose,
     /// Depth of the element that the prose stands in.
     prose_depth: Option<usize>,
@@ -174,9 +131,18 @@ pub fn reader(head: &[u8]) -> Option<Box<dyn Reader>> {
     if !is_xml(head) {
         return None;
     }
-    let vocabulary: Box<dyn Vocabulary> =
-        if cda::is_clinical(head) { Box::new(cda::Cda::default()) } else { Box::new(General) };
-    Some(Box::new(Xml::new(head, vocabulary)))
+    Some(Box::new(Xml::new(head, vocabulary(head))))
+}
+
+/// The vocabulary of a document, by its head.
+fn vocabulary(head: &[u8]) -> Box<dyn Vocabulary> {
+    if fhir::is_fhir(head) {
+        Box::new(fhir::Fhir::default())
+    } else if cda::is_clinical(head) {
+        Box::new(cda::Cda::default())
+    } else {
+        Box::new(general::General)
+    }
 }
 
 impl Xml {
@@ -198,6 +164,7 @@ impl Xml {
             level,
             records: 0,
             list: 0,
+            record: 1,
             prose: Prose::default(),
             prose_depth: None,
             attributes: Vec::new(),
@@ -243,7 +210,7 @@ impl Xml {
         let decoded = (from as u32, out.batch.decoded.len() as u32);
         out.batch.values.push(Value {
             place,
-            record: self.records.max(1),
+            record: self.record,
             start: (base + range.start) as u32,
             end: (base + range.end) as u32,
             decoded,
@@ -293,7 +260,7 @@ impl Xml {
                 }
                 let decoded = (from as u32, out.batch.decoded.len() as u32);
                 let (start, end) = (span.start as u32, span.end as u32);
-                out.batch.values.push(Value { place, record: self.records.max(1), start, end, decoded });
+                out.batch.values.push(Value { place, record: self.record, start, end, decoded });
             }
         }
         self.prose.clear();
@@ -324,9 +291,10 @@ impl Xml {
                 }
                 self.begin_record(element.path);
             }
+            let outer = element.record.map(|record| std::mem::replace(&mut self.record, record));
             let rich = attributes.len() > 1;
             let name = xxh3_64(tag_name);
-            self.stack.push(Frame { path: element.path, name, same: 0, last: 0, leaves: 0, rich });
+            self.stack.push(Frame { path: element.path, name, same: 0, last: 0, leaves: 0, rich, outer });
             if element.prose {
                 self.prose_depth = Some(self.stack.len());
                 self.prose.begin();
@@ -362,6 +330,7 @@ impl Xml {
         let other = self.records > 0 && list != self.list;
         if self.level == Some(depth) && (fixed || other || self.paths.nodes[path as usize].record) {
             self.records += 1;
+            self.record = self.records;
             self.list = list;
         }
     }
@@ -402,6 +371,9 @@ impl Xml {
             self.prose_depth = None;
         }
         let Some(done) = self.stack.pop() else { return };
+        if let Some(outer) = done.outer {
+            self.record = outer;
+        }
         if let Some(parent) = self.stack.last_mut() {
             parent.rich = true;
             if !done.rich {
@@ -429,226 +401,6 @@ impl Xml {
             while self.stack.len() > at {
                 self.pop(out);
             }
-        }
-    }
-
-    /// Reads one mark or run of text, or less where it is long. `Ok(false)`: more bytes are needed.
-    fn step(&mut self, window: &mut Window<'_>, ended: bool, out: &mut Out<'_>) -> Result<bool, Broken> {
-        let base = window.at();
-        let bytes = window.rest();
-        let consumed = match self.state {
-            State::Content if bytes[0] == b'<' => match lex::mark(bytes, ended) {
-                Mark::More => return Ok(false),
-                Mark::Open(name) => match self.start_tag(bytes, base, name, ended, out)? {
-                    Some(length) => length,
-                    None => return Ok(false),
-                },
-                Mark::Close(length, name) => {
-                    self.close(&bytes[2..name], out);
-                    length
-                }
-                Mark::Comment => self.enter(State::Comment, 4),
-                Mark::Cdata => self.enter(State::Cdata, 9),
-                Mark::Instruction => {
-                    if bytes.len() < 256 && !ended && memchr::memchr(b'>', bytes).is_none() {
-                        return Ok(false);
-                    }
-                    let declared = &bytes[..memchr::memchr(b'>', bytes).unwrap_or(bytes.len()).min(256)];
-                    // The declaration is the document's, not a text.
-                    if declared.starts_with(b"<?xml") && declared.len() < bytes.len().min(256) {
-                        if !self.started {
-                            self.decoder.code_page = decode::is_code_page(declared);
-                        }
-                        declared.len() + 1
-                    } else {
-                        self.enter(State::Instruction, 2)
-                    }
-                }
-                Mark::Declaration => match declaration_end(bytes) {
-                    Some(length) => {
-                        self.decoder.declare(&bytes[..length]);
-                        self.pieces(bytes, base, 0..length, out);
-                        length
-                    }
-                    None if !ended && bytes.len() < lex::TAG => return Ok(false),
-                    // It is never closed, or never ends: what stands in it is text.
-                    None => {
-                        self.text(bytes, base, 0..1, true, out);
-                        1
-                    }
-                },
-                Mark::Text => match self.run(bytes, base, 1, ended, out) {
-                    Some(length) => length,
-                    None => return Ok(false),
-                },
-            },
-            State::Content => match self.run(bytes, base, 0, ended, out) {
-                Some(length) => length,
-                None => return Ok(false),
-            },
-            State::Comment => return self.until(window, b"-->", ended, "a comment is never closed", out),
-            State::Cdata => return self.until(window, b"]]>", ended, "a CDATA section is never closed", out),
-            State::Instruction => return self.until(window, b"?>", ended, "an instruction is never closed", out),
-            State::Tag => match lex::in_tag(bytes, 0, ended) {
-                InTag::Attribute(attribute, length) => {
-                    self.attribute(bytes, base, &attribute, out);
-                    length
-                }
-                InTag::End(length, empty) => {
-                    self.state = State::Content;
-                    if empty {
-                        self.end_empty(out);
-                    }
-                    length
-                }
-                _ if !ended && bytes.len() < lex::TAG => return Ok(false),
-                InTag::Unclosed(name, start, quote) => {
-                    let path = self.path();
-                    let path = self.paths.attribute(path, lex::local(&bytes[name]));
-                    self.state = State::InValue(path, quote);
-                    start
-                }
-                // A name that is longer than any tag.
-                InTag::More => {
-                    self.pieces(bytes, base, 0..bytes.len(), out);
-                    bytes.len()
-                }
-            },
-            State::InValue(path, quote) => {
-                let shown = &bytes[..bytes.len().min(PIECE)];
-                match memchr::memchr(quote, shown) {
-                    Some(length) => {
-                        self.emit(bytes, base, 0..length, path, false, out);
-                        self.state = State::Tag;
-                        length + 1
-                    }
-                    None if bytes.len() < PIECE && !ended => return Ok(false),
-                    None if bytes.len() <= PIECE && ended => {
-                        return Err(Broken { reason: Reason::Malformed, detail: "a tag is never closed" });
-                    }
-                    None => {
-                        let length = cut(shown);
-                        self.emit(bytes, base, 0..length, path, false, out);
-                        length
-                    }
-                }
-            }
-        };
-        self.started = true;
-        window.consume(consumed);
-        Ok(true)
-    }
-
-    fn enter(&mut self, state: State, length: usize) -> usize {
-        self.state = state;
-        length
-    }
-
-    /// A run of text that starts with `skip` bytes that are no mark; how long it is.
-    fn run(&mut self, bytes: &[u8], base: usize, skip: usize, ended: bool, out: &mut Out<'_>) -> Option<usize> {
-        let shown = &bytes[..bytes.len().min(PIECE)];
-        let length = match memchr::memchr(b'<', &shown[skip..]) {
-            Some(length) => length + skip,
-            None if bytes.len() < PIECE && !ended => return None,
-            None if bytes.len() <= PIECE && ended => bytes.len(),
-            None => cut(shown),
-        };
-        self.text(bytes, base, 0..length, false, out);
-        Some(length)
-    }
-
-    /// Text that belongs to no element, in pieces.
-    fn pieces(&mut self, bytes: &[u8], base: usize, range: Range<usize>, out: &mut Out<'_>) {
-        let mut start = range.start;
-        while start < range.end {
-            let end = start + cut(&bytes[start..range.end]);
-            self.emit(bytes, base, start..end, 0, true, out);
-            start = end;
-        }
-    }
-
-    /// Reads what stands before `end` as text.
-    fn until(
-        &mut self,
-        window: &mut Window<'_>,
-        end: &[u8],
-        ended: bool,
-        detail: &'static str,
-        out: &mut Out<'_>,
-    ) -> Result<bool, Broken> {
-        let (base, bytes) = (window.at(), window.rest());
-        let shown = &bytes[..bytes.len().min(PIECE)];
-        let (length, closed) = match memchr::memmem::find(shown, end) {
-            Some(length) => (length, true),
-            None if bytes.len() < PIECE && !ended => return Ok(false),
-            None if bytes.len() <= PIECE && ended => {
-                return Err(Broken { reason: Reason::Malformed, detail });
-            }
-            // What ends it may be cut.
-            None => (cut(&shown[..shown.len() - end.len()]), false),
-        };
-        match self.state {
-            State::Cdata => self.text(bytes, base, 0..length, true, out),
-            _ => self.emit(bytes, base, 0..length, 0, true, out),
-        }
-        self.started = true;
-        if closed {
-            self.state = State::Content;
-        }
-        window.consume(length + if closed { end.len() } else { 0 });
-        Ok(true)
-    }
-
-    /// A tag that starts an element, whose name ends at `name`; how much of it was read.
-    fn start_tag(
-        &mut self,
-        bytes: &[u8],
-        base: usize,
-        name: usize,
-        ended: bool,
-        out: &mut Out<'_>,
-    ) -> Result<Option<usize>, Broken> {
-        self.attributes.clear();
-        let mut at = name;
-        loop {
-            match lex::in_tag(bytes, at, ended) {
-                InTag::Attribute(attribute, end) => {
-                    self.attributes.push(attribute);
-                    at = end;
-                    if self.attributes.len() >= lex::ATTRIBUTES {
-                        self.open(bytes, base, 1..name, out);
-                        self.state = State::Tag;
-                        return Ok(Some(at));
-                    }
-                }
-                InTag::End(end, empty) => {
-                    if ended && end == bytes.len() && bytes.last() != Some(&b'>') {
-                        return Err(Broken { reason: Reason::Malformed, detail: "a tag is never closed" });
-                    }
-                    self.open(bytes, base, 1..name, out);
-                    if empty {
-                        self.end_empty(out);
-                    }
-                    return Ok(Some(end));
-                }
-                InTag::More | InTag::Unclosed(..) if !ended && bytes.len() < lex::TAG => return Ok(None),
-                InTag::More | InTag::Unclosed(..) if ended => {
-                    return Err(Broken { reason: Reason::Malformed, detail: "a tag is never closed" });
-                }
-                InTag::More | InTag::Unclosed(..) => {
-                    self.open(bytes, base, 1..name, out);
-                    self.state = State::Tag;
-                    return Ok(Some(at));
-                }
-            }
-        }
-    }
-
-    /// The element that was opened last ends with its tag.
-    fn end_empty(&mut self, out: &mut Out<'_>) {
-        match self.deeper {
-            0 => self.pop(out),
-            _ => self.deeper -= 1,
         }
     }
 }
@@ -688,76 +440,5 @@ impl Reader for Xml {
                 }
             }
         }
-    }
-}
-
-/// How much of a text too long for one piece is given first: up to a blank, never into a character or a reference.
-fn cut(text: &[u8]) -> usize {
-    if text.len() < PIECE {
-        return text.len();
-    }
-    let text = &text[..PIECE];
-    let blank = text.iter().rposition(u8::is_ascii_whitespace).filter(|at| *at >= PIECE / 2);
-    let reference = || text.iter().rposition(|b| *b == b'&').filter(|at| *at >= PIECE - 64);
-    let character = || (0..4).map(|n| PIECE - n).find(|at| *at < PIECE && (text[*at] as i8) >= -0x40);
-    blank.map(|at| at + 1).or_else(reference).or_else(character).unwrap_or(PIECE)
-}
-
-/// Where a declaration ends, with its `>`: behind its subset and outside of quotes.
-fn declaration_end(bytes: &[u8]) -> Option<usize> {
-    let mut subset = 0u32;
-    let mut at = 0;
-    let mut depth = 0u32;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'[' => subset += 1,
-            b']' => subset = subset.saturating_sub(1),
-            b'<' if bytes[at..].starts_with(b"<!--") => {
-                at += memchr::memmem::find(&bytes[at..], b"-->")? + 2;
-            }
-            b'<' => depth += 1,
-            b'>' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 && subset == 0 {
-                    return Some(at + 1);
-                }
-            }
-            quote @ (b'"' | b'\'') => at += 1 + memchr::memchr(quote, &bytes[at + 1..])?,
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
-/// XML of no known vocabulary.
-struct General;
-
-impl Vocabulary for General {
-    fn open(&mut self, paths: &mut Paths, parent: u32, tag: &Tag<'_>) -> Element {
-        let prose = general::is_prose(tag.name, tag.get(b"name").is_some());
-        match general::given_name(tag.name, tag.bytes, tag.attributes) {
-            Some(given) => {
-                let mut name = tag.name.to_vec();
-                name.push(b'[');
-                name.extend_from_slice(given);
-                name.push(b']');
-                Element::plain(paths.child(parent, &name))
-            }
-            None => Element { path: paths.child(parent, tag.name), parent: None, prose },
-        }
-    }
-
-    fn attribute(&self, paths: &Paths, element: u32, name: &[u8], value: &[u8]) -> Option<Range<usize>> {
-        let named = paths.nodes[element as usize].name.ends_with(']');
-        (!(named && general::names(name))).then_some(0..value.len())
-    }
-
-    fn text(&self, _: &Paths, _: u32, text: &[u8]) -> Option<Range<usize>> {
-        Some(0..text.len())
-    }
-
-    fn describe(&self, paths: &Paths, path: u32) -> Named {
-        general::describe(paths, path)
     }
 }

@@ -138,10 +138,9 @@ impl Prose {
                         && !cell.iter().any(u8::is_ascii_digit)
                         && (is_head || row.cell == 0 && self.heads.is_empty());
                     let empty = cell.is_empty();
-                    if self.in_head || is_head && self.heads.len() == row.cell {
-                        if self.heads.len() < HEADS {
-                            self.heads.push(cell[..cell.len().min(HEAD)].trim_ascii_end().to_vec());
-                        }
+                    let heads_column = self.in_head || (is_head && self.heads.len() == row.cell);
+                    if heads_column && self.heads.len() < HEADS {
+                        self.heads.push(cell[..cell.len().min(HEAD)].trim_ascii_end().to_vec());
                     }
                     row.cell += 1;
                     if labels {
