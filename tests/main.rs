@@ -14,6 +14,8 @@ mod hostile;
 mod docs;
 // FHIR of others, where it is at hand.
 mod fhir;
+// The same bytes for any number of threads and any kernel.
+mod same;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -218,7 +218,9 @@ impl Vocabulary {
         // Words seen further back open the way to a closer look only; too many would open it always.
         const FORGET: usize = 512;
         let from = span.start.saturating_sub((reach + LONGEST).min(REACH)).max(scope.start);
+        // A word behind a value counts in its line only, see `around`.
         let to = (span.end + BEHIND).min(scope.end);
+        let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |at| span.end + at);
         let fresh = from < hints.seen.start || from > hints.seen.end || to > hints.seen.start + FORGET;
         let start = if fresh { from } else { hints.seen.end.saturating_sub(LONGEST).max(hints.seen.start) };
         if fresh {

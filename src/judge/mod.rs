@@ -16,6 +16,8 @@ pub mod people;
 pub mod plain;
 pub mod plan;
 mod record;
+mod rest;
+mod rows;
 pub mod severity;
 pub mod tally;
 pub mod text;

@@ -218,6 +218,9 @@ impl Scanner<'_> {
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
         let job = Job { matches: true, ..self.job(&plan) };
         let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
+        if tally.text.is_empty() {
+            return Named::default();
+        }
         let series = locator.series(&self.roots[root].name);
         let facts = self.facts(root, locator, access, &series);
         let mut judgement = decide::judge(self.engine, self.options, &plan, &tally, facts);
@@ -285,8 +288,15 @@ impl Scanner<'_> {
             },
             _ => {
                 let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
+                head = source.take_ahead();
+                let ahead = head.len().min(wanted);
                 head.resize(wanted, 0);
-                source.read_at(0, &mut head).map_err(|error| walk::failure(&error)).map(|got| {
+                let rest = match ahead == wanted {
+                    true => Ok(0),
+                    false => source.read_at(ahead as u64, &mut head[ahead..]),
+                };
+                rest.map_err(|error| walk::failure(&error)).map(|rest| {
+                    let got = ahead + rest;
                     head.truncate(got);
                     got as u64 == reading.bytes || got < wanted
                 })

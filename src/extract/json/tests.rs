@@ -1,4 +1,4 @@
-//! What JSON gives: paths, records, names, escapes; and what breaks it.
+//! The JSON reader: what it makes of documents, well-formed and not.
 
 use super::*;
 use crate::extract::named::tests::read_all;
