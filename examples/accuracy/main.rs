@@ -28,7 +28,7 @@ struct Asked {
 }
 
 fn asked() -> Option<Asked> {
-    let mut asked = Asked { documents: 800, seed: 1, sets: 100, misses: None, fit: false, write: false };
+    let mut asked = Asked { documents: 400, seed: 1, sets: 100, misses: None, fit: false, write: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {

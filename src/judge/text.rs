@@ -169,6 +169,8 @@ pub fn judge(
         clues.listed = LISTED[valid.measure.clamp(0, 2) as usize];
     } else if let Some((_, share)) = context.keyword
         && context.marked
+        // `?mrn=482913` is an address, whatever it says.
+        && clues.token == 0.0
     {
         clues.mark = MARK * share;
     }
