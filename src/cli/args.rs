@@ -140,6 +140,14 @@ pub(super) struct ScanArgs {
         value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
     pub(super) progress: ShowProgress,
 
+    /// Accepted findings, each with reason, who and until (TOML; docs/accepted.md)
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) suppress: Option<PathBuf>,
+
+    /// May this go? safe-harbor, limited-data-set, or a file that says what an agreement allows (docs/release.md)
+    #[arg(long = "for", value_name = "PURPOSE", help_heading = "Exit code")]
+    pub(super) purpose: Option<PathBuf>,
+
     /// Severity from which the exit code is 1
     #[arg(long, value_name = "SEVERITY", default_value = "medium", help_heading = "Exit code",
         value_parser = named(&["low", "medium", "high", "critical", "never"], FailOn::by_name))]
@@ -173,7 +181,7 @@ pub(super) struct LookForArgs {
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = identifier, help_heading = "What is found")]
     pub(super) skip: Vec<Identifier>,
 
-    /// More pattern files: a file or a folder; repeatable
+    /// More pattern files, or header synonyms (.csv): a file or a folder; repeatable
     #[arg(long, value_name = "PATH", help_heading = "What is found")]
     pub(super) rules: Vec<PathBuf>,
 
@@ -220,7 +228,7 @@ pub(super) enum RulesCommand {
 /// Which rules.
 #[derive(Args)]
 pub(super) struct RulesArgs {
-    /// More pattern files: a file or a folder; repeatable
+    /// More pattern files, or header synonyms (.csv): a file or a folder; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) rules: Vec<PathBuf>,
 }

@@ -165,6 +165,14 @@ pub(super) struct FindingRecord<'a> {
     action_hint: &'static str,
     #[serde(skip_serializing_if = "is_false")]
     path_holds_values: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    expected: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    disposition: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    ticket: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    until: &'a str,
 }
 
 #[derive(Serialize)]
@@ -210,6 +218,10 @@ pub(super) fn finding_record<'a>(at: &Where<'a>, finding: &'a Finding) -> Findin
         linked_with: &finding.linked_with,
         action_hint: finding.action_hint,
         path_holds_values: at.document.path_holds_values,
+        expected: finding.decision.expected,
+        disposition: &finding.decision.disposition,
+        ticket: &finding.decision.ticket,
+        until: &finding.decision.until,
     }
 }
 
@@ -345,6 +357,8 @@ pub(super) struct SummaryRecord {
     expected: Expected,
     seconds: f64,
     exit: i32,
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    accepted: Counts<5>,
 }
 
 #[derive(Serialize)]
@@ -364,6 +378,12 @@ struct Expected {
 
 /// Counts by name; those that are zero are left out.
 struct Counts<const N: usize>([(&'static str, u64); N]);
+
+impl<const N: usize> Counts<N> {
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, count)| *count == 0)
+    }
+}
 
 impl<const N: usize> Serialize for Counts<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -403,6 +423,7 @@ impl SummaryRecord {
             },
             seconds: decimals(summary.seconds, 1000.0),
             exit: summary.exit,
+            accepted: Counts(severities.map(|severity| (severity.name(), summary.accepted[severity as usize]))),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod check;
 pub mod fields;
 mod load;
 pub mod places;
+pub mod synonyms;
 
 pub use fields::{FieldMatch, FieldName};
 pub use load::{built_in_files, load, load_built_in};
@@ -24,6 +25,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Names this set in reports: a hash over all pattern files, hex.
     pub hash: String,
+    /// What a site says its headers mean.
+    pub synonyms: synonyms::Synonyms,
 }
 
 /// One way to find an identifier.
