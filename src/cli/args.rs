@@ -216,6 +216,8 @@ pub(super) enum RulesCommand {
         #[command(flatten)]
         rules: RulesArgs,
     },
+    /// Write a pattern file from a column that you may hold; no value of it is kept or printed
+    Learn(LearnArgs),
     /// Run the examples of all rules, and of those in FILE
     Check {
         /// A pattern file or a folder of them
@@ -223,6 +225,25 @@ pub(super) enum RulesCommand {
         #[command(flatten)]
         rules: RulesArgs,
     },
+}
+
+/// Options of `rules learn`.
+#[derive(Args)]
+pub(super) struct LearnArgs {
+    /// What stands in the column
+    #[arg(long, value_name = "ID", value_parser = identifier)]
+    pub(super) identifier: Identifier,
+    /// A CSV file with a header
+    pub(super) roster: PathBuf,
+    /// The column's header
+    #[arg(long, value_name = "HEADER")]
+    pub(super) column: String,
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show what it would newly find there, by document; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(super) against: Vec<PathBuf>,
 }
 
 /// Which rules.

@@ -61,6 +61,14 @@ pub fn load(paths: &[PathBuf]) -> Result<RuleSet> {
     Ok(RuleSet { rules, hash, synonyms })
 }
 
+/// The built-in rules and one more, of this text.
+pub fn load_with(name: &str, text: &str) -> Result<RuleSet> {
+    let mut set = load_built_in()?;
+    insert(&mut set.rules, rule(name, Cow::Owned(text.to_string()))?);
+    set.hash = hash(&set.rules, &set.synonyms);
+    Ok(set)
+}
+
 /// Whether a file given with the rules is one of header synonyms.
 fn is_table(file: &Path) -> bool {
     file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))

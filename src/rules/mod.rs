@@ -11,12 +11,13 @@ use crate::validate::Check;
 
 pub mod check;
 pub mod fields;
+pub mod learn;
 mod load;
 pub mod places;
 pub mod synonyms;
 
 pub use fields::{FieldMatch, FieldName};
-pub use load::{built_in_files, load, load_built_in};
+pub use load::{built_in_files, load, load_built_in, load_with};
 
 /// All rules of a run.
 #[derive(Debug)]
