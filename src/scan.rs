@@ -20,7 +20,7 @@ use self::document::Nest;
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::finding::{Document, Root, Status, StatusCounts, Subject, Summary};
+use crate::finding::{Document, Root, Size, Status, StatusCounts, Subject, Summary};
 use crate::gap::Gap;
 use crate::judge::people::People;
 use crate::locator::Locator;
@@ -136,7 +136,7 @@ pub fn scan(
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
         let feeder = threads.spawn(|| feed::feed(&pool, walk, &scanner, &window, sender));
-        let mut told = Told { listener, counts: Counts::default() };
+        let mut told = Told { listener, counts: Counts { sizes: Sizes::new(roots), ..Counts::default() } };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {
             progress.stop.store(true, Ordering::Relaxed);
@@ -231,6 +231,54 @@ impl Told<'_> {
 struct Counts {
     summary: Summary,
     people: People,
+    sizes: Sizes,
+}
+
+/// The people of roots and series.
+#[derive(Debug, Default)]
+struct Sizes {
+    roots: Vec<(String, People)>,
+    series: BTreeMap<(usize, String), People>,
+}
+
+/// More series than this are not counted across their documents.
+const SERIES: usize = 1024;
+/// Documents with fewer people do not open a series: thirty of them would still be small.
+const OPENS: u64 = 16;
+
+impl Sizes {
+    fn new(roots: &[Root]) -> Sizes {
+        let roots = roots.iter().map(|root| (root.name.clone(), People::default())).collect();
+        Sizes { roots, series: BTreeMap::new() }
+    }
+
+    fn add(&mut self, document: &Document) {
+        let Some((name, people)) = self.roots.get_mut(document.root) else { return };
+        people.merge(&document.individuals);
+        let key = (document.root, document.locator.series(name));
+        let full = self.series.len() >= SERIES || document.people < OPENS;
+        match self.series.get_mut(&key) {
+            Some(people) => people.merge(&document.individuals),
+            None if full => {}
+            None => {
+                self.series.insert(key, document.individuals.clone());
+            }
+        }
+    }
+
+    fn told(self) -> Vec<Size> {
+        let mut sizes: Vec<Size> = (0..)
+            .zip(&self.roots)
+            .map(|(root, (_, people))| Size::of(root, None, &people.count()))
+            .filter(|size| size.people > 0)
+            .collect();
+        let series = self.series.into_iter().map(|((root, name), people)| Size::of(root, Some(name), &people.count()));
+        sizes.extend(series.filter(|size| !size.marks().is_empty()));
+        sizes.sort_by(|a, b| {
+            (a.series.is_some(), b.people, a.root, &a.series).cmp(&(b.series.is_some(), a.people, b.root, &b.series))
+        });
+        sizes
+    }
 }
 
 impl Counts {
@@ -267,6 +315,7 @@ impl Counts {
         }
         if document.people > 0 && document.findings.iter().any(|f| f.subject != Subject::Provider) {
             self.people.merge(&document.individuals);
+            self.sizes.add(document);
         }
         // Nobody needs them any more, and a run may hold many documents.
         document.individuals = People::default();
@@ -277,6 +326,8 @@ impl Counts {
         self.summary.people = people.people;
         self.summary.people_low = people.low;
         self.summary.people_high = people.high;
+        self.summary.people_of = people.of;
+        self.summary.sizes = self.sizes.told();
         self.summary.complete = !progress.stopped();
         self.summary
     }

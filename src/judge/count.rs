@@ -11,7 +11,7 @@ use crate::extract::rows::Field;
 use crate::extract::{Chunk, Layout};
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
-use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::distinct::Distinct;
 use crate::judge::matches::{First, Found, fingerprint, match_row, places};
 use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
@@ -96,7 +96,7 @@ impl Counter {
         self.sketched.clear();
         if let Some(known) = job.known {
             if known.people_sketched.load(Ordering::Relaxed) {
-                tally.keys = ChunkKeys::Sketch(Sketch::default());
+                tally.keys = ChunkKeys::Sketch(Box::default());
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
@@ -292,7 +292,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.add_whole(column as u32, identifier, hash);
+                record.add_whole(column as u32, identifier, hash, &valid);
             }
         }
         if job.matches {

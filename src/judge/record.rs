@@ -7,6 +7,7 @@ use crate::judge::count::{Job, is_test};
 use crate::judge::people::{KeyKind, RecordKeys, key_kind};
 use crate::judge::tally::{Tally, add_set};
 use crate::judge::text::Judged;
+use crate::validate::Valid;
 
 /// In text, values that stand further apart than this many lines belong to different records.
 const RECORD_LINES: u64 = 12;
@@ -35,7 +36,7 @@ impl Record {
     }
 
     /// Adds the value that fills a field.
-    pub(super) fn add_whole(&mut self, column: u32, identifier: Identifier, hash: u64) {
+    pub(super) fn add_whole(&mut self, column: u32, identifier: Identifier, hash: u64, valid: &Valid) {
         if let Some(names) = &mut self.names {
             // The first name and the first birth date are the person's own; aliases and relatives follow.
             let again = match key_kind(identifier) {
@@ -51,7 +52,7 @@ impl Record {
                 return;
             }
         }
-        self.keys.add(identifier, hash);
+        self.keys.add(identifier, hash, valid);
     }
 
     /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
@@ -81,7 +82,7 @@ impl Record {
         }
         // Of the names in a text only the first near the other values is taken for the person's.
         if key_kind(identifier) != Some(KeyKind::Name) || new {
-            self.keys.add(identifier, hash);
+            self.keys.add(identifier, hash, &judged.valid);
         }
         if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
             self.seen[self.seen_count] = (identifier.index() as u8, hash);

@@ -3,6 +3,7 @@
 //! lets us.
 
 pub mod access;
+mod acl;
 mod health;
 mod image;
 pub mod lag;
@@ -63,7 +64,7 @@ impl Opener {
         if !facts.is_file() {
             return Err((Reason::Special, "not a regular file".to_string()));
         }
-        let access = self.book.access(&file, &facts);
+        let access = self.book.access(path, &file, &facts);
         if filesystem::is_kernel(&self.book.filesystem(&file, &facts)) {
             return Err((Reason::Special, "kernel interface".to_string()));
         }

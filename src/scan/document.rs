@@ -15,7 +15,7 @@ use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Sev
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job, Values};
 use crate::judge::decide::{self, FileFacts, Judgement};
-use crate::judge::people::{Count, People};
+use crate::judge::people::{Count, Of, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
@@ -188,6 +188,7 @@ impl Scanner<'_> {
             people_low: 0,
             people_high: 0,
             people_exact: true,
+            people_of: Of::default(),
             linked: Vec::new(),
             sensitive: Vec::new(),
             severity,
@@ -443,6 +444,7 @@ fn count_people(document: &mut Document, count: Count) {
     document.people_low = count.low;
     document.people_high = count.high;
     document.people_exact = count.exact || count.people == 0;
+    document.people_of = count.of;
 }
 
 /// Where the text starts: behind a byte order mark, if there is one.

@@ -204,6 +204,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn halves_have_one_mark() {
+        let valid = |text: &str| matches!(halves(text.as_bytes(), Setting::Free), Verdict::Valid(_));
+        assert!(valid("536-904398") && valid("53690-4398"));
+        for text in ["123-45-678", "123-45678-", "536-9-4398", "536-90439-", "----------"] {
+            assert!(!valid(text), "{text}");
+        }
+    }
+
+    #[test]
     fn ssns_are_told_from_other_numbers() {
         assert!(PUBLISHED.is_sorted());
         run(
