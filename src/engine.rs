@@ -97,7 +97,8 @@ impl Engine {
     /// Whether a field name is one that rules know, to tell a header from data.
     pub fn knows_field(&self, name: &str) -> bool {
         let name = FieldName::parse(name);
-        name.ordinary() || name.cancel || !self.rules.field_rules(&name).is_empty()
+        let initials = name.tokens.iter().any(|token| matches!(token.as_str(), "initials" | "inits"));
+        name.ordinary() || name.cancel || initials || !self.rules.field_rules(&name).is_empty()
     }
 }
 

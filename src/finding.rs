@@ -8,6 +8,7 @@ use crate::gap::Gap;
 use crate::identifier::Identifier;
 use crate::judge::people::{Count, Of};
 use crate::locator::Locator;
+use crate::release::profile::PlaceProfile;
 
 /// A starting point of a scan, with its name in reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -286,6 +287,23 @@ pub struct Finding {
     pub action_hint: &'static str,
     /// Whether it is listed, or only counted (below `--min-confidence`).
     pub listed: bool,
+    /// What people have decided about it.
+    pub decision: Decision,
+}
+
+/// What an agreement and a file of accepted findings say about a finding. Empty where neither does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the agreement names its identifier: `agreed`, `not-agreed`, or empty without one.
+    pub expected: &'static str,
+    /// It is accepted: told, counted apart, and no reason for an exit code.
+    pub accepted: bool,
+    /// `accepted`, or `re-opened: ` and why; empty where nobody decided.
+    pub disposition: String,
+    /// Where the decision is written down.
+    pub ticket: String,
+    /// Until when it holds, `YYYY-MM-DD`.
+    pub until: String,
 }
 
 /// One value, accepted. Made only under `--matches`.
@@ -414,6 +432,8 @@ pub struct Document {
     pub matches: Vec<Match>,
     /// What of it was not read.
     pub gaps: Vec<Gap>,
+    /// What its columns look like, one for each; kept only where a release is asked about.
+    pub profiles: Vec<PlaceProfile>,
     /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
     /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
@@ -497,6 +517,8 @@ pub struct Summary {
     pub sizes: Vec<Size>,
     /// Listed findings by severity, indexed by [`Severity`] as a number.
     pub findings: [u64; 5],
+    /// How many of `findings` are accepted, by severity.
+    pub accepted: [u64; 5],
     /// Findings not listed because of their confidence.
     pub unlisted: u64,
     /// Gaps by class, indexed by [`crate::gap::Class`] as a number.

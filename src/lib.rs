@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod decisions;
 pub mod decode;
 pub mod detect;
 pub mod engine;
@@ -46,6 +47,7 @@ pub mod judge;
 pub mod locator;
 pub mod open;
 pub mod options;
+pub mod release;
 pub mod report;
 pub mod rules;
 pub mod scan;

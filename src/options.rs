@@ -1,5 +1,6 @@
 //! What a scan is asked to do. Filled by the command line, or by a program that uses the library.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,6 +33,10 @@ pub struct Options {
     pub reveal: Reveal,
     /// Key for fingerprints, 32 bytes; fresh for each run where none is given.
     pub fingerprint_key: Option<[u8; 32]>,
+    /// Fingerprints of values that are known and accepted: treated as test values are, whatever `test_values` says of these.
+    pub known_values: Arc<HashSet<[u8; 10]>>,
+    /// Keep what is needed to say whether a document may go: see [`crate::release`].
+    pub profile: bool,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
     /// How documents are cut; for tests.
@@ -125,6 +130,8 @@ impl Default for Options {
             matches: false,
             reveal: Reveal::None,
             fingerprint_key: None,
+            known_values: Arc::default(),
+            profile: false,
             mask_paths: false,
             cut: Cut::default(),
             lag: None,

@@ -8,6 +8,8 @@ mod cli;
 mod corpora;
 // What other scanners are known to get wrong.
 mod failures;
+// What may go, what is accepted, what a site says its headers mean.
+mod going;
 // Documents and folders that mean no good.
 mod hostile;
 // What the documents say, against what the program knows.

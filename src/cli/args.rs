@@ -140,6 +140,14 @@ pub(super) struct ScanArgs {
         value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
     pub(super) progress: ShowProgress,
 
+    /// Accepted findings, each with reason, who and until (TOML; docs/accepted.md)
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) suppress: Option<PathBuf>,
+
+    /// May this go? safe-harbor, limited-data-set, or a file that says what an agreement allows (docs/release.md)
+    #[arg(long = "for", value_name = "PURPOSE", help_heading = "Exit code")]
+    pub(super) purpose: Option<PathBuf>,
+
     /// Severity from which the exit code is 1
     #[arg(long, value_name = "SEVERITY", default_value = "medium", help_heading = "Exit code",
         value_parser = named(&["low", "medium", "high", "critical", "never"], FailOn::by_name))]
@@ -173,7 +181,7 @@ pub(super) struct LookForArgs {
     #[arg(long, value_name = "ID,...", value_delimiter = ',', value_parser = identifier, help_heading = "What is found")]
     pub(super) skip: Vec<Identifier>,
 
-    /// More pattern files: a file or a folder; repeatable
+    /// More pattern files, or header synonyms (.csv): a file or a folder; repeatable
     #[arg(long, value_name = "PATH", help_heading = "What is found")]
     pub(super) rules: Vec<PathBuf>,
 
@@ -208,6 +216,8 @@ pub(super) enum RulesCommand {
         #[command(flatten)]
         rules: RulesArgs,
     },
+    /// Write a pattern file from a column that you may hold; no value of it is kept or printed
+    Learn(LearnArgs),
     /// Run the examples of all rules, and of those in FILE
     Check {
         /// A pattern file or a folder of them
@@ -217,10 +227,29 @@ pub(super) enum RulesCommand {
     },
 }
 
+/// Options of `rules learn`.
+#[derive(Args)]
+pub(super) struct LearnArgs {
+    /// What stands in the column
+    #[arg(long, value_name = "ID", value_parser = identifier)]
+    pub(super) identifier: Identifier,
+    /// A CSV file with a header
+    pub(super) roster: PathBuf,
+    /// The column's header
+    #[arg(long, value_name = "HEADER")]
+    pub(super) column: String,
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show what it would newly find there, by document; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(super) against: Vec<PathBuf>,
+}
+
 /// Which rules.
 #[derive(Args)]
 pub(super) struct RulesArgs {
-    /// More pattern files: a file or a folder; repeatable
+    /// More pattern files, or header synonyms (.csv): a file or a folder; repeatable
     #[arg(long, value_name = "PATH")]
     pub(super) rules: Vec<PathBuf>,
 }

@@ -40,7 +40,8 @@ impl Tally {
 
     fn document(&mut self, document: &Document, policy: &Policy) {
         // Test values and a provider's own data have severity `info`, below every threshold there is.
-        let worst = document.findings.iter().filter(|finding| finding.listed).map(|finding| finding.severity).max();
+        let worst =
+            document.findings.iter().filter(|f| f.listed && !f.decision.accepted).map(|finding| finding.severity).max();
         self.worst = self.worst.max(worst);
         document.gaps.iter().for_each(|gap| self.gap(gap, policy));
     }

@@ -2,10 +2,12 @@
 //! options. Out: reports and an exit code. Refuses, before anything is read, what cannot work: missing starting points,
 //! reports that cannot be written, one report asked for twice, values revealed into a file without consent.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -14,11 +16,13 @@ use serde_json::{Map, Value};
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
 use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
+use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::finding::Summary;
+use crate::finding::{Document, Root, Summary};
 use crate::identifier::Identifier;
 use crate::options::{Options, Reveal, WalkOptions};
+use crate::release::{Answer, Asked, Purpose, Shared};
 use crate::report::csv::Tables;
 use crate::report::dir::{self, Dir};
 use crate::report::jsonl::Jsonl;
@@ -43,12 +47,15 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let engine = Engine::with_rules(&args.look_for.rules)?;
     check_rules(&engine, &args.look_for.rules)?;
     check_look_for(&engine, &args.look_for)?;
+    let (accepted, release) = decided(&args)?;
     let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
     let roots = scan::roots(&args.paths)?;
     let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
     let mut reports = Reports::default();
-    let ours = open(&args, &wanted, &mut reports)?;
+    let ours = open(&args, &wanted, &mut reports, release.as_ref())?;
     let mut options = options(*args)?;
+    options.known_values = Arc::new(accepted.known.clone());
+    options.profile = release.is_some();
     options.walk.own_files.clone_from(&ours);
 
     let progress = Arc::new(Progress::default());
@@ -65,7 +72,10 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
-    let mut supervisor = Supervisor { reports, policy, tally: Tally::default(), summary_for_people };
+    let roots = run.roots.clone();
+    let tally = Tally::default();
+    let mut supervisor =
+        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -87,10 +97,19 @@ struct Supervisor {
     tally: Tally,
     /// Standard output is for people, and not for a program.
     summary_for_people: bool,
+    roots: Vec<Root>,
+    accepted: Accepted,
+    /// Listed findings that are accepted, by severity.
+    counted: [u64; 5],
+    /// What is asked with `--for`.
+    release: Option<Shared>,
 }
 
 impl Listener for Supervisor {
-    fn event(&mut self, event: Event) -> Result<()> {
+    fn event(&mut self, mut event: Event) -> Result<()> {
+        if let Event::Document(document) = &mut event {
+            self.decide(document);
+        }
         self.tally.event(&event, &self.policy);
         self.reports.event(&event);
         self.hear_failures();
@@ -102,6 +121,26 @@ impl Listener for Supervisor {
 }
 
 impl Supervisor {
+    /// Puts into a document what people have decided.
+    fn decide(&mut self, document: &mut Document) {
+        if let Some(release) = &self.release {
+            release.borrow().expect(document);
+        }
+        let path = document.locator.path(report::root_name(&self.roots, document.root));
+        self.accepted.decide(document, &path);
+        for finding in document.findings.iter().filter(|finding| finding.listed && finding.decision.accepted) {
+            self.counted[finding.severity as usize] += 1;
+        }
+    }
+
+    /// The exit code: with `--for` its answer takes the place of 1, 0 and 3.
+    fn code(&self) -> i32 {
+        match (&self.release, self.tally.code(&self.policy)) {
+            (Some(release), 0 | 1 | 3) => release.borrow().code(),
+            (_, code) => code,
+        }
+    }
+
     /// Says at once which report cannot be written; the scan goes on for the others.
     fn hear_failures(&mut self) {
         for error in self.reports.take_failures() {
@@ -116,7 +155,8 @@ impl Supervisor {
         // Whatever ended it early: a scan that is not whole must never look like one that is.
         self.tally.incomplete_output |= !summary.complete;
         summary.seconds = begun.elapsed().as_secs_f64();
-        summary.exit = self.tally.code(&self.policy);
+        summary.accepted = self.counted;
+        summary.exit = self.code();
         self.reports.finish(&summary);
         self.hear_failures();
         let written = self.reports.names();
@@ -127,7 +167,14 @@ impl Supervisor {
                 report_error(&error);
             }
         }
-        self.tally.code(&self.policy)
+        if let Some(release) = self.release.as_ref().filter(|_| !self.summary_for_people) {
+            // Standard output is a program's: people get the answer beside it.
+            say(&release.borrow().first_line());
+        }
+        if self.accepted.unused() > 0 {
+            say(&format!("note: --suppress: {} entries match nothing here", self.accepted.unused()));
+        }
+        self.code()
     }
 }
 
@@ -151,6 +198,27 @@ fn check(args: &ScanArgs) -> Result<()> {
         return Err(Error::Usage(format!("{} is given twice; standard input can be read once", twice.display())));
     }
     Ok(())
+}
+
+/// What `--suppress` and `--for` say.
+fn decided(args: &ScanArgs) -> Result<(Accepted, Option<Shared>)> {
+    let accepted = args.suppress.as_deref().map(Accepted::read).transpose()?.unwrap_or_default();
+    if accepted.names_known && args.fingerprint_key.is_none() {
+        let message =
+            "--suppress names known values by fingerprint: that needs the --fingerprint-key they were made with";
+        return Err(Error::Usage(message.to_string()));
+    }
+    if accepted.known_expired > 0 {
+        say(&format!("note: --suppress: {} known values have run out and count again", accepted.known_expired));
+    }
+    let Some(purpose) = &args.purpose else { return Ok((accepted, None)) };
+    if !args.look_for.only.is_empty() || !args.look_for.skip.is_empty() {
+        let message = "--for asks about everything; --only and --skip would leave something out";
+        return Err(Error::Usage(message.to_string()));
+    }
+    let purpose = Purpose::read(purpose)?;
+    let gaps = (args.allow_gaps.clone(), args.strict);
+    Ok((accepted, Some(Rc::new(RefCell::new(Answer::new(purpose, gaps))))))
 }
 
 /// Refuses to reveal values into a file unless the user has said that it may hold them.
@@ -264,7 +332,7 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// Opens every report, the one on standard output last, and tells which files are ours.
-fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports) -> Result<Vec<PathBuf>> {
+fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports, release: Option<&Shared>) -> Result<Vec<PathBuf>> {
     let mut names: Vec<PathBuf> = Vec::new();
     for one in wanted {
         match one.format {
@@ -294,7 +362,15 @@ fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports) -> Result<Vec
         }
     }
     let stdout = Output::stream("standard output", Box::new(io::stdout()));
+    let text = matches!(args.format, Stdout::Text | Stdout::Sarif);
+    if let Some(release) = release.filter(|_| !text) {
+        reports.push("", Box::new(Asked::new(release.clone(), None)));
+    }
     match args.format {
+        Stdout::Text | Stdout::Sarif if release.is_some() => {
+            let asked = release.map(|release| Asked::new(release.clone(), Some(stdout)));
+            asked.into_iter().for_each(|asked| reports.push("", Box::new(asked)));
+        }
         Stdout::Text | Stdout::Sarif => {
             let colour = io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb();
             reports.push("", Box::new(Text::new(stdout, colour, !wanted.is_empty())));

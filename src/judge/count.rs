@@ -12,7 +12,7 @@ use crate::extract::{Chunk, Layout};
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::Distinct;
-use crate::judge::matches::{First, Found, match_row, places};
+use crate::judge::matches::{First, Found, fingerprint, match_row, places};
 use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
@@ -332,6 +332,11 @@ const BEFORE_CORE: usize = 64;
 const BEHIND_CORE: usize = 400;
 
 pub(super) fn is_test(job: Job<'_>, rule: &Rule, valid: &Valid) -> bool {
+    if !job.options.known_values.is_empty()
+        && job.options.known_values.contains(&fingerprint(job.key, rule.identifier, valid))
+    {
+        return true;
+    }
     job.options.test_values != TestValues::Live && (valid.test || rule.is_test_value(valid.normal.as_bytes()))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::engine::Engine;
 use crate::finding::{
-    Confidence, DocumentClass, Finding, Linked, Match, Place, Protection, ReadableBy, Severity, Subject,
+    Confidence, Decision, DocumentClass, Finding, Linked, Match, Place, Protection, ReadableBy, Severity, Subject,
 };
 use crate::identifier::Identifier;
 use crate::judge::class::class;
@@ -242,6 +242,7 @@ fn finding(
         linked_with,
         action_hint,
         listed,
+        decision: Decision::default(),
     }
 }
 

@@ -98,6 +98,15 @@ pub(super) struct Found<'a> {
     pub(super) number: u64,
 }
 
+/// Keyed hash of a value; only those who hold the key can try values against it.
+pub(super) fn fingerprint(key: &[u8; 32], identifier: Identifier, valid: &Valid) -> [u8; 10] {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    hasher.update(identifier.name().as_bytes()).update(&[0]).update(valid.normal.as_bytes());
+    let mut fingerprint = [0; 10];
+    fingerprint.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
+    fingerprint
+}
+
 #[allow(clippy::too_many_arguments)]
 pub(super) fn match_row(
     job: Job<'_>,
@@ -110,10 +119,7 @@ pub(super) fn match_row(
     found: Found<'_>,
 ) -> MatchRow {
     let identifier = job.engine.rules().rules[rule as usize].identifier;
-    let mut hasher = blake3::Hasher::new_keyed(job.key);
-    hasher.update(identifier.name().as_bytes()).update(&[0]).update(found.valid.normal.as_bytes());
-    let mut fingerprint = [0; 10];
-    fingerprint.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
+    let fingerprint = fingerprint(job.key, identifier, found.valid);
     MatchRow {
         column,
         rule,

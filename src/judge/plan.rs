@@ -179,8 +179,10 @@ impl ColumnPlan {
         if header.is_empty() {
             return ColumnPlan::default();
         }
-        let name = FieldName::parse(header);
+        let mut name = FieldName::parse(header);
         let found = engine.rules().field_rules(&name);
+        let said = engine.rules().synonyms.get(&name.tokens);
+        name.cancel &= said.is_none();
         let weak = found.iter().filter(|found| found.weak).map(|found| found.rule as u16).collect();
         let bound = found
             .into_iter()
@@ -196,13 +198,16 @@ impl ColumnPlan {
             weak,
             subject: (name.role != Subject::Unknown).then_some(name.role),
             headed: true,
-            ordinary: name.ordinary(),
-            other_date: name.other_date(),
+            ordinary: said.is_none() && name.ordinary(),
+            other_date: said.is_none() && name.other_date(),
             diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
             not: (0..engine.rules().rules.len())
-                .filter(|rule| engine.rules().rules[*rule].denied_by(&name))
+                .filter(|rule| {
+                    let rule = &engine.rules().rules[*rule];
+                    said != Some(rule.identifier) && rule.denied_by(&name)
+                })
                 .map(|rule| rule as u16)
                 .collect(),
             ..ColumnPlan::default()

@@ -129,7 +129,8 @@ impl Counter {
         };
         let mut from = chunk.core.start;
         let text = chunk.bytes.get(from..).unwrap_or_default();
-        if entry.quote == Quote::Outside && (!dialect.quotes || memchr::memchr(b'"', text).is_none()) {
+        let plain = entry.quote == Quote::Outside && !job.options.profile;
+        if plain && (!dialect.quotes || memchr::memchr(b'"', text).is_none()) {
             from = self.whole_rows(job, dialect, chunk, &mut at, tally);
         }
         if from < chunk.core.end {
@@ -507,6 +508,9 @@ impl Counter {
             _ => 0,
         };
         record.filled = true;
+        if job.options.profile && (whole || matches!(job.plan.layout, Layout::Values { .. })) {
+            tally.columns[field.column].profile.get_or_insert_default().add(&chunk.bytes[span.clone()]);
+        }
         if whole {
             tally.columns[field.column].filled += 1;
         }

@@ -12,6 +12,7 @@ use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
 use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
+use crate::release::profile::Profile;
 use crate::validate::Valid;
 
 /// The shape number of values that a field's name speaks for.
@@ -94,6 +95,8 @@ pub struct ColumnTally {
     pub filled: u64,
     /// By rule and shape.
     pub slots: Vec<Slot>,
+    /// What its values look like; kept only under [`Options::profile`](crate::options::Options::profile).
+    pub profile: Option<Box<Profile>>,
 }
 
 /// The values of one rule and one form that fill their fields.
@@ -316,6 +319,9 @@ impl Tally {
         }
         for (ours, theirs) in self.columns.iter_mut().zip(std::mem::take(&mut other.columns)) {
             ours.filled += theirs.filled;
+            if let Some(profile) = theirs.profile {
+                ours.profile.get_or_insert_default().merge(&profile);
+            }
             for slot in theirs.slots {
                 match ours.slots.iter_mut().find(|s| (s.rule, s.shape) == (slot.rule, slot.shape)) {
                     Some(known) => {

@@ -70,7 +70,7 @@ pub fn format_of(path: &Path) -> Result<Format> {
 }
 
 /// The name of root number `index`; empty for an index the run does not know.
-fn root_name(roots: &[Root], index: usize) -> &str {
+pub(crate) fn root_name(roots: &[Root], index: usize) -> &str {
     roots.get(index).map_or("", |root| root.name.as_str())
 }
 

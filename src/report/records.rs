@@ -166,6 +166,14 @@ pub(super) struct FindingRecord<'a> {
     action_hint: &'static str,
     #[serde(skip_serializing_if = "is_false")]
     path_holds_values: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    expected: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    disposition: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    ticket: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    until: &'a str,
 }
 
 #[derive(Serialize)]
@@ -211,6 +219,10 @@ pub(super) fn finding_record<'a>(at: &Where<'a>, finding: &'a Finding) -> Findin
         linked_with: &finding.linked_with,
         action_hint: finding.action_hint,
         path_holds_values: at.document.path_holds_values,
+        expected: finding.decision.expected,
+        disposition: &finding.decision.disposition,
+        ticket: &finding.decision.ticket,
+        until: &finding.decision.until,
     }
 }
 
@@ -388,6 +400,8 @@ pub(super) struct SummaryRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     people_of: Option<OfRecord<'a>>,
     sizes: Vec<SizeRecord<'a>>,
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    accepted: Counts<5>,
 }
 
 #[derive(Serialize)]
@@ -407,6 +421,12 @@ struct Expected {
 
 /// Counts by name; those that are zero are left out.
 struct Counts<const N: usize>([(&'static str, u64); N]);
+
+impl<const N: usize> Counts<N> {
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, count)| *count == 0)
+    }
+}
 
 impl<const N: usize> Serialize for Counts<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -460,6 +480,7 @@ impl<'a> SummaryRecord<'a> {
                     note: (!size.marks().is_empty()).then_some(Size::SENTENCE),
                 })
                 .collect(),
+            accepted: Counts(severities.map(|severity| (severity.name(), summary.accepted[severity as usize]))),
         }
     }
 }

@@ -48,6 +48,7 @@ pub(crate) fn finding() -> Finding {
         linked_with: vec!["birth-date", "name"],
         action_hint: "restrict-access",
         listed: true,
+        decision: Default::default(),
     }
 }
 
@@ -108,6 +109,7 @@ pub(crate) fn document() -> Document {
         findings: vec![finding(), unlisted],
         matches: vec![one_match()],
         gaps: Vec::new(),
+        profiles: Vec::new(),
         individuals: People::default(),
     }
 }

@@ -36,6 +36,7 @@ pub struct Text {
     title: String,
     worst: Vec<Shown>,
     with_findings: u64,
+    reopened: u64,
     gaps: BTreeMap<(Class, Reason), Many>,
 }
 
@@ -73,6 +74,7 @@ impl Text {
             title: String::new(),
             worst: Vec::new(),
             with_findings: 0,
+            reopened: 0,
             gaps: BTreeMap::new(),
         }
     }
@@ -81,7 +83,10 @@ impl Text {
         for gap in &document.gaps {
             self.gap(gap);
         }
-        let mut listed: Vec<&Finding> = document.findings.iter().filter(|finding| finding.listed).collect();
+        let decisions = document.findings.iter().map(|finding| &finding.decision);
+        self.reopened += decisions.filter(|decision| decision.disposition.starts_with("re-opened")).count() as u64;
+        let mut listed: Vec<&Finding> =
+            document.findings.iter().filter(|finding| finding.listed && !finding.decision.accepted).collect();
         if listed.is_empty() {
             return;
         }
@@ -172,6 +177,13 @@ impl Text {
                 let _ = writeln!(out, "Findings    {}: {}", thousands(n), by_severity.join(", "));
             }
         }
+        let accepted: u64 = summary.accepted.iter().sum();
+        if accepted > 0 {
+            let _ = writeln!(out, "Accepted    {} of them, not shown below", thousands(accepted));
+        }
+        if self.reopened > 0 {
+            let _ = writeln!(out, "Re-opened   {}; reports say why", count(self.reopened, "finding", "findings"));
+        }
     }
 
     /// By state and age, and the sizes of roots and series. Over several roots the number of people is for scale only: they
@@ -242,7 +254,7 @@ impl Text {
         }
         let more_documents = self.with_findings - self.worst.len() as u64;
         if more_documents > 0 {
-            let listed: u64 = summary.findings.iter().sum();
+            let listed = summary.findings.iter().sum::<u64>() - summary.accepted.iter().sum::<u64>();
             let _ = writeln!(
                 out,
                 "\n… and {} with {}; a report file has them all",

@@ -31,25 +31,38 @@ const SHIFTS: usize = 64;
 /// Runs every example of every rule.
 pub fn check(engine: &Engine) -> Vec<Failure> {
     let mut failures = check_stages(engine.rules());
-    for rule in &engine.rules().rules {
-        // Examples that cannot be read are among the failures already.
-        let Ok(examples) = rule.examples() else { continue };
-        for hit in &examples.hits {
-            if let Some(message) = hit_fails(engine, rule, hit) {
-                failures.push(Failure { file: rule.file.clone(), line: hit.line, message });
-            }
-        }
-        for miss in &examples.misses {
-            if let Some(found) = best(engine, rule, "example.txt", &miss.text)
-                && found >= Confidence::Likely
-            {
-                let message = format!("found at `{found}`, and should not be");
-                failures.push(Failure { file: rule.file.clone(), line: miss.line, message });
-            }
-        }
-    }
+    engine.rules().rules.iter().for_each(|rule| check_found(engine, rule, &mut failures));
     failures.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     failures
+}
+
+/// Runs every example of the rule of this id.
+pub fn check_rule(engine: &Engine, id: &str) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for rule in engine.rules().rules.iter().filter(|rule| rule.id == id) {
+        failures.extend(check_stages(engine.rules()).into_iter().filter(|failure| failure.file == rule.file));
+        check_found(engine, rule, &mut failures);
+    }
+    failures
+}
+
+/// Runs the examples of a rule through a scan.
+fn check_found(engine: &Engine, rule: &Rule, failures: &mut Vec<Failure>) {
+    // Examples that cannot be read are among the failures already.
+    let Ok(examples) = rule.examples() else { return };
+    for hit in &examples.hits {
+        if let Some(message) = hit_fails(engine, rule, hit) {
+            failures.push(Failure { file: rule.file.clone(), line: hit.line, message });
+        }
+    }
+    for miss in &examples.misses {
+        if let Some(found) = best(engine, rule, "example.txt", &miss.text)
+            && found >= Confidence::Likely
+        {
+            let message = format!("found at `{found}`, and should not be");
+            failures.push(Failure { file: rule.file.clone(), line: miss.line, message });
+        }
+    }
 }
 
 /// Runs every hit so that it lies across the byte `edge`, where a reader that works in windows of this size cuts.

@@ -231,6 +231,11 @@ impl RuleSet {
     /// words. Rules of different identifiers only where they match equally well. None where the name is about a datum
     /// ([`FieldName::cancel`]).
     pub fn field_rules(&self, name: &FieldName) -> Vec<FieldMatch> {
+        if let Some(identifier) = self.synonyms.get(&name.tokens) {
+            // Whoever knows the data says so: no word in the name speaks against it.
+            let rules = self.rules.iter().enumerate().filter(|(_, rule)| rule.identifier == identifier);
+            return rules.map(|(rule, _)| FieldMatch { rule, exact: true, weak: false }).collect();
+        }
         if name.cancel {
             return Vec::new();
         }

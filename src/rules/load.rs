@@ -13,6 +13,7 @@ use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::validate;
 
+use super::synonyms::Synonyms;
 use super::{Evidence, Examples, Hit, Miss, Rule, RuleSet, RuleShape, Stage, fields, places};
 
 /// The built-in pattern files: path below `patterns/` and text, in order of path.
@@ -28,19 +29,24 @@ pub fn load_built_in() -> Result<RuleSet> {
     load(&[])
 }
 
-/// The built-in rules and those in these pattern files, or in the `*.toml` of these folders. A rule of a known id takes
-/// its place.
+/// The built-in rules and those in these pattern files, or in the `*.toml` of these folders; a rule of a known id takes
+/// its place. With them the header synonyms in files that end in `.csv`.
 pub fn load(paths: &[PathBuf]) -> Result<RuleSet> {
     let mut rules: Vec<Rule> = Vec::new();
     for (name, text) in BUILT_IN {
         // Their examples are read when they are run: the suite does that, a scan has no use for them.
         insert(&mut rules, rule(&format!("patterns/{name}"), Cow::Borrowed(text))?);
     }
+    let mut synonyms = Synonyms::default();
     for path in paths {
         let mut own: Vec<Rule> = Vec::new();
         for file in files(path)? {
             let text = std::fs::read_to_string(&file).map_err(|source| Error::read(&file, source))?;
             let name = file.display().to_string();
+            if is_table(&file) {
+                synonyms.read(&name, &text)?;
+                continue;
+            }
             let rule = rule(&name, Cow::Owned(text))?;
             rule.examples()?;
             if let Some(twice) = own.iter().find(|other| other.id == rule.id) {
@@ -51,8 +57,21 @@ pub fn load(paths: &[PathBuf]) -> Result<RuleSet> {
         }
         own.into_iter().for_each(|rule| insert(&mut rules, rule));
     }
-    let hash = hash(&rules);
-    Ok(RuleSet { rules, hash })
+    let hash = hash(&rules, &synonyms);
+    Ok(RuleSet { rules, hash, synonyms })
+}
+
+/// The built-in rules and one more, of this text.
+pub fn load_with(name: &str, text: &str) -> Result<RuleSet> {
+    let mut set = load_built_in()?;
+    insert(&mut set.rules, rule(name, Cow::Owned(text.to_string()))?);
+    set.hash = hash(&set.rules, &set.synonyms);
+    Ok(set)
+}
+
+/// Whether a file given with the rules is one of header synonyms.
+fn is_table(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
 }
 
 /// Puts a rule where its id belongs; one of the same id goes.
@@ -63,7 +82,7 @@ fn insert(rules: &mut Vec<Rule>, rule: Rule) {
     }
 }
 
-/// The pattern files at `path`: itself, or the `*.toml` below it, sorted.
+/// The files of rules at `path`: itself, or the `*.toml` and `*.csv` below it, sorted.
 fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let meta = std::fs::metadata(path).map_err(|source| Error::read(path, source))?;
     if !meta.is_dir() {
@@ -73,24 +92,26 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
         let entry = entry
             .map_err(|error| Error::Read { path: error.path().unwrap_or(path).to_path_buf(), source: error.into() })?;
-        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "toml") {
+        let ours = entry.path().extension().is_some_and(|e| e == "toml") || is_table(entry.path());
+        if entry.file_type().is_file() && ours {
             files.push(entry.into_path());
         }
     }
     if files.is_empty() {
-        let message = "no *.toml is in this folder".to_string();
+        let message = "no *.toml and no *.csv is in this folder".to_string();
         return Err(Error::Pattern { file: path.display().to_string(), line: 0, message });
     }
     Ok(files)
 }
 
 /// The first 16 hexadecimal digits of a BLAKE3 hash over all sources in order of id, each behind its length.
-fn hash(rules: &[Rule]) -> String {
+fn hash(rules: &[Rule], synonyms: &Synonyms) -> String {
     let mut hasher = blake3::Hasher::new();
     for rule in rules {
         hasher.update(&(rule.source.len() as u64).to_le_bytes());
         hasher.update(rule.source.as_bytes());
     }
+    synonyms.hash(&mut hasher);
     hasher.finalize().to_hex()[..16].to_string()
 }
 

@@ -11,11 +11,13 @@ use crate::validate::Check;
 
 pub mod check;
 pub mod fields;
+pub mod learn;
 mod load;
 pub mod places;
+pub mod synonyms;
 
 pub use fields::{FieldMatch, FieldName};
-pub use load::{built_in_files, load, load_built_in};
+pub use load::{built_in_files, load, load_built_in, load_with};
 
 /// All rules of a run.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Names this set in reports: a hash over all pattern files, hex.
     pub hash: String,
+    /// What a site says its headers mean.
+    pub synonyms: synonyms::Synonyms,
 }
 
 /// One way to find an identifier.

@@ -21,6 +21,7 @@ use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::{HintedFormat, Options};
+use crate::release::profile::PlaceProfile;
 use crate::scan::Progress;
 use crate::scan::hints::{self, Hints};
 use crate::validate::date;
@@ -68,6 +69,7 @@ pub(super) struct Reading {
     judgement: Judgement,
     records: u64,
     individuals: People,
+    profiles: Vec<PlaceProfile>,
     pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
     pub(super) not_read: Option<(Reason, &'static str)>,
@@ -121,6 +123,7 @@ impl Scanner<'_> {
         }
         document.class =
             reading.judgement.class.filter(|class| *class != DocumentClass::None).unwrap_or(document.class);
+        document.profiles = reading.profiles;
         document.linked = reading.judgement.linked;
         document.sensitive = reading.judgement.sensitive;
         document.matches.extend(reading.judgement.matches);
@@ -194,6 +197,7 @@ impl Scanner<'_> {
             findings,
             matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
+            profiles: Vec::new(),
             individuals,
         });
         count_people(&mut document, people);
@@ -400,6 +404,11 @@ impl Scanner<'_> {
         reading.records = tally.records;
         reading.judgement = decide::judge(self.engine, self.options, plan, &tally, facts);
         reading.judgement.leave_out(self.options);
+        let profiles = (0..).zip(&tally.columns).filter_map(|(column, counted)| {
+            let profile = counted.profile.as_deref()?.clone();
+            Some(PlaceProfile { place: plan.place(Some(column)), profile })
+        });
+        reading.profiles = profiles.collect();
         reading.individuals = tally.people;
     }
 

@@ -31,7 +31,7 @@ pub mod ssn;
 pub mod url;
 pub mod vin;
 pub mod zip;
-mod zip3;
+pub mod zip3;
 
 /// Where the bytes come from: it decides how much form is asked of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -119,3 +119,18 @@ pub(super) fn states(first_three: u16) -> Option<&'static str> {
     let at = STATES.partition_point(|(_, to, _)| *to < first_three);
     STATES.get(at).filter(|(from, _, _)| *from <= first_three).map(|(_, _, states)| *states)
 }
+
+/// First three digits of ZIP codes whose area has 20,000 people or fewer, so that Safe Harbor wants 000 instead (45 CFR
+/// 164.514(b)(2)(i)(B)): the union of the lists after the census of 2000 (HHS guidance of 2012), 2010 and 2020, since the rule says
+/// the currently available data and an area once restricted may be so for who reads older lists.
+const RESTRICTED: &[u16] =
+    &[36, 59, 63, 102, 202, 203, 204, 205, 369, 556, 692, 753, 772, 790, 821, 823, 830, 831, 878, 879, 884, 890, 893];
+
+/// Whether ZIP codes that start so must be written 000. Military ones (090 to 098) and beginnings that no ZIP code has count too:
+/// nobody is counted there. `000` is what the rule asks for.
+pub fn is_restricted(first_three: u16) -> bool {
+    first_three != 0
+        && (RESTRICTED.binary_search(&first_three).is_ok()
+            || (90..=98).contains(&first_three)
+            || states(first_three).is_none())
+}

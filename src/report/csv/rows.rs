@@ -153,7 +153,7 @@ impl About {
             .number(finding.records)
             .number(finding.people)
             .text(&finding.linked_with.join("+"))
-            .empty(1)
+            .text(finding.decision.expected)
             .text(finding.protection.name())
             .text(access.readable_by.name())
             .text(&access.basis)
@@ -168,7 +168,9 @@ impl About {
             .text(&self.ruleset)
             .text(&self.run_id)
             .time_text(&self.started)
-            .empty(3)
+            .text(&finding.decision.disposition)
+            .text(&finding.decision.ticket)
+            .text(&finding.decision.until)
     }
 
     /// A gap among the findings, so that one who reads only this table knows what was not read.

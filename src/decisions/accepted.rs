@@ -1,0 +1,274 @@
+//! Findings that somebody has accepted, and values that are known. In: a TOML file, each entry with reason, who and until; findings.
+//! Out: the decision on each finding, re-opened where it has run out, or what was accepted has grown. Refuses unknown keys and what
+//! is missing, with file and line. The format is `docs/accepted.md`.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::{Source, day_from_now};
+use crate::error::Result;
+use crate::finding::{Decision, Document, Finding, ReadableBy};
+use crate::identifier::Identifier;
+
+/// Days for which something can be accepted at most: a year.
+const LONGEST: i64 = 366;
+
+/// What was accepted.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    entries: Vec<Entry>,
+    by_id: HashMap<String, Vec<usize>>,
+    globs: Vec<usize>,
+    /// Fingerprints of known values that have not run out.
+    pub known: HashSet<[u8; 10]>,
+    /// Entries of known values that have.
+    pub known_expired: usize,
+    /// Any known value was named at all.
+    pub names_known: bool,
+    today: String,
+}
+
+#[derive(Debug)]
+struct Entry {
+    glob: Option<(GlobMatcher, Identifier)>,
+    until: String,
+    ticket: String,
+    matches: u64,
+    people: u64,
+    identifiers: Vec<String>,
+    readable_by: ReadableBy,
+    /// Matches and people met so far, where it stands for many findings.
+    met: (u64, u64),
+    used: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    accept: Vec<Spanned<AcceptTable>>,
+    #[serde(default)]
+    known: Vec<Spanned<KnownTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AcceptTable {
+    finding: Option<Spanned<String>>,
+    series: Option<Spanned<String>>,
+    path: Option<Spanned<String>>,
+    identifier: Option<Spanned<String>>,
+    reason: Spanned<String>,
+    who: Spanned<String>,
+    until: Spanned<Datetime>,
+    ticket: Option<String>,
+    matches: u64,
+    people: u64,
+    identifiers: Vec<Spanned<String>>,
+    readable_by: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownTable {
+    fingerprint: Spanned<String>,
+    reason: Spanned<String>,
+    who: Spanned<String>,
+    until: Spanned<Datetime>,
+}
+
+impl Accepted {
+    /// Reads the file at `path`.
+    pub fn read(path: &Path) -> Result<Accepted> {
+        let (source, file): (Source, File) = Source::read(path)?;
+        let mut accepted =
+            Accepted { today: day_from_now(0), names_known: !file.known.is_empty(), ..Accepted::default() };
+        let latest = day_from_now(LONGEST);
+        let until = |day: &Spanned<Datetime>| {
+            let until = source.day("until", day)?;
+            match until > latest {
+                true => Err(source.wrong(day.span().start, format!("`until` is at most a year ahead: {latest}"))),
+                false => Ok(until),
+            }
+        };
+        for table in &file.accept {
+            let at = table.span().start;
+            let table = table.get_ref();
+            source.said("reason", &table.reason)?;
+            source.said("who", &table.who)?;
+            let readable_by = ReadableBy::by_name(table.readable_by.get_ref()).ok_or_else(|| {
+                let message = "`readable_by` is as reports say it: world, group, owner, acl, declared, unknown";
+                source.wrong(table.readable_by.span().start, message)
+            })?;
+            for name in &table.identifiers {
+                identifier(&source, name)?;
+            }
+            let number = accepted.entries.len();
+            let glob = match (&table.finding, &table.series, &table.path, &table.identifier) {
+                (Some(id), None, None, None) | (None, Some(id), None, None) => {
+                    let prefix = if table.finding.is_some() { "F-" } else { "S-" };
+                    if !id.get_ref().starts_with(prefix) {
+                        return Err(source.wrong(id.span().start, format!("such an id begins with {prefix}")));
+                    }
+                    accepted.by_id.entry(id.get_ref().clone()).or_default().push(number);
+                    None
+                }
+                (None, None, Some(path), Some(name)) => {
+                    let glob = GlobBuilder::new(path.get_ref()).literal_separator(true).backslash_escape(true).build();
+                    let glob = glob.map_err(|error| source.wrong(path.span().start, error.kind().to_string()))?;
+                    accepted.globs.push(number);
+                    Some((glob.compile_matcher(), identifier(&source, name)?))
+                }
+                _ => {
+                    let message = "an entry says `finding`, or `series`, or `path` and `identifier`, and nothing else";
+                    return Err(source.wrong(at, message));
+                }
+            };
+            accepted.entries.push(Entry {
+                glob,
+                until: until(&table.until)?,
+                ticket: table.ticket.clone().unwrap_or_default(),
+                matches: table.matches,
+                people: table.people,
+                identifiers: table.identifiers.iter().map(|name| name.get_ref().clone()).collect(),
+                readable_by,
+                met: (0, 0),
+                used: false,
+            });
+        }
+        for table in &file.known {
+            let table = table.get_ref();
+            source.said("reason", &table.reason)?;
+            source.said("who", &table.who)?;
+            let fingerprint = fingerprint(table.fingerprint.get_ref()).ok_or_else(|| {
+                let message = "a fingerprint is the twenty hexadecimal digits that match records have";
+                source.wrong(table.fingerprint.span().start, message)
+            })?;
+            match until(&table.until)? < accepted.today {
+                true => accepted.known_expired += 1,
+                false => drop(accepted.known.insert(fingerprint)),
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// Decides on the findings of a document, whose path is as reports write it.
+    pub fn decide(&mut self, document: &mut Document, path: &str) {
+        let readable_by = document.access.readable_by;
+        for finding in &mut document.findings {
+            let ids = [&finding.id, &finding.series_id].into_iter().filter_map(|id| self.by_id.get(id)).flatten();
+            let globs = self.globs.iter().filter(|number| {
+                let glob = self.entries[**number].glob.as_ref();
+                glob.is_some_and(|(glob, identifier)| *identifier == finding.identifier && glob.is_match(path))
+            });
+            let numbers: Vec<usize> = ids.chain(globs).copied().collect();
+            let mut decision: Option<Decision> = None;
+            for number in numbers {
+                let next = self.entries[number].decide(finding, readable_by, &self.today);
+                if next.accepted || decision.is_none() {
+                    let done = next.accepted;
+                    decision = Some(next);
+                    if done {
+                        break;
+                    }
+                }
+            }
+            if let Some(decision) = decision {
+                finding.decision = Decision { expected: finding.decision.expected, ..decision };
+            }
+        }
+    }
+
+    /// Entries that no finding matched.
+    pub fn unused(&self) -> usize {
+        self.entries.iter().filter(|entry| !entry.used).count()
+    }
+}
+
+impl Entry {
+    fn decide(&mut self, finding: &Finding, readable_by: ReadableBy, today: &str) -> Decision {
+        self.used = true;
+        self.met = match self.glob {
+            Some(_) => (self.met.0 + finding.matches, self.met.1 + finding.people),
+            None => (finding.matches, finding.people),
+        };
+        let known = |name: &&str| {
+            *name == finding.identifier.name() || self.identifiers.iter().any(|identifier| identifier == *name)
+        };
+        let added: Vec<&str> = finding.linked_with.iter().copied().filter(|name| !known(name)).collect();
+        let why = if self.until.as_str() < today {
+            Some(format!("accepted until {}", self.until))
+        } else if grown(self.matches, self.met.0) {
+            Some(format!("{} matches, {} were accepted", self.met.0, self.matches))
+        } else if grown(self.people, self.met.1) {
+            Some(format!("{} people, {} were accepted", self.met.1, self.people))
+        } else if !added.is_empty() {
+            Some(format!("with {} now", added.join("+")))
+        } else if width(readable_by) > width(self.readable_by) {
+            Some(format!("readable by {readable_by}, accepted for {}", self.readable_by))
+        } else {
+            None
+        };
+        Decision {
+            expected: "",
+            accepted: why.is_none(),
+            disposition: why.map_or_else(|| "accepted".to_string(), |why| format!("re-opened: {why}")),
+            ticket: self.ticket.clone(),
+            until: self.until.clone(),
+        }
+    }
+}
+
+/// Whether there are more than a tenth more than were accepted.
+fn grown(accepted: u64, now: u64) -> bool {
+    u128::from(now) * 10 > u128::from(accepted) * 11
+}
+
+/// How many can read: what nobody can tell counts as more than a group.
+fn width(readable_by: ReadableBy) -> u8 {
+    match readable_by {
+        ReadableBy::Owner => 0,
+        ReadableBy::Acl | ReadableBy::Declared => 1,
+        ReadableBy::Group => 2,
+        ReadableBy::Unknown => 3,
+        ReadableBy::World => 4,
+    }
+}
+
+fn identifier(source: &Source, name: &Spanned<String>) -> Result<Identifier> {
+    Identifier::by_name(name.get_ref()).ok_or_else(|| {
+        let near = Identifier::suggestion(name.get_ref());
+        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        source.wrong(name.span().start, format!("no identifier is called so{near}"))
+    })
+}
+
+fn fingerprint(text: &str) -> Option<[u8; 10]> {
+    let mut bytes = [0; 10];
+    if text.len() != 20 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_a_tenth_is_grown() {
+        for (accepted, now, expected) in
+            [(100, 110, false), (100, 111, true), (0, 0, false), (0, 1, true), (9, 10, true)]
+        {
+            assert_eq!(grown(accepted, now), expected, "{accepted} {now}");
+        }
+    }
+}
