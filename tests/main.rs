@@ -15,7 +15,7 @@ mod hostile;
 // What the documents say, against what the program knows.
 mod docs;
 // Made documents with their truth, the half that is held out.
-mod made;
+mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
 // The same bytes for any number of threads and any kernel.

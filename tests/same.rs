@@ -7,13 +7,13 @@ use std::process::Command;
 /// What a scan writes about matches, findings, gaps and documents.
 fn records(kernel: &str, threads: &str, paths: &[&Path], folder: &Path) -> String {
     let (out, key) = (folder.join("out.jsonl"), folder.join("key"));
-    std::fs::write(&key, [7; 32]).unwrap();
+    std::fs::write(&key, [7; 32]).expect("written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
     command.env("PHISWEEP_BACKEND", kernel).args(["scan", "--matches", "--threads", threads, "--fingerprint-key"]);
     let output = command.arg(&key).arg("-o").arg(&out).args(paths).output().expect("phisweep runs");
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let text = std::fs::read_to_string(&out).expect("written");
-    std::fs::remove_file(&out).unwrap();
+    std::fs::remove_file(&out).expect("removed");
     let kept = text
         .lines()
         .filter(|line| !line.starts_with("{\"type\":\"run\""))
@@ -34,9 +34,10 @@ fn reports_are_the_same_for_any_threads_and_kernel() {
         n += 1;
         let ssn = format!("{:03}-{:02}-{:04}", 101 + n % 500, 11 + n % 80, 1000 + n % 8999);
         let born = format!("{}-{:02}-{:02}", 1930 + n % 80, 1 + n % 12, 1 + n % 28);
-        let note = if n % 50 == 0 { format!("call {}-555-{:04}", 205 + n % 7, n % 10_000) } else { String::new() };
+        let note =
+            if n.is_multiple_of(50) { format!("call {}-555-{:04}", 205 + n % 7, n % 10_000) } else { String::new() };
         rows += &format!("{:08},{ssn},{born},{note},{}.{:02}\n", 10_000_000 + n * 7, n % 900, n % 100);
-        if n % 40 == 0 {
+        if n.is_multiple_of(40) {
             text += &format!("Seen in clinic today.\nMRN: {}\nDOB: {born}\n", 10_000_000 + n * 7);
         }
         text += "fn main() { let x = 12345678; } // nothing of interest here\n";

@@ -105,6 +105,8 @@ pub(crate) fn score(engine: &Engine, pages: &[Page]) -> Score {
     score
 }
 
+/// A column in which an identifier stands: which, in which column, of whom.
+type Column = (Identifier, Option<usize>, usize);
 fn one(engine: &Engine, options: &Options, known: &BTreeSet<Identifier>, page: &Page, score: &mut Score) {
     let document = scan::scan_bytes(engine, options, &page.name, &page.bytes);
     let name = page.name.clone();
@@ -164,7 +166,7 @@ fn one(engine: &Engine, options: &Options, known: &BTreeSet<Identifier>, page: &
     for (identifier, _, _) in &wrong {
         score.counts.entry((*identifier, page.format.clone())).or_default().wrong += 1;
     }
-    let mut columns: BTreeMap<(Identifier, Option<usize>, usize), (u64, u64, usize)> = BTreeMap::new();
+    let mut columns = BTreeMap::<Column, (u64, u64, usize)>::new();
     for (at, truth) in page.truths.iter().enumerate() {
         // In a text a provider's are not asked for, but for the numbers of providers.
         let asked = match truth.whose {

@@ -139,6 +139,7 @@ pub(crate) fn summary() -> Summary {
         people_low: 1120,
         people_high: 1240,
         findings: [0, 0, 0, 0, 1],
+        accepted: [0; 5],
         unlisted: 1,
         gaps: [1, 0, 0, 0],
         listed_false: 0.06,

@@ -20,8 +20,11 @@ const FORMS: usize = 8;
 /// A check digit is one where so large a part of the values fits; a random number fits one time in ten.
 const FITS: f64 = 0.99;
 
+/// A way to make a check digit, and whether the digits of a number pass it.
+type CheckDigit = (&'static str, fn(&[u32]) -> bool);
+
 /// Check digits that are tried, and how comments call them.
-const TRIED: [(&str, fn(&[u32]) -> bool); 7] = [
+const TRIED: [CheckDigit; 7] = [
     ("Luhn (mod 10, every other digit doubled)", luhn),
     ("mod 10, weights 3 1 from the right", |d| weighed(d, &[1, 3], 10)),
     ("mod 10, weights 7 3 1 from the left", |d| from_left(d, &[7, 3, 1], 10)),
@@ -86,7 +89,7 @@ struct Draft<'a> {
     prefix: String,
     forms: BTreeMap<String, usize>,
     values: &'a BTreeSet<&'a str>,
-    found: Option<&'static (&'static str, fn(&[u32]) -> bool)>,
+    found: Option<&'static CheckDigit>,
 }
 
 impl Draft<'_> {

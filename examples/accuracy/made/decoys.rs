@@ -83,7 +83,7 @@ fn table(split: Split, number: usize, rng: &mut Rng) -> Page {
         *rng.pick(split.pick(&[("csv", ","), ("tsv", "\t")][..], &[("txt", "|"), ("csv", ",")][..]));
     let mut page = Page::new(format!("{name}_{number:04}.{ending}"), "nobody's table");
     page.class = (name != "vendors" && name != "dealers").then_some("none");
-    if columns[0].0 != "" {
+    if !columns[0].0.is_empty() {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         page.text(&format!("{}\n", names.join(delimiter)));
     }
