@@ -187,7 +187,7 @@ impl Counter {
             }
             if counts {
                 record.last_line = lines;
-                record.add_text(job, identifier, hash, judged);
+                record.add_text(job, false, identifier, hash, judged);
             }
             let number = tally.records.max(1);
             add_text(job, tally, chunk, None, judged, hash, number);
@@ -430,7 +430,7 @@ impl Counter {
                 let identifier = job.engine.rules().rules[judged.rule as usize].identifier;
                 let hash = hash(identifier, &judged.valid);
                 if judged.clues.logit() >= LIKELY {
-                    record.add_text(job, identifier, hash, &judged);
+                    record.add_text(job, column.of_another, identifier, hash, &judged);
                 }
                 add_text(job, tally, chunk, Some(field.column as u32), &judged, hash, number);
             }
@@ -519,7 +519,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.add_whole(column as u32, identifier, hash);
+                record.add_whole(column as u32, job.plan.column(column).of_another, identifier, hash);
             }
         }
         if job.matches {

@@ -137,7 +137,7 @@ const SINGLES: &[(&str, &str)] = &[
 /// What is known of an element.
 pub(super) fn describe(
     in_loop: &str,
-    whose: Whose,
+    (whose, of_another): (Whose, bool),
     segment: &str,
     element: u8,
     role: Role,
@@ -191,7 +191,7 @@ pub(super) fn describe(
     let names = if name.is_empty() { Vec::new() } else { vec![name.to_string()] };
     let holds = if role == Role::Text { Holds::Text } else { Holds::Value };
     let subject = if role == Role::Text { None } else { whose.subject() };
-    Named { place: Place::Segment(place), keys, names, holds, subject }
+    Named { place: Place::Segment(place), keys, names, holds, subject, of_another }
 }
 
 /// What a 999 calls the elements it repeats, in CTX01 (X231 2.2), and the element.
@@ -214,7 +214,7 @@ mod tests {
     fn qualifiers_are_known_or_not_shown() {
         assert!(QUALIFIERS.is_sorted());
         let reference =
-            |code: &str| describe("2300", Whose::Patient, "REF", 2, Role::Reference, qualifier(code.as_bytes()));
+            |code: &str| describe("2300", (Whose::Patient, false), "REF", 2, Role::Reference, qualifier(code.as_bytes()));
         assert_eq!(reference("EA").keys, ["x12:REF02/EA"]);
         assert_eq!(reference("EA").place.to_string(), "segment: 2300/REF02 EA");
         let other = reference("418627715");
@@ -222,11 +222,11 @@ mod tests {
             (other.place.to_string().as_str(), &other.keys[..]),
             ("segment: 2300/REF02", &["x12:REF02".to_string()][..])
         );
-        let date = describe("2400", Whose::Patient, "DTP", 3, Role::Date, date_qualifier(b"472"));
+        let date = describe("2400", (Whose::Patient, false), "DTP", 3, Role::Date, date_qualifier(b"472"));
         assert_eq!(date.keys, ["x12:DTP03/472", "x12:DTP/service"]);
         assert_eq!(date.names, ["service date"]);
         assert_eq!(date_qualifier(b"4x2"), 0);
-        let phone = describe("1000A", Whose::Organisation, "PER", 6, Role::Contact, qualifier(b"HP"));
+        let phone = describe("1000A", (Whose::Organisation, false), "PER", 6, Role::Contact, qualifier(b"HP"));
         assert_eq!((&phone.keys[0][..], phone.place.to_string().as_str()), ("x12:PER04/TE", "segment: 1000A/PER06 HP"));
     }
 }
