@@ -12,6 +12,8 @@ mod failures;
 mod hostile;
 // What the documents say, against what the program knows.
 mod docs;
+// One list of patients in every format.
+mod formats;
 // FHIR of others, where it is at hand.
 mod fhir;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.

@@ -178,7 +178,14 @@ impl Reader for Fixed {
 }
 
 fn text_place() -> Named {
-    Named { place: Place::Text, keys: Vec::new(), names: Vec::new(), holds: Holds::Text, subject: None, of_another: false }
+    Named {
+        place: Place::Text,
+        keys: Vec::new(),
+        names: Vec::new(),
+        holds: Holds::Text,
+        subject: None,
+        of_another: false,
+    }
 }
 
 #[cfg(test)]

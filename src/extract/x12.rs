@@ -436,10 +436,11 @@ impl X12 {
 
     /// Where binary data start in a segment that says how long they are (BIN02, BDS03), and how long.
     fn data_before(&self, bytes: &[u8]) -> Option<(usize, u64)> {
-        let before = match bytes.get(..3)?.to_ascii_uppercase().as_slice() {
-            b"BIN" => 1,
-            b"BDS" => 2,
-            _ => return None,
+        let id = bytes.get(..3).filter(|id| id[0] | 0x20 == b'b')?;
+        let before = match () {
+            () if id.eq_ignore_ascii_case(b"BIN") => 1,
+            () if id.eq_ignore_ascii_case(b"BDS") => 2,
+            () => return None,
         };
         let shown = &bytes[..bytes.len().min(64)];
         let mut elements = shown.split(|b| *b == self.delimiters.element);
