@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::gap::Gap;
 use crate::identifier::Identifier;
+use crate::judge::people::{Count, Of};
 use crate::locator::Locator;
 
 /// A starting point of a scan, with its name in reports.
@@ -395,6 +396,8 @@ pub struct Document {
     pub people_high: u64,
     /// Whether `people` was counted exactly or from a sketch.
     pub people_exact: bool,
+    /// Parts of `people`.
+    pub people_of: Of,
     /// Which identifiers stand on the same record; most records first.
     pub linked: Vec<Linked>,
     /// Codes and drugs of categories that other rules treat apart, where somebody's data stand beside them.
@@ -414,6 +417,52 @@ pub struct Document {
     /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
     /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
+}
+
+/// How many people stand in a root or a series. Never of a run: roots need not belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Index into the run's roots.
+    pub root: usize,
+    /// The series; `None` for the root.
+    pub series: Option<String>,
+    /// See [`Document::people`].
+    pub people: u64,
+    /// See [`Document::people_low`].
+    pub people_low: u64,
+    /// See [`Document::people_high`].
+    pub people_high: u64,
+    /// 500 people or more: the size from which 45 CFR 164.408(b) asks for notice without delay.
+    pub is_500_or_more: bool,
+    /// The state of more than 500 of them, the most first: the size of 45 CFR 164.406(a).
+    pub state_over_500: Option<&'static str>,
+}
+
+impl Size {
+    /// What must be said beside a size.
+    pub const SENTENCE: &'static str = "Size only. A scan does not show that anyone acquired or viewed this; whether there \
+                                        was a breach is for the privacy officer (45 CFR 164.402).";
+
+    /// The size of so many people.
+    pub fn of(root: usize, series: Option<String>, count: &Count) -> Size {
+        let most = count.of.states.iter().map(|(state, people)| (*people, std::cmp::Reverse(*state))).max();
+        Size {
+            root,
+            series,
+            people: count.people,
+            people_low: count.low,
+            people_high: count.high,
+            is_500_or_more: count.people >= 500,
+            state_over_500: most.filter(|(people, _)| *people > 500).map(|(_, state)| state.0),
+        }
+    }
+
+    /// `500 or more`, `more than 500 in one state`; none below.
+    pub fn marks(&self) -> Vec<&'static str> {
+        let marks =
+            [(self.is_500_or_more, "500 or more"), (self.state_over_500.is_some(), "more than 500 in one state")];
+        marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
+    }
 }
 
 /// Counts of documents by status.
@@ -442,6 +491,10 @@ pub struct Summary {
     pub people_low: u64,
     /// See [`Document::people_high`].
     pub people_high: u64,
+    /// Parts of `people`.
+    pub people_of: Of,
+    /// The people of each root and of each series that is large enough for a mark, roots first, most people first.
+    pub sizes: Vec<Size>,
     /// Listed findings by severity, indexed by [`Severity`] as a number.
     pub findings: [u64; 5],
     /// Findings not listed because of their confidence.

@@ -7,6 +7,7 @@ use crate::extract::Cut;
 use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
+use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
 #[derive(Clone, Debug)]
@@ -36,6 +37,9 @@ pub struct Options {
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
+    /// How late files answer; for tests.
+    #[doc(hidden)]
+    pub lag: Option<Arc<Lag>>,
 }
 
 /// What is walked.
@@ -123,6 +127,7 @@ impl Default for Options {
             fingerprint_key: None,
             mask_paths: false,
             cut: Cut::default(),
+            lag: None,
         }
     }
 }

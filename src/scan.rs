@@ -5,6 +5,7 @@
 //! what finishes out of order waits in bounded memory.
 
 mod document;
+mod feed;
 mod hints;
 mod large;
 mod members;
@@ -13,30 +14,22 @@ mod values;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use self::document::Nest;
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::finding::{Document, Root, Status, StatusCounts, Subject, Summary};
-use crate::gap::{Gap, Reason};
+use crate::finding::{Document, Root, Size, Status, StatusCounts, Subject, Summary};
+use crate::gap::Gap;
 use crate::judge::people::People;
 use crate::locator::Locator;
 use crate::open::{Opener, Source};
 use crate::options::Options;
-use crate::walk::{self, Entry, Found};
+use crate::walk;
 
 /// Files that may be under way or waiting to be told.
 const AHEAD: u64 = 1024;
-
-/// How long finished files are gathered before they are told: too short for a person to notice.
-const GATHER: Duration = Duration::from_micros(200);
-
-/// How long a file waits with each further member when many of its members wait to be told.
-const SLOW: Duration = Duration::from_millis(20);
 
 /// What a scan tells whoever listens, in the same order for any number of threads.
 #[derive(Debug)]
@@ -136,14 +129,14 @@ pub fn scan(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow),
+        opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
     };
-    let window = Window::default();
+    let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
-        let feeder = threads.spawn(|| feed(&pool, walk, &scanner, &window, sender));
-        let mut told = Told { listener, counts: Counts::default() };
+        let feeder = threads.spawn(|| feed::feed(&pool, walk, &scanner, &window, sender));
+        let mut told = Told { listener, counts: Counts { sizes: Sizes::new(roots), ..Counts::default() } };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {
             progress.stop.store(true, Ordering::Relaxed);
@@ -188,94 +181,18 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
     *scanner.scan(0, Locator::named(name), source, nest)
 }
 
-/// Walks, and hands each file to the pool.
-fn feed(
-    pool: &rayon::ThreadPool,
-    walk: walk::Walk,
-    scanner: &document::Scanner<'_>,
-    window: &Window,
-    sender: SyncSender<(u64, Message)>,
-) {
-    pool.in_place_scope_fifo(|scope| {
-        let mut last: Option<(usize, Locator)> = None;
-        for (number, found) in walk.enumerate() {
-            let number = number as u64;
-            window.wait_for(number);
-            if scanner.progress.stopped() {
-                let (root, locator) = last.unwrap_or_else(|| (0, Locator::named("")));
-                let gap = Gap::new(root, locator, Reason::Interrupted, "the walk ended here");
-                // Whoever listened may be gone: then nobody needs to be told.
-                let _ = sender.send((number, Message::Last(Event::Gap(scanner.shown(gap)))));
-                break;
-            }
-            match found {
-                Found::Gap(gap) => {
-                    let _ = sender.send((number, Message::Last(Event::Gap(scanner.shown(gap)))));
-                }
-                Found::File(entry) => {
-                    scanner.progress.files_found.fetch_add(1, Ordering::Relaxed);
-                    last = Some((entry.root, entry.locator.clone()));
-                    let sender = sender.clone();
-                    scope.spawn_fifo(move |_| {
-                        let mut told = 0;
-                        let event = file(scanner, entry, &mut |member| {
-                            told += 1;
-                            window.slow_down(number, told);
-                            let _ = sender.send((number, Message::Event(Event::Document(member))));
-                        });
-                        scanner.progress.files_done.fetch_add(1, Ordering::Relaxed);
-                        let _ = sender.send((number, Message::Last(event)));
-                    });
-                }
-            }
-        }
-        scanner.progress.walked.store(true, Ordering::Relaxed);
-    });
-}
-
 /// What is told of a file: its members, then itself.
 enum Message {
     Event(Event),
     Last(Event),
 }
 
-/// One file: opened, read, judged, its members told as they are done; whatever goes wrong is a gap.
-fn file(scanner: &document::Scanner<'_>, entry: Entry, tell: &mut dyn FnMut(Box<Document>)) -> Event {
-    if scanner.progress.stopped() {
-        // What waits in the queue is not begun: whoever stops a scan does not want to wait for a thousand files.
-        return Event::Document(scanner.refused(
-            entry.root,
-            entry.locator,
-            Reason::Interrupted,
-            "the scan was stopped",
-        ));
-    }
-    let source = if entry.is_stream() {
-        Source::stdin().map_err(|error| walk::failure(&error))
-    } else {
-        scanner.opener.open(&entry.path)
-    };
-    let document = match source {
-        Err((reason, detail)) => scanner.refused(entry.root, entry.locator, reason, &detail),
-        Ok(source) => {
-            scanner.progress.bytes_found.fetch_add(source.size().unwrap_or(0), Ordering::Relaxed);
-            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell };
-            scanner.scan(entry.root, entry.locator, source, nest)
-        }
-    };
-    Event::Document(document)
-}
-
 /// Tells events in the order of their numbers.
-fn hear(receiver: Receiver<(u64, Message)>, window: &Window, told: &mut Told<'_>) -> Result<()> {
+fn hear(receiver: Receiver<Vec<(u64, Message)>>, window: &feed::Window, told: &mut Told<'_>) -> Result<()> {
     let mut waiting: BTreeMap<u64, VecDeque<Message>> = BTreeMap::new();
     let mut next = 0;
-    // A wake-up costs more than a small file: after each, those that finish meanwhile are heard together.
-    while let Ok(message) = receiver.recv() {
-        if waiting.len() < AHEAD as usize / 2 {
-            std::thread::sleep(GATHER);
-        }
-        for (number, message) in std::iter::once(message).chain(receiver.try_iter()) {
+    while let Ok(messages) = receiver.recv() {
+        for (number, message) in messages.into_iter().chain(receiver.try_iter().flatten()) {
             waiting.entry(number).or_default().push_back(message);
         }
         let before = next;
@@ -297,40 +214,6 @@ fn hear(receiver: Receiver<(u64, Message)>, window: &Window, told: &mut Told<'_>
     Ok(())
 }
 
-/// How far the walk may run ahead of what was told.
-#[derive(Debug, Default)]
-struct Window {
-    told: Mutex<u64>,
-    moved: Condvar,
-}
-
-impl Window {
-    fn wait_for(&self, number: u64) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        while number >= told.saturating_add(AHEAD) {
-            told = self.moved.wait(told).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Waits a little where a file whose turn has not come has many members waiting to be told. Not until its turn: who waits may
-    /// stand in the way of the one whose turn it is.
-    fn slow_down(&self, number: u64, members: u64) {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if members > AHEAD && *told < number {
-            let _ = self.moved.wait_timeout(told, SLOW);
-        }
-    }
-
-    fn move_to(&self, next: u64) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = next;
-        self.moved.notify_all();
-    }
-
-    fn open_wide(&self) {
-        self.move_to(u64::MAX);
-    }
-}
-
 struct Told<'a> {
     listener: &'a mut dyn Listener,
     counts: Counts,
@@ -348,6 +231,54 @@ impl Told<'_> {
 struct Counts {
     summary: Summary,
     people: People,
+    sizes: Sizes,
+}
+
+/// The people of roots and series.
+#[derive(Debug, Default)]
+struct Sizes {
+    roots: Vec<(String, People)>,
+    series: BTreeMap<(usize, String), People>,
+}
+
+/// More series than this are not counted across their documents.
+const SERIES: usize = 1024;
+/// Documents with fewer people do not open a series: thirty of them would still be small.
+const OPENS: u64 = 16;
+
+impl Sizes {
+    fn new(roots: &[Root]) -> Sizes {
+        let roots = roots.iter().map(|root| (root.name.clone(), People::default())).collect();
+        Sizes { roots, series: BTreeMap::new() }
+    }
+
+    fn add(&mut self, document: &Document) {
+        let Some((name, people)) = self.roots.get_mut(document.root) else { return };
+        people.merge(&document.individuals);
+        let key = (document.root, document.locator.series(name));
+        let full = self.series.len() >= SERIES || document.people < OPENS;
+        match self.series.get_mut(&key) {
+            Some(people) => people.merge(&document.individuals),
+            None if full => {}
+            None => {
+                self.series.insert(key, document.individuals.clone());
+            }
+        }
+    }
+
+    fn told(self) -> Vec<Size> {
+        let mut sizes: Vec<Size> = (0..)
+            .zip(&self.roots)
+            .map(|(root, (_, people))| Size::of(root, None, &people.count()))
+            .filter(|size| size.people > 0)
+            .collect();
+        let series = self.series.into_iter().map(|((root, name), people)| Size::of(root, Some(name), &people.count()));
+        sizes.extend(series.filter(|size| !size.marks().is_empty()));
+        sizes.sort_by(|a, b| {
+            (a.series.is_some(), b.people, a.root, &a.series).cmp(&(b.series.is_some(), a.people, b.root, &b.series))
+        });
+        sizes
+    }
 }
 
 impl Counts {
@@ -384,6 +315,7 @@ impl Counts {
         }
         if document.people > 0 && document.findings.iter().any(|f| f.subject != Subject::Provider) {
             self.people.merge(&document.individuals);
+            self.sizes.add(document);
         }
         // Nobody needs them any more, and a run may hold many documents.
         document.individuals = People::default();
@@ -394,6 +326,8 @@ impl Counts {
         self.summary.people = people.people;
         self.summary.people_low = people.low;
         self.summary.people_high = people.high;
+        self.summary.people_of = people.of;
+        self.summary.sizes = self.sizes.told();
         self.summary.complete = !progress.stopped();
         self.summary
     }

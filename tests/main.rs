@@ -14,8 +14,12 @@ mod hostile;
 mod docs;
 // One list of patients in every format.
 mod formats;
+// Made documents with their truth, the half that is held out.
+mod made;
 // FHIR of others, where it is at hand.
 mod fhir;
+// The same bytes for any number of threads and any kernel.
+mod same;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

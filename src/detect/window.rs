@@ -91,10 +91,14 @@ impl Window<'_> {
     #[inline(never)]
     fn loosely(&self, at: usize, code: Code, length: u32, closer: &mut Closers<'_>) {
         let table = self.table;
-        let opens = |begins: &Code| code.first(begins.length() as u32) == *begins;
+        let blurred = code.blurred();
+        let opens = |begins: &Code| {
+            let length = begins.length() as u32;
+            code.first(length) == *begins || blurred.first(length) == *begins
+        };
         closer.push(at, OPEN, code.has_dots() && table.open.iter().any(opens));
         if table.blurs(length) {
-            let (slot, _, known) = table.get(code.blurred());
+            let (slot, _, known) = table.get(blurred);
             closer.push(at, table.look(slot).list, known);
         }
     }

@@ -46,7 +46,7 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
         if !named && !may {
             continue;
         }
-        let table = Table::read(sample, delimiter, line_end);
+        let table = Table::read(sample, delimiter, line_end, false);
         let Some(score) = table.score(named) else { continue };
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
             best = Some((score, table));
@@ -55,7 +55,7 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let table = match best {
         Some((_, table)) => table,
         // One column: only a name can say that it is a table.
-        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end),
+        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end, true),
         None => return None,
     };
     Some(table.dialect(known))
@@ -117,20 +117,25 @@ struct Table {
 }
 
 impl Table {
-    fn read(sample: &[u8], delimiter: u8, line_end: u8) -> Table {
+    /// Rows are kept where they are needed: where `always`, or the widths may be those of a table.
+    fn read(sample: &[u8], delimiter: u8, line_end: u8, always: bool) -> Table {
         let mut best: Option<Table> = None;
         for quotes in [true, false] {
             if !quotes && memchr::memchr(b'"', sample).is_none() {
                 break;
             }
-            let rows = rows(sample, &bare(delimiter, quotes, line_end));
-            let (width, even) = usual_width(&rows);
+            let (width, even) = usual_width(widths(sample, &bare(delimiter, quotes, line_end)));
             // Quotes that quote make a table more even; where they make no difference RFC 4180 holds.
             if best.as_ref().is_none_or(|b| even > b.even + 0.02) {
-                best = Some(Table { delimiter, line_end, quotes, rows, width, even });
+                best = Some(Table { delimiter, line_end, quotes, rows: Vec::new(), width, even });
             }
         }
-        best.unwrap_or(Table { delimiter, line_end, quotes: true, rows: Vec::new(), width: 1, even: 0.0 })
+        let none = Table { delimiter, line_end, quotes: true, rows: Vec::new(), width: 1, even: 0.0 };
+        let mut table = best.unwrap_or(none);
+        if always || table.width >= 2 && table.even >= 0.5 {
+            table.rows = rows(sample, &bare(delimiter, table.quotes, line_end));
+        }
+        table
     }
 
     /// How much this reading looks like a table; `None` where it does not.
@@ -213,10 +218,30 @@ fn rows(sample: &[u8], dialect: &Dialect) -> Vec<Vec<String>> {
     rows
 }
 
-/// The number of fields most rows have, and the share of rows that have it. Empty lines do not count.
-fn usual_width(rows: &[Vec<String>]) -> (usize, f64) {
-    let mut widths: Vec<usize> =
-        rows.iter().filter(|row| row.len() > 1 || !row[0].trim().is_empty()).map(Vec::len).collect();
+/// How many fields each of the first rows of a sample has, empty lines left out: the rows that [`rows`] gives.
+fn widths(sample: &[u8], dialect: &Dialect) -> Vec<usize> {
+    let mut widths = Vec::new();
+    let (mut seen, mut width, mut blank) = (0, 0, true);
+    for field in Fields::new(dialect, sample, 0, 0, Quote::Outside) {
+        if width == 0 {
+            let text = &sample[field.start..field.end.min(field.start + 400)];
+            blank = String::from_utf8_lossy(text).trim().is_empty();
+        }
+        width += 1;
+        if field.last || field.cut {
+            widths.extend((width > 1 || !blank).then_some(width));
+            (seen, width) = (seen + 1, 0);
+            if seen == SAMPLE_ROWS {
+                break;
+            }
+        }
+    }
+    widths.extend((width > 1 || width == 1 && !blank).then_some(width));
+    widths
+}
+
+/// The number of fields most rows have, of their widths, and the share of rows that have it.
+fn usual_width(mut widths: Vec<usize>) -> (usize, f64) {
     widths.sort_unstable();
     let mut best = (1, 0);
     let mut i = 0;

@@ -12,6 +12,7 @@ mod fhir;
 pub mod fixed;
 pub mod hl7;
 mod json;
+pub mod marks;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
@@ -199,6 +200,13 @@ impl Layout {
         let plain = RowFold { rows: 0, tail_fields: 0, exit: Quote::Outside };
         let (outside, inside, pending) = match self {
             Layout::Text | Layout::Values { .. } => (plain, plain, plain),
+            // Without a quote every line is a row outside quotes, and none is inside.
+            Layout::Rows(dialect) if memchr::memchr(b'"', core).is_none() => {
+                let tail_fields = memchr::memchr_iter(dialect.delimiter, tail).count() as u64;
+                let outside = RowFold { rows: lines, tail_fields, exit: Quote::Outside };
+                let inside = RowFold { exit: Quote::Inside, ..plain };
+                (outside, inside, if core.is_empty() { RowFold { exit: Quote::Pending, ..plain } } else { outside })
+            }
             Layout::Rows(dialect) => (
                 rows::fold(dialect, before, core, Quote::Outside),
                 rows::fold(dialect, before, core, Quote::Inside),

@@ -11,13 +11,17 @@ use crate::judge::plan::ColumnPlan;
 use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
-const FIELD_START: f32 = -4.0;
+const FIELD_START: f32 = -3.0;
+/// Where they start for single words that nothing speaks for.
+const WORD_START: f32 = -4.0;
 /// The pass rate of a column says at most this much for it: after that a systematic cause is likelier than chance.
 const PASS_RATE_CAP: f32 = 7.0;
 /// Forms below say too little to be anything without a column or a word that speaks for them.
 const WEAK: f32 = -3.0;
 /// What it weighs that dates spread over generations.
 const SPREAD: f32 = 5.5;
+/// What the same weighs of fewer than twenty.
+const SPREAD_OF_FEW: f32 = 5.0;
 /// What it weighs that bare digits of a column are all days of the calendar: a few in a thousand random ones are.
 const ALL_DAYS: f32 = 3.0;
 /// Forms of dates below may be numbers as well.
@@ -108,7 +112,7 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot) -> Vec<(String, f32
             Identifier::ZIP | Identifier::GROUP_NUMBER | Identifier::NPI | Identifier::PHONE | Identifier::FAX
         );
     if repeats && slot.valid >= 50 && distinct < 3 && slot.forms.iter().flatten().all(|f| f.tests == 0) {
-        evidence.push((format!("only {distinct} distinct"), -5.0));
+        evidence.push((format!("only {distinct} distinct"), -6.5));
     }
     if rule.identifier == Identifier::NAME && plan.weak.contains(&slot.rule) {
         // `name` may be anything's: what the lists know decides.
@@ -157,7 +161,8 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     } else if rule.identifier == Identifier::NAME {
         names(slot, &mut evidence);
     } else if weak {
-        numbers(slot, &mut evidence);
+        // The same few providers stand on all records; their check digit says enough.
+        numbers(slot, rule.identifier != Identifier::NPI, &mut evidence);
     }
     evidence.extend(name_says(engine, plan, slot.rule, weak));
     if company && weak {
@@ -207,7 +212,7 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
 /// Single words in a column without a name. The lists of names know words of every kind, places above all: so most must
 /// be on them, given names or frequent surnames among them, and other columns must identify people.
 fn words(tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> {
-    let mut evidence = vec![("start".to_string(), FIELD_START)];
+    let mut evidence = vec![("start".to_string(), WORD_START)];
     let values = slot.valid + slot.invalid;
     let share = |part: u64| part as f32 / slot.spread.count.max(1) as f32;
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
@@ -244,7 +249,7 @@ fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     if years < 15 {
         evidence.push((format!("dates span {years} years"), -4.0));
     } else if years >= 30 && early >= 0.1 && recent <= 0.15 {
-        let weight = if spread.count >= 20 { SPREAD } else { 3.5 };
+        let weight = if spread.count >= 20 { SPREAD } else { SPREAD_OF_FEW };
         evidence.push((format!("dates span {years} years"), weight));
     }
     // Steps of a day to some three years: the days of a series, of one price or measurement after the other.
@@ -267,7 +272,7 @@ fn names(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
 }
 
 /// Numbers without a form of their own: counters, narrow ranges and repeats are no identifiers of persons.
-fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+fn numbers(slot: &Slot, one_each: bool, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
     if spread.count < 20 {
         return;
@@ -277,11 +282,11 @@ fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
         evidence.push(("values count up".to_string(), -6.0));
     }
     let beginnings = spread.beginnings();
-    if u64::from(beginnings) <= (spread.count / 50).max(2) {
+    if one_each && u64::from(beginnings) <= (spread.count / 50).max(2) {
         evidence.push((format!("{beginnings} different beginnings"), -4.0));
     }
     let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
-    if (distinct as f32) < count * 0.3 {
+    if one_each && (distinct as f32) < count * 0.3 {
         evidence.push(("values repeat".to_string(), -3.0));
     }
     if spread.routing as f32 >= count * 0.9 {
@@ -295,6 +300,14 @@ fn numbers(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
         // Areas 001–099 are a tenth of all SSNs (SSA): numbers from all over the country without one are no SSNs.
         evidence.push(("never a leading zero".to_string(), -4.0));
     }
+}
+
+/// Whether nobody but a patient or member has such a number.
+pub(super) fn only_patients_have(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
+    )
 }
 
 /// Whether the best case of a column makes it one that identifies people: company for columns that say less.

@@ -17,6 +17,8 @@ use crate::rules::RuleSet;
 pub const REACH: usize = 100;
 /// How far behind a value a word about it may stand, bytes.
 const BEHIND: usize = 40;
+/// How many blanks, dots and dashes forms set between a label and its value.
+const LEADERS: usize = 40;
 /// How many bytes may stand between the words of a phrase: `S. S. N.`, a line end and a margin.
 const CLOSE: usize = 8;
 /// How much of its weight a weak keyword has.
@@ -104,6 +106,8 @@ pub struct Context {
     pub against: Option<u32>,
     /// The phrase right before the value that labels it as something else.
     pub other: Option<u32>,
+    /// Nothing but the mark of a label stands between the keyword and the value.
+    pub marked: bool,
     /// Whose the nearest words say it is.
     pub subject: Option<Subject>,
 }
@@ -217,8 +221,10 @@ impl Vocabulary {
         const LONGEST: usize = 24;
         // Words seen further back open the way to a closer look only; too many would open it always.
         const FORGET: usize = 512;
-        let from = span.start.saturating_sub((reach + LONGEST).min(REACH)).max(scope.start);
+        let from = span.start.saturating_sub((reach + LONGEST + LEADERS).min(REACH)).max(scope.start);
+        // A word behind a value counts in its line only, see `around`.
         let to = (span.end + BEHIND).min(scope.end);
+        let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |at| span.end + at);
         let fresh = from < hints.seen.start || from > hints.seen.end || to > hints.seen.start + FORGET;
         let start = if fresh { from } else { hints.seen.end.saturating_sub(LONGEST).max(hints.seen.start) };
         if fresh {
@@ -269,9 +275,12 @@ impl Vocabulary {
         let mut words = [Word::default(); WORDS];
         let count = last_words(&bytes[window.clone()], &mut words);
         let identifier = rules.rules[rule as usize].identifier;
+        // Leaders and blanks of a form are no distance: `Chart # ........ 4829137`.
+        let span_start = at;
+        let at = window.start + filled_up_to(&bytes[window.start..at]);
         // From the value backwards.
         for end in (0..count).rev() {
-            let distance = at - window.start - words[end].end;
+            let distance = (at - window.start).saturating_sub(words[end].end);
             let Some(phrases) = self.by_last.get(&words[end].hash) else { continue };
             for number in phrases {
                 let phrase = &self.phrases[*number as usize];
@@ -287,6 +296,7 @@ impl Vocabulary {
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
+                            context.marked = is_mark(&bytes[window.start + words[end].end..span_start]);
                         }
                     }
                     // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
@@ -339,8 +349,14 @@ impl Vocabulary {
                 if !fits {
                     continue;
                 }
-                // A label of what comes next ends the window.
-                let labels_next = text[words[end].end..].iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'));
+                // A label of what comes next ends the window: `DOB:`, `DOB 3/4/1957`.
+                let rest = &text[words[end].end..];
+                let labels_next = rest.iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'))
+                    || opens_value(rest.trim_ascii_start());
+                // Nor does it speak for what stands before another number.
+                if text[..words[end + 1 - length].start].iter().any(u8::is_ascii_digit) {
+                    return None;
+                }
                 match phrase.says {
                     Says::For(_) if labels_next => return None,
                     Says::For(other) if other == rule => {
@@ -357,14 +373,39 @@ impl Vocabulary {
     }
 }
 
+/// Whether a value begins here: a figure, or the name of a month.
+fn opens_value(text: &[u8]) -> bool {
+    const MONTHS: [&[u8; 3]; 12] =
+        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+    let month = |three: &[u8]| MONTHS.iter().any(|month| three.eq_ignore_ascii_case(&month[..]));
+    text.first().is_some_and(u8::is_ascii_digit) || text.get(..3).is_some_and(month)
+}
+
+/// Whether a label's mark stands between a keyword and its value, and nothing else: `:`, `=`, `#`, leaders, a bracket that
+/// closes.
+fn is_mark(between: &[u8]) -> bool {
+    let mark = |b: &u8| matches!(b, b':' | b'=' | b'#' | b']');
+    !between.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\n')
+        && (between.iter().any(mark) || between.iter().filter(|b| matches!(b, b'.' | b'_')).count() >= 3)
+}
+
+/// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.
+fn filled_up_to(before: &[u8]) -> usize {
+    let leader = |b: &u8| matches!(b, b' ' | b'\t' | b'.' | b'_' | b']');
+    before.len() - before.iter().rev().take(LEADERS).take_while(|b| leader(b)).count()
+}
+
 /// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than
-/// 12 bytes of words stand before it in its own.
+/// 12 bytes of words stand before it in its own, and that line does not end with a value.
 fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     let from = at.saturating_sub(REACH).max(scope);
     let stretch = &bytes[from..at];
     let Some(line) = memchr::memrchr(b'\n', stretch) else { return from..at };
     let own = stretch[line + 1..].iter().filter(|b| b.is_ascii_alphanumeric()).count();
-    if own >= 12 {
+    // A label above that has its value in its own line labels nothing here: `dob=1957-03-14`, and a time at the start of
+    // the next line of a log.
+    let taken = stretch[..line].iter().rev().take_while(|b| !b.is_ascii_alphabetic()).any(u8::is_ascii_digit);
+    if own >= 12 || taken {
         return from + line + 1..at;
     }
     match memchr::memrchr(b'\n', &stretch[..line]) {

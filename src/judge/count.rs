@@ -7,18 +7,18 @@ use std::sync::atomic::Ordering;
 
 use crate::detect::Candidate;
 use crate::engine::Engine;
-use crate::extract::dialect::Dialect;
-use crate::extract::rows::{Field, Fields};
-use crate::extract::{Chunk, Layout, Quote};
+use crate::extract::rows::Field;
+use crate::extract::{Chunk, Layout};
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
-use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::distinct::Distinct;
 use crate::judge::matches::{First, Found, match_row, places};
 use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
+use crate::judge::rows::Table;
 use crate::judge::tally::{
-    BY_FIELD, ChunkKeys, ColumnTally, Form, Known, LIKELY, POSSIBLE, Slot, Spread, Tally, TextTally, WORD, band,
+    BY_FIELD, ChunkKeys, Form, Known, LIKELY, POSSIBLE, Slot, Spread, Tally, TextTally, WORD, band,
 };
 use crate::judge::text::{self, Judged, Label};
 use crate::options::{Options, TestValues};
@@ -30,74 +30,17 @@ const FREQUENT: u32 = 1000;
 
 mod values;
 
+pub(super) use values::asked;
 pub use values::{Values, text_of};
 
 /// Counts chunks: scratch space of one thread.
 #[derive(Debug, Default)]
 pub struct Counter {
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     judged: Vec<Judged>,
     /// Slots whose distinct values are only sketched.
     sketched: Vec<(u32, u16, u8)>,
-    fields: Vec<Field>,
-    rest: Rest,
-}
-
-/// Fields that are read before they are counted.
-const BATCH: usize = 1024;
-
-/// Where the reading of rows stands.
-struct InRows {
-    row: u64,
-    foreign: bool,
-    record: Record,
-}
-
-/// The stretches of a chunk in which forms must be looked for: all but the fields whose name says what they hold, put
-/// together so that one search does for many of them.
-#[derive(Debug, Default)]
-struct Rest {
-    bytes: Vec<u8>,
-    /// Where each stretch starts here and in the chunk.
-    stretches: Vec<(u32, u32)>,
-    /// Where the last stretch ends in the chunk.
-    end: usize,
-}
-
-impl Rest {
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.stretches.clear();
-    }
-
-    /// Adds a field, with the delimiter before it where it follows the last one.
-    fn add(&mut self, chunk: &[u8], open: usize, end: usize) {
-        if !self.stretches.is_empty() && open >= self.end && open - self.end <= 2 {
-            self.bytes.extend_from_slice(&chunk[self.end..end]);
-        } else {
-            // A line end is a boundary to every form, as the delimiters are.
-            self.bytes.push(b'\n');
-            self.stretches.push((self.bytes.len() as u32, open as u32));
-            self.bytes.extend_from_slice(&chunk[open..end]);
-        }
-        self.end = end;
-    }
-
-    /// The candidates in it, placed in the chunk.
-    fn search(&self, engine: &Engine, candidates: &mut Vec<Candidate>) {
-        candidates.clear();
-        engine.plan().find(&self.bytes, candidates);
-        let mut at = 0;
-        for candidate in candidates {
-            while self.stretches.get(at + 1).is_some_and(|(start, _)| *start <= candidate.start) {
-                at += 1;
-            }
-            if let Some((here, there)) = self.stretches.get(at) {
-                candidate.start = candidate.start - here + there;
-                candidate.end = candidate.end - here + there;
-            }
-        }
-    }
+    pub(super) table: Table,
 }
 
 /// What a chunk is counted by.
@@ -153,7 +96,7 @@ impl Counter {
         self.sketched.clear();
         if let Some(known) = job.known {
             if known.people_sketched.load(Ordering::Relaxed) {
-                tally.keys = ChunkKeys::Sketch(Sketch::default());
+                tally.keys = ChunkKeys::Sketch(Box::default());
             }
             self.sketched.extend_from_slice(&known.distinct_sketched.lock().unwrap_or_else(PoisonError::into_inner));
         }
@@ -195,180 +138,10 @@ impl Counter {
         record.end(tally);
     }
 
-    fn rows(&mut self, job: Job<'_>, dialect: &Dialect, chunk: &Chunk, tally: &mut Tally) {
-        let entry = chunk.entry;
-        let core = chunk.core.clone();
-        let after = job.options.cut.after;
-        // Up to here records that start in the core are this chunk's.
-        let reach = core.end + after;
-        let mut at = InRows {
-            row: entry.rows,
-            // The record that the core starts in belongs to the chunk before, as far as that carries it.
-            foreign: entry.fields > 0 || entry.quote != Quote::Outside || entry.chars > 0,
-            record: Record::default(),
-        };
-        let mut fields = Fields::new(dialect, &chunk.bytes, core.start, entry.fields as usize, entry.quote);
-        let mut batch = std::mem::take(&mut self.fields);
-        let mut ended = false;
-        while !ended {
-            batch.clear();
-            // Whose row each field is in is known when it is reached; the search needs to know it before.
-            let (mut row, mut foreign) = (at.row, at.foreign);
-            self.rest.clear();
-            while batch.len() < BATCH {
-                let Some(field) = fields.next() else {
-                    ended = true;
-                    break;
-                };
-                if field.open >= reach || (!foreign && field.column == 0 && field.open >= core.end) {
-                    ended = true;
-                    break;
-                }
-                let bound = !job.plan.column(field.column).bound.is_empty();
-                if foreign || field.cut || !bound || row < dialect.body_rows {
-                    self.rest.add(&chunk.bytes, field.open, field.end);
-                }
-                if field.last {
-                    row += 1;
-                    foreign = false;
-                }
-                batch.push(field);
-            }
-            self.rest.search(job.engine, &mut self.candidates);
-            let mut next = 0;
-            for field in &batch {
-                next = self.row_field(job, dialect, chunk, field, next, &mut at, tally);
-            }
-        }
-        self.fields = batch;
-        // The document's last row, without a line end; or one that goes on behind the reach.
-        tally.records += u64::from(!at.foreign && at.record.filled && at.row >= dialect.body_rows);
-        at.record.end(tally);
-    }
-
-    /// Counts one field where it stands in its row. Gives the first candidate behind it.
-    #[allow(clippy::too_many_arguments)]
-    fn row_field(
-        &mut self,
-        job: Job<'_>,
-        dialect: &Dialect,
-        chunk: &Chunk,
-        field: &Field,
-        mut next: usize,
-        at: &mut InRows,
-        tally: &mut Tally,
-    ) -> usize {
-        let core = &chunk.core;
-        let after = job.options.cut.after;
-        let reach = core.end + after;
-        // Of a field that goes on behind the reach, the values that start there are the next chunk's.
-        let until = field.end.min(reach);
-        if at.foreign {
-            let border = core.start + after;
-            if field.end > border {
-                next = self.skip_to(next, field.start.max(border));
-                next = self.in_field(job, chunk, field, until, next, false, at.row, tally, &mut at.record);
-            }
-            if field.last {
-                at.foreign = false;
-                at.row += 1;
-                at.record.end(tally);
-                at.record = Record::default();
-            }
-            return next;
-        }
-        next = self.skip_to(next, field.start);
-        let body = at.row >= dialect.body_rows;
-        if body && tally.columns.len() <= field.column {
-            tally.columns.resize_with(field.column + 1, ColumnTally::default);
-        }
-        let whole = body && field.end <= reach && (!field.cut || chunk.ends);
-        next = self.in_field(job, chunk, field, until, next, whole, at.row, tally, &mut at.record);
-        if field.last || field.cut || field.end == chunk.bytes.len() {
-            tally.records += u64::from(body && at.record.filled);
-            at.record.end(tally);
-            at.record = Record::default();
-            at.row += 1;
-        }
-        next
-    }
-
-    fn skip_to(&self, mut next: usize, at: usize) -> usize {
-        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < at) {
-            next += 1;
-        }
-        next
-    }
-
-    /// Counts one field: as a whole by its column's rules and by the forms that fill it, and what stands in its text.
-    /// Values that start at `until` or behind it are not asked for. Gives the first candidate behind the field.
-    #[allow(clippy::too_many_arguments)]
-    fn in_field(
-        &mut self,
-        job: Job<'_>,
-        chunk: &Chunk,
-        field: &Field,
-        until: usize,
-        first: usize,
-        whole: bool,
-        row: u64,
-        tally: &mut Tally,
-        record: &mut Record,
-    ) -> usize {
-        let bytes = &chunk.bytes;
-        let scope = field.start..field.end;
-        let mut next = first;
-        while self.candidates.get(next).is_some_and(|c| (c.start as usize) < until) {
-            next += 1;
-        }
-        let span = trim(bytes, scope.clone());
-        if span.is_empty() {
-            return next;
-        }
-        let column = job.plan.column(field.column);
-        let number = match &job.plan.layout {
-            Layout::Rows(dialect) if row >= dialect.body_rows => row - dialect.body_rows + 1,
-            Layout::Values { .. } => row,
-            _ => 0,
-        };
-        record.filled = true;
-        if column.diagnoses && whole {
-            tally.health.field(&bytes[span.clone()]);
-        }
-        let mut taken = false;
-        if whole {
-            tally.columns[field.column].filled += 1;
-            for (rule, _) in values::asked(job.engine, column, &bytes[span.clone()]) {
-                let verdict = (job.engine.rules().rules[*rule as usize].check)(&bytes[span.clone()], Setting::Field);
-                taken |= !matches!(verdict, Verdict::Invalid(_));
-                self.whole(job, chunk, field.column, *rule, BY_FIELD, verdict, span.clone(), number, tally, record);
-            }
-            if let Some(rule) = job.plan.names.filter(|_| !column.headed && is_word(&bytes[span.clone()])) {
-                let verdict = (job.engine.rules().rules[rule as usize].check)(&bytes[span.clone()], Setting::Field);
-                self.whole(job, chunk, field.column, rule, WORD, verdict, span.clone(), number, tally, record);
-            }
-        }
-        if taken {
-            return next;
-        }
-        // Fields of columns with a telling name are not searched beforehand: nearly all are what the name says.
-        let own = whole && !column.bound.is_empty();
-        if own {
-            let from = self.candidates.len();
-            search(job.engine, bytes, field.open..field.end, &mut self.candidates);
-            let to = from + self.candidates[from..].iter().filter(|c| (c.start as usize) < until).count();
-            self.forms(job, chunk, field, from..to, whole, number, tally, record);
-            self.candidates.truncate(from);
-        } else if first < next {
-            self.forms(job, chunk, field, first..next, whole, number, tally, record);
-        }
-        next
-    }
-
     /// Counts the candidates in a field: forms that fill it are its column's to judge, forms inside its text are judged
     /// one by one.
     #[allow(clippy::too_many_arguments)]
-    fn forms(
+    pub(super) fn forms(
         &mut self,
         job: Job<'_>,
         chunk: &Chunk,
@@ -438,7 +211,7 @@ impl Counter {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn whole(
+    pub(super) fn whole(
         &mut self,
         job: Job<'_>,
         chunk: &Chunk,
@@ -519,7 +292,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.add_whole(column as u32, job.plan.column(column).of_another, identifier, hash);
+                record.add_whole(column as u32, job.plan.column(column).of_another, identifier, hash, &valid);
             }
         }
         if job.matches {
@@ -543,7 +316,7 @@ fn back(plain: &Plain, tally: &mut Tally) {
 }
 
 /// Appends the candidates in a stretch of `bytes`, placed in all of them.
-fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candidates: &mut Vec<Candidate>) {
+pub(super) fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candidates: &mut Vec<Candidate>) {
     let first = candidates.len();
     engine.plan().find(&bytes[stretch.clone()], candidates);
     for candidate in &mut candidates[first..] {
@@ -568,13 +341,13 @@ fn hash(identifier: Identifier, valid: &Valid) -> u64 {
 }
 
 /// A capitalised word, as a name is in a column of its own.
-fn is_word(bytes: &[u8]) -> bool {
+pub(super) fn is_word(bytes: &[u8]) -> bool {
     (3..=20).contains(&bytes.len())
         && bytes[0].is_ascii_uppercase()
         && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
 }
 
-fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
+pub(super) fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
     let text = &bytes[scope.clone()];
     let left = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let right = text[left..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();

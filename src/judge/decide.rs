@@ -8,13 +8,15 @@ use crate::finding::{
     Confidence, DocumentClass, Finding, Linked, Match, Place, Protection, ReadableBy, Severity, Subject,
 };
 use crate::identifier::Identifier;
+use crate::judge::class::class;
 use crate::judge::column::{self, Case};
-use crate::judge::health::{SENSITIVE, Signals, is_health_field};
+use crate::judge::drafts::{Draft, from_columns, from_text, nobody_near};
+use crate::judge::health::SENSITIVE;
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::severity;
-use crate::judge::tally::{BY_FIELD, Form, LIKELY, POSSIBLE, Tally};
-use crate::judge::text::Clues;
+use crate::judge::subjects::subjects;
+use crate::judge::tally::{BY_FIELD, LIKELY, POSSIBLE, Tally};
 use crate::locator;
 use crate::options::Options;
 
@@ -71,31 +73,6 @@ impl Judgement {
     }
 }
 
-/// One finding in the making.
-struct Draft {
-    column: Option<u32>,
-    identifier: Identifier,
-    protection: Protection,
-    subject: Subject,
-    logit: f32,
-    form: Form,
-    /// Matches below the band that is counted.
-    fainter: u64,
-    /// A provider's values in the same place, not counted.
-    providers: u64,
-    rules: Vec<String>,
-    evidence: Vec<(String, f32)>,
-    /// A keyword stands before the best match.
-    labelled: bool,
-}
-
-impl Draft {
-    /// Whether there are nothing but test values.
-    fn is_test(&self) -> bool {
-        self.form.tests == self.form.matches
-    }
-}
-
 /// The cases of every column of a document, by column.
 pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<Vec<Case>> {
     let nothing = Default::default();
@@ -133,7 +110,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     let people = if has_key { tally.people.count() } else { Count { exact: true, ..Count::default() } };
 
     let mut findings: Vec<Finding> =
-        drafts.iter().map(|draft| finding(options, plan, draft, &linked, people, best, file)).collect();
+        drafts.iter().map(|draft| finding(options, plan, draft, &linked, people.people, best, file)).collect();
     findings.sort_by(|a, b| {
         (b.listed, b.severity, a.identifier, &a.place).cmp(&(a.listed, a.severity, b.identifier, &b.place))
     });
@@ -144,253 +121,6 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     let sensitive = SENSITIVE.into_iter().zip(tally.health.sensitive).filter(|(_, count)| somebody && *count > 0);
     let sensitive = sensitive.collect();
     Judgement { findings, matches, class: Some(class), people, linked, severity, sensitive }
-}
-
-fn from_columns(
-    engine: &Engine,
-    plan: &DocumentPlan,
-    tally: &Tally,
-    cases: &[Vec<Case>],
-    drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>,
-) {
-    for (column, cases) in cases.iter().enumerate() {
-        for case in cases.iter().filter(|case| !case.outdone && case.logit() >= POSSIBLE) {
-            let rule = &engine.rules().rules[case.rule as usize];
-            let slot = tally.columns[column].slots.iter().find(|s| (s.rule, s.shape) == (case.rule, case.shape));
-            for (number, form) in slot.map_or(&[][..], |s| &s.forms).iter().enumerate() {
-                let Some(form) = form else { continue };
-                let draft = Draft {
-                    column: Some(plan.reported(column as u32)),
-                    identifier: rule.identifier,
-                    protection: PROTECTIONS[number],
-                    subject: plan.columns.get(column).and_then(|c| c.subject).unwrap_or(Subject::Unknown),
-                    logit: case.logit(),
-                    form: (**form).clone(),
-                    fainter: 0,
-                    providers: 0,
-                    rules: vec![rule.id.clone()],
-                    evidence: case.evidence.clone(),
-                    labelled: false,
-                };
-                add(drafts, draft);
-            }
-        }
-    }
-}
-
-const PROTECTIONS: [Protection; 4] =
-    [Protection::Plaintext, Protection::Masked, Protection::Hashed, Protection::Tokenized];
-
-fn from_text(
-    engine: &Engine,
-    plan: &DocumentPlan,
-    tally: &Tally,
-    drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>,
-) {
-    // Provider's values apart: they count only where nobody else's stand in the same place.
-    let mut places: BTreeMap<(Option<u32>, Identifier, Protection), [Option<Draft>; 2]> = BTreeMap::new();
-    for text in &tally.text {
-        let rule = &engine.rules().rules[text.rule as usize];
-        let [possible, likely, certain] = &text.bands;
-        let (forms, fainter) = match (likely, certain) {
-            (None, None) => ([possible.as_deref(), None], 0),
-            _ => ([likely.as_deref(), certain.as_deref()], possible.as_ref().map_or(0, |f| f.matches)),
-        };
-        let mut forms = forms.into_iter().flatten();
-        let Some(first) = forms.next() else { continue };
-        let mut form = first.clone();
-        forms.for_each(|other| form.merge(other));
-        let named = text.column.and_then(|c| plan.columns.get(c as usize)).and_then(|c| c.subject);
-        let subject = match rule.identifier {
-            Identifier::NPI => Subject::Provider,
-            _ => text.subject.or(named).unwrap_or(Subject::Unknown),
-        };
-        let draft = Draft {
-            column: text.column.map(|column| plan.reported(column)),
-            identifier: rule.identifier,
-            protection: text.protection,
-            subject,
-            logit: text.best.logit(),
-            form,
-            fainter,
-            providers: 0,
-            rules: vec![rule.id.clone()],
-            evidence: clues(engine, text.rule, &text.best),
-            labelled: text.best.context.keyword.is_some(),
-        };
-        let slot = &mut places.entry((draft.column, rule.identifier, text.protection)).or_default()
-            [usize::from(subject == Subject::Provider)];
-        match slot {
-            Some(known) => join(known, draft),
-            None => *slot = Some(draft),
-        }
-    }
-    for [theirs, providers] in places.into_values() {
-        match (theirs, providers) {
-            (Some(mut draft), Some(providers)) => {
-                draft.providers = providers.form.matches;
-                add(drafts, draft);
-            }
-            (Some(draft), None) | (None, Some(draft)) => add(drafts, draft),
-            (None, None) => {}
-        }
-    }
-}
-
-fn add(drafts: &mut BTreeMap<(Option<u32>, Identifier, Protection), Draft>, draft: Draft) {
-    match drafts.entry((draft.column, draft.identifier, draft.protection)) {
-        std::collections::btree_map::Entry::Vacant(entry) => {
-            entry.insert(draft);
-        }
-        std::collections::btree_map::Entry::Occupied(mut entry) => join(entry.get_mut(), draft),
-    }
-}
-
-/// Two drafts of one finding: the stronger leads; what is only possible is not counted with what is likely.
-fn join(known: &mut Draft, mut other: Draft) {
-    if other.logit > known.logit {
-        std::mem::swap(known, &mut other);
-    }
-    for rule in other.rules {
-        if !known.rules.contains(&rule) {
-            known.rules.push(rule);
-            known.rules.sort();
-        }
-    }
-    if known.subject == Subject::Unknown {
-        known.subject = other.subject;
-    }
-    known.fainter += other.fainter;
-    if other.logit < LIKELY && known.logit >= LIKELY {
-        known.fainter += other.form.matches;
-    } else {
-        known.form.merge(&other.form);
-    }
-}
-
-/// The clues of a value in text as evidence, strongest first.
-pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
-    let vocabulary = engine.vocabulary();
-    let rule = &engine.rules().rules[rule as usize];
-    let mut evidence = vec![(format!("form of {}", rule.identifier), clues.alone)];
-    if let Some((phrase, _)) = clues.context.keyword {
-        evidence.push((format!("keyword {}", vocabulary.text(phrase)), clues.keyword));
-    }
-    if clues.field != 0.0 {
-        evidence.push(("field name".to_string(), clues.field));
-    }
-    if let Some(phrase) = clues.context.against.filter(|_| clues.against != 0.0) {
-        evidence.push((format!("behind {}", vocabulary.text(phrase)), clues.against));
-    }
-    if let Some(phrase) = clues.context.other.filter(|_| clues.other != 0.0) {
-        evidence.push((format!("labelled {}", vocabulary.text(phrase)), clues.other));
-    }
-    if clues.neighbour != 0.0 {
-        let what = match rule.identifier {
-            Identifier::NAME => "a street in the next line",
-            _ => "street and ZIP code together",
-        };
-        evidence.push((what.to_string(), clues.neighbour));
-    }
-    if clues.listed != 0.0 {
-        evidence.push(("on the name lists".to_string(), clues.listed));
-    }
-    if clues.token != 0.0 {
-        evidence.push(("inside a web address, a long token or a reference".to_string(), clues.token));
-    }
-    evidence
-}
-
-/// The most that an address without a label says in a text in which nobody is found: firms and foundations have addresses too.
-const NOBODY_NEAR: f32 = 0.5;
-
-/// Lowers addresses and ZIP codes of a text in which nothing identifies a person and no label says whose they are.
-fn nobody_near(drafts: &mut [Draft]) {
-    if drafts.iter().any(is_somebody) {
-        return;
-    }
-    for draft in drafts.iter_mut().filter(|d| d.column.is_none() && !d.labelled && d.subject != Subject::Patient) {
-        if matches!(draft.identifier, Identifier::ADDRESS | Identifier::ZIP) && draft.logit > NOBODY_NEAR {
-            draft.evidence.push(("nobody near".to_string(), NOBODY_NEAR - draft.logit));
-            draft.logit = NOBODY_NEAR;
-        }
-    }
-}
-
-/// Whether a draft is likely to be a person's who is no provider.
-fn is_somebody(draft: &Draft) -> bool {
-    draft.logit >= LIKELY
-        && draft.subject != Subject::Provider
-        && !draft.is_test()
-        && matches!(
-            draft.identifier,
-            Identifier::NAME
-                | Identifier::SSN
-                | Identifier::ITIN
-                | Identifier::BIRTH_DATE
-                | Identifier::MBI
-                | Identifier::HICN
-                | Identifier::MRN
-                | Identifier::MEMBER_ID
-                | Identifier::MEDICAID_ID
-        )
-}
-
-/// Whether something in a document identifies a person.
-pub fn holds_somebody(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases: &[Vec<Case>]) -> bool {
-    let mut drafts = BTreeMap::new();
-    from_columns(engine, plan, tally, cases, &mut drafts);
-    from_text(engine, plan, tally, &mut drafts);
-    drafts.values().any(is_somebody)
-}
-
-/// Whose the values are, where field and words did not say: the company they keep decides.
-fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
-    let likely = |d: &&Draft| d.logit >= LIKELY;
-    let person = |i: Identifier| {
-        matches!(
-            i,
-            Identifier::SSN
-                | Identifier::ITIN
-                | Identifier::BIRTH_DATE
-                | Identifier::MBI
-                | Identifier::HICN
-                | Identifier::MRN
-                | Identifier::MEMBER_ID
-                | Identifier::MEDICAID_ID
-        )
-    };
-    for draft in drafts.iter_mut() {
-        // Registrants prescribe: a patient's own number only where the patient is named as its owner.
-        let registrant = draft.identifier == Identifier::DEA && draft.subject != Subject::Patient;
-        if draft.identifier == Identifier::NPI || registrant {
-            draft.subject = Subject::Provider;
-        }
-    }
-    let plan_says = |subject: Subject| plan.columns.iter().filter(|c| c.subject == Some(subject)).count();
-    let workforce = plan_says(Subject::Workforce);
-    let patients = plan_says(Subject::Patient);
-    let health = drafts.iter().filter(likely).any(|d| {
-        matches!(
-            d.identifier,
-            Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
-        )
-    });
-    let people = drafts.iter().filter(likely).any(|d| person(d.identifier) && d.subject != Subject::Provider);
-    let directory =
-        drafts.iter().filter(likely).any(|d| d.identifier == Identifier::NPI && d.column.is_some()) && !people;
-    let everyone = if workforce > 0 && !health && workforce >= patients {
-        Some(Subject::Workforce)
-    } else if directory {
-        Some(Subject::Provider)
-    } else if health || patients > 0 || drafts.iter().filter(likely).any(|d| d.subject == Subject::Patient) {
-        Some(Subject::Patient)
-    } else {
-        None
-    };
-    for draft in drafts.iter_mut().filter(|d| d.subject == Subject::Unknown) {
-        draft.subject = everyone.unwrap_or(Subject::Unknown);
-    }
 }
 
 /// The sets of accepted identifiers that stand on one record, most records first.
@@ -419,7 +149,7 @@ fn finding(
     plan: &DocumentPlan,
     draft: &Draft,
     linked: &[Linked],
-    people: Count,
+    people: u64,
     best: f32,
     file: FileFacts<'_>,
 ) -> Finding {
@@ -441,9 +171,9 @@ fn finding(
         Some(_) => distinct,
         None => form.records - form.tests.min(form.records),
     };
-    let mut place_people = in_place.min(people.people);
+    let mut place_people = in_place.min(people);
     if own && draft.protection == Protection::Plaintext && draft.logit < LIKELY {
-        place_people = in_place.min(people.people.max(distinct));
+        place_people = in_place.min(people.max(distinct));
     }
     let facts = severity::Facts {
         identifier: draft.identifier,
@@ -593,34 +323,6 @@ fn matches(
 
 fn fingerprint_text(bytes: &[u8; 10]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// What the evidence in a document supports; test values support nothing.
-fn class(drafts: &[Draft], plan: &DocumentPlan, seen: &Signals) -> DocumentClass {
-    let likely: Vec<&Draft> = drafts.iter().filter(|d| d.logit >= LIKELY && !d.is_test()).collect();
-    let of_patients =
-        |d: &&&Draft| matches!(d.subject, Subject::Patient | Subject::Unknown) && d.identifier != Identifier::NPI;
-    let care = likely.iter().filter(of_patients).any(|d| {
-        matches!(
-            d.identifier,
-            Identifier::MBI | Identifier::HICN | Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID
-        )
-    });
-    let health =
-        plan.health || seen.is_health() || plan.columns.iter().filter_map(|c| c.name.as_deref()).any(is_health_field);
-    if likely.iter().any(|d| d.identifier == Identifier::PAYMENT_CARD) && !care {
-        DocumentClass::Payment
-    } else if care || (health && likely.iter().any(|d| of_patients(&d))) {
-        DocumentClass::Phi
-    } else if likely.iter().any(|d| d.subject == Subject::Workforce) {
-        DocumentClass::Workforce
-    } else if likely.iter().any(|d| of_patients(&d)) {
-        DocumentClass::Pii
-    } else if !likely.is_empty() {
-        DocumentClass::Provider
-    } else {
-        DocumentClass::None
-    }
 }
 
 /// Which columns hold person keys, as the first chunk shows: values of columns without a telling name join records if

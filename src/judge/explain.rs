@@ -14,6 +14,7 @@ use crate::gap::Reason;
 use crate::judge::column::Case;
 use crate::judge::count::{Counter, Job};
 use crate::judge::decide::{self, sigmoid};
+use crate::judge::drafts;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{BY_FIELD, band};
 use crate::judge::text::{self, Label};
@@ -93,7 +94,7 @@ fn explain_bytes(
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, options, &plan, &cases, out)?;
     }
-    let somebody = decide::holds_somebody(engine, &plan, &tally, &cases);
+    let somebody = drafts::holds_somebody(engine, &plan, &tally, &cases);
     let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
     let any = explainer.candidates()?;
     if let Some(line) = line.filter(|_| !any) {
@@ -253,7 +254,7 @@ impl Explainer<'_> {
                     let stage = if band(sum).is_none() { "stopped by judge: " } else { "" };
                     let test = if judged.valid.test { ", a test value" } else { "" };
                     writeln!(self.out, "{stage}{}{test}", verdict(sum, false))?;
-                    for (what, weight) in decide::clues(self.engine, by.rule, &judged.clues) {
+                    for (what, weight) in drafts::clues(self.engine, by.rule, &judged.clues) {
                         writeln!(self.out, "    {weight:+6.2}  {what}")?;
                     }
                 }

@@ -4,11 +4,13 @@
 //! A value that fills a field of a table is judged with its whole column ([`mod@column`]); a value in text by the words
 //! around it ([`text`], [`context`]). Evidence is natural log-odds: it adds up, and is printed with the finding.
 
+mod class;
 pub mod column;
 pub mod context;
 pub mod count;
 pub mod decide;
 pub mod distinct;
+pub mod drafts;
 pub mod explain;
 pub mod health;
 pub mod matches;
@@ -16,6 +18,9 @@ pub mod people;
 pub mod plain;
 pub mod plan;
 mod record;
+mod rest;
+mod rows;
 pub mod severity;
+mod subjects;
 pub mod tally;
 pub mod text;

@@ -16,7 +16,7 @@ use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
 /// What a header that says exactly the identifier weighs against one that says more words.
-const INEXACT: f32 = -1.5;
+const INEXACT: f32 = -1.0;
 /// What a place weighs that a format has for an identifier: nothing is guessed, one valid value is certain.
 const PLACE: f32 = 9.0;
 /// What it weighs where other things stand there too: by itself less than likely.
@@ -210,6 +210,12 @@ impl ColumnPlan {
                 .collect(),
             ..ColumnPlan::default()
         };
+        // `hospital number` is a patient's: no provider has a number of a kind that only patients have.
+        let of_patients =
+            |rule: &(u16, f32)| column::only_patients_have(engine.rules().rules[rule.0 as usize].identifier);
+        if column.subject == Some(Subject::Provider) && column.bound.iter().any(of_patients) {
+            column.subject = Some(Subject::Patient);
+        }
         column.rule_out(engine);
         column
     }

@@ -7,6 +7,7 @@ use crate::judge::count::{Job, is_test};
 use crate::judge::people::{KeyKind, RecordKeys, key_kind};
 use crate::judge::tally::{Tally, add_set};
 use crate::judge::text::Judged;
+use crate::validate::Valid;
 
 /// In text, values that stand further apart than this many lines belong to different records.
 const RECORD_LINES: u64 = 12;
@@ -37,9 +38,16 @@ impl Record {
     }
 
     /// Adds the value that fills a field.
-    pub(super) fn add_whole(&mut self, column: u32, of_another: bool, identifier: Identifier, hash: u64) {
+    pub(super) fn add_whole(
+        &mut self,
+        column: u32,
+        of_another: bool,
+        identifier: Identifier,
+        hash: u64,
+        valid: &Valid,
+    ) {
         if of_another {
-            return self.add_of_another(identifier, hash);
+            return self.add_of_another(identifier, hash, valid);
         }
         if let Some(names) = &mut self.names {
             // The first name and the first birth date are the person's own; aliases and relatives follow.
@@ -56,12 +64,13 @@ impl Record {
                 return;
             }
         }
-        self.keys.add(identifier, hash);
+        self.keys.add(identifier, hash, valid);
     }
 
-    fn add_of_another(&mut self, identifier: Identifier, hash: u64) {
-        if !self.others.holds(hash) && !(identifier == Identifier::BIRTH_DATE && self.others.has_birth()) {
-            self.others.add(identifier, hash);
+    fn add_of_another(&mut self, identifier: Identifier, hash: u64, valid: &Valid) {
+        let again = self.others.holds(hash) || identifier == Identifier::BIRTH_DATE && self.others.has_birth();
+        if !again {
+            self.others.add(identifier, hash, valid);
         }
     }
 
@@ -93,7 +102,7 @@ impl Record {
             return;
         }
         if of_another {
-            return self.add_of_another(identifier, hash);
+            return self.add_of_another(identifier, hash, &judged.valid);
         }
         let new = !self.seen[..self.seen_count].iter().any(|(i, _)| *i as usize == identifier.index());
         if one_each(identifier) && new && self.seen_count < self.seen.len() {
@@ -102,7 +111,7 @@ impl Record {
         }
         // Of the names in a text only the first near the other values is taken for the person's.
         if key_kind(identifier) != Some(KeyKind::Name) || new {
-            self.keys.add(identifier, hash);
+            self.keys.add(identifier, hash, &judged.valid);
         }
         if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
             self.seen[self.seen_count] = (identifier.index() as u8, hash);

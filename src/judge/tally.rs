@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::finding::{Confidence, Protection, Subject};
-use crate::judge::distinct::{Distinct, Sketch};
+use crate::judge::distinct::Distinct;
 use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
-use crate::judge::people::{People, RecordKeys};
+use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
 use crate::validate::Valid;
 
@@ -60,7 +60,7 @@ pub struct Tally {
 #[derive(Debug)]
 pub(super) enum ChunkKeys {
     Records(Vec<RecordKeys>),
-    Sketch(Sketch<14>),
+    Sketch(Box<Sketches>),
 }
 
 impl Default for ChunkKeys {
@@ -74,7 +74,7 @@ impl ChunkKeys {
         match self {
             _ if keys.is_empty() => {}
             ChunkKeys::Records(records) => records.push(*keys),
-            ChunkKeys::Sketch(sketch) => sketch.insert(keys.primary()),
+            ChunkKeys::Sketch(sketches) => sketches.add(keys),
         }
     }
 }
@@ -378,7 +378,7 @@ impl Tally {
     fn add_people(&mut self, keys: ChunkKeys) {
         match keys {
             ChunkKeys::Records(records) => records.iter().for_each(|keys| self.people.add(keys)),
-            ChunkKeys::Sketch(sketch) => self.people.merge(&People::sketched(sketch)),
+            ChunkKeys::Sketch(sketches) => self.people.merge(&People::sketched(*sketches)),
         }
     }
 

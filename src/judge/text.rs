@@ -51,12 +51,25 @@ pub struct Clues {
     pub listed: f32,
     /// It stands inside a web address or a very long token.
     pub token: f32,
+    /// Nothing but the mark of a label stands between its keyword and it.
+    pub mark: f32,
+    /// A telephone number that is free to call.
+    pub toll_free: f32,
 }
 
 impl Clues {
     /// The sum, in natural log-odds.
     pub fn logit(&self) -> f32 {
-        self.alone + self.keyword + self.field + self.against + self.other + self.neighbour + self.listed + self.token
+        self.alone
+            + self.keyword
+            + self.field
+            + self.against
+            + self.other
+            + self.neighbour
+            + self.listed
+            + self.token
+            + self.mark
+            + self.toll_free
     }
 }
 
@@ -75,6 +88,15 @@ const LISTED: [f32; 3] = [0.0, 0.5, 2.0];
 const WHOSE_REACH: usize = 40;
 /// What `(#123)` weighs for a number: code, issues and pull requests are referred to so.
 const REFERENCE: f32 = -3.0;
+/// What it weighs that nothing but the mark of a label stands between a keyword and a value, `MRN: 4829137`: forms and
+/// logs write so, and hardly anything else does.
+const MARK: f32 = 4.0;
+/// What an area code of free calls weighs (800 and its like, NANP): firms have such numbers, persons do not.
+const TOLL_FREE: f32 = -4.0;
+/// What an identifier in the same line weighs for a name of which the lists know given name and surname.
+const BESIDE: f32 = 3.0;
+/// How far such an identifier may stand.
+const BESIDE_REACH: usize = 40;
 /// What a birth date or a number of a person close behind it in its line weighs for a name, where the lists know none, one or
 /// two of its words.
 const WHOSE: [f32; 3] = [0.0, 2.5, 4.0];
@@ -145,8 +167,23 @@ pub fn judge(
     }
     if rule.identifier == Identifier::NAME {
         clues.listed = LISTED[valid.measure.clamp(0, 2) as usize];
+    } else if let Some((_, share)) = context.keyword
+        && context.marked
+    {
+        clues.mark = MARK * share;
+    }
+    if rule.identifier == Identifier::PHONE && is_toll_free(valid.normal.as_bytes()) {
+        clues.toll_free = TOLL_FREE;
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
+}
+
+/// Whether a telephone number, as digits, is free to call: area codes 800, 833, 844, 855, 866, 877, 888 (NANP).
+fn is_toll_free(number: &[u8]) -> bool {
+    let number = if number.len() == 11 { &number[1..] } else { number };
+    matches!(number, [b'8', b'0', b'0', ..] | [b'8', b'3', b'3', ..] | [b'8', b'4', b'4', ..])
+        || matches!(number, [b'8', b'5', b'5', ..] | [b'8', b'6', b'6', ..] | [b'8', b'7', b'7', ..])
+        || matches!(number, [b'8', b'8', b'8', ..])
 }
 
 /// From where on a line is looked at for the marks of a program.
@@ -245,7 +282,8 @@ pub fn judge_all(
             }
         }
     }
-    neighbours(engine, bytes, scope, &mut out[first..]);
+    neighbours(engine, bytes, scope.clone(), &mut out[first..]);
+    beside(engine, bytes, scope, candidates, label, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -268,6 +306,75 @@ pub fn judge_all(
         }
     }
     out.truncate(kept);
+}
+
+/// Adds names that no word speaks for, of which the lists know given name and surname, in the line of an identifier that
+/// a person has: `MRN 4829137 Maria Delgado`.
+fn beside(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: Range<usize>,
+    candidates: &[Candidate],
+    label: Option<Label<'_>>,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
+    let sure = |j: &Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<Range<usize>> = out[first..].iter().filter(|j| sure(j)).map(|j| j.start..j.end).collect();
+    if near.is_empty() {
+        return;
+    }
+    near.sort_by_key(|span| span.start);
+    let before = out.len();
+    for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
+        let names = engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::NAME);
+        for by in names {
+            let span = candidate.start as usize..candidate.end as usize;
+            let at = near.partition_point(|other| other.end + BESIDE_REACH < span.start);
+            let in_line = |other: &Range<usize>| {
+                let between = span.end.min(other.end)..span.start.max(other.start);
+                other.start < span.end + BESIDE_REACH
+                    && between.start <= between.end
+                    && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
+            };
+            if !near[at..].iter().take(3).any(in_line) {
+                continue;
+            }
+            let known = out[first..before].iter_mut().find(|j| j.end == span.end && j.rule == by.rule);
+            let add = |judged: &mut Judged| {
+                // A word that says whose it is outweighs where it stands.
+                if judged.valid.measure >= 2 && judged.clues.keyword == 0.0 && judged.clues.against == 0.0 {
+                    judged.clues.neighbour = judged.clues.neighbour.max(BESIDE);
+                    // The label before it is that of the identifier.
+                    judged.clues.other = 0.0;
+                }
+            };
+            match known {
+                Some(judged) => add(judged),
+                None => {
+                    if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label) {
+                        add(&mut judged);
+                        out.push(judged);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an identifier is one that a person has one of.
+fn is_persons(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::SSN
+            | Identifier::BIRTH_DATE
+            | Identifier::MBI
+            | Identifier::HICN
+            | Identifier::MRN
+            | Identifier::MEMBER_ID
+            | Identifier::MEDICAID_ID
+    )
 }
 
 /// Whether the line ends here and the next one may open with a house number or post-office box: what a name above a

@@ -3,8 +3,10 @@
 //! lets us.
 
 pub mod access;
+mod acl;
 mod health;
 mod image;
+pub mod lag;
 mod magic;
 pub mod sniff;
 mod source;
@@ -14,11 +16,13 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use self::access::AccessBook;
+use self::lag::Lag;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
 pub use self::text::is_ebcdic;
@@ -31,22 +35,36 @@ use crate::walk::{failure, filesystem};
 pub struct Opener {
     follow: bool,
     book: AccessBook,
+    lag: Option<Arc<Lag>>,
 }
 
 impl Opener {
     /// With `follow`, a path that is a symbolic link is opened.
     pub fn new(follow: bool) -> Opener {
-        Opener { follow, book: AccessBook::default() }
+        Opener { follow, ..Opener::default() }
+    }
+
+    /// Every call takes as long as `lag` says; for tests.
+    #[doc(hidden)]
+    pub fn lagging(self, lag: Option<Arc<Lag>>) -> Opener {
+        Opener { lag, ..self }
     }
 
     /// Opens the file at `path` for reading; or why it cannot be read, as a gap says it.
     pub fn open(&self, path: &Path) -> Result<Source<'static>, (Reason, String)> {
+        self.file(path).map(Source::File)
+    }
+
+    /// As [`Opener::open`], to be handed to another thread.
+    pub fn file(&self, path: &Path) -> Result<FileSource, (Reason, String)> {
+        // One for opening, one for the facts.
+        self.lag.iter().for_each(|lag| (lag.call(), lag.call()).1);
         let file = self.open_quietly(path).map_err(|error| self.refusal(&error))?;
         let facts = file.metadata().map_err(|error| failure(&error))?;
         if !facts.is_file() {
             return Err((Reason::Special, "not a regular file".to_string()));
         }
-        let access = self.book.access(&file, &facts);
+        let access = self.book.access(path, &file, &facts);
         if filesystem::is_kernel(&self.book.filesystem(&file, &facts)) {
             return Err((Reason::Special, "kernel interface".to_string()));
         }
@@ -54,7 +72,7 @@ impl Opener {
             // Some FUSE file systems do so. Windows are cut by size, so these would pass for empty.
             return Err((Reason::Unreadable, "the file system gives no size".to_string()));
         }
-        Ok(Source::File(FileSource::new(file, &facts, access)))
+        Ok(FileSource::new(file, &facts, access, self.lag.clone()))
     }
 
     /// O_NONBLOCK: should a FIFO have taken the file's place since the walk, opening it must not wait for a writer.

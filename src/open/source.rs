@@ -6,6 +6,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,6 +14,7 @@ use rustix::io::Errno;
 
 use crate::finding::Access;
 use crate::gap::Reason;
+use crate::open::lag::Lag;
 use crate::walk::failure;
 
 /// Bytes that can be read from any place, by several threads at once.
@@ -38,9 +40,15 @@ pub enum Source<'a> {
 /// A regular file, open for reading, and what it was when opened.
 #[derive(Debug)]
 pub struct FileSource {
-    file: File,
+    /// Closed early where all of it was read ahead.
+    file: Option<File>,
     then: Version,
     access: Access,
+    /// What was read ahead: bytes from its start on.
+    ahead: Vec<u8>,
+    /// Whether it had changed when all of it had been read ahead.
+    changed: Option<Reason>,
+    lag: Option<Arc<Lag>>,
 }
 
 /// What changes when someone writes to a file.
@@ -97,6 +105,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// What was read ahead of it, which is given once.
+    pub fn take_ahead(&mut self) -> Vec<u8> {
+        match self {
+            Source::File(file) => file.take_ahead(),
+            Source::Memory(_) | Source::Stream(_) => Vec::new(),
+        }
+    }
+
     /// What reads in order; only a stream does.
     pub fn in_order(&mut self) -> Option<&mut StreamSource<'a>> {
         match self {
@@ -124,8 +140,29 @@ impl<'a> Source<'a> {
 }
 
 impl FileSource {
-    pub(super) fn new(file: File, facts: &Metadata, access: Access) -> FileSource {
-        FileSource { file, then: Version::of(facts), access }
+    pub(super) fn new(file: File, facts: &Metadata, access: Access, lag: Option<Arc<Lag>>) -> FileSource {
+        let (file, then) = (Some(file), Version::of(facts));
+        FileSource { file, then, access, ahead: Vec::new(), changed: None, lag }
+    }
+
+    /// Reads the first `limit` bytes before anybody asks for them, and if that is all, closes the file: whoever scans it
+    /// then waits for nothing. A read that fails is tried again, and told, by whoever scans it.
+    pub fn read_ahead(&mut self, limit: usize) {
+        let wanted = usize::try_from(self.size()).unwrap_or(usize::MAX).min(limit);
+        let mut ahead = vec![0; wanted];
+        let Ok(got) = self.read_at(0, &mut ahead) else { return };
+        ahead.truncate(got);
+        self.ahead = ahead;
+        if got as u64 == self.size() {
+            self.changed = self.changed();
+            self.lag.iter().for_each(|lag| lag.call());
+            self.file = None;
+        }
+    }
+
+    /// What was read ahead, which is given once.
+    pub fn take_ahead(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.ahead)
     }
 
     /// Who can read it.
@@ -135,7 +172,9 @@ impl FileSource {
 
     /// See [`Source::changed`].
     pub fn changed(&self) -> Option<Reason> {
-        match self.file.metadata() {
+        let Some(file) = &self.file else { return self.changed };
+        self.lag.iter().for_each(|lag| lag.call());
+        match file.metadata() {
             Ok(now) if Version::of(&now) == self.then => None,
             Ok(_) => Some(Reason::Changed),
             Err(error) => Some(failure(&error).0),
@@ -155,7 +194,13 @@ impl ReadAt for FileSource {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        fill(buffer, |done, rest| self.file.read_at(rest, offset + done as u64))
+        let Some(file) = &self.file else {
+            return self.ahead.read_at(offset, buffer);
+        };
+        fill(buffer, |done, rest| {
+            self.lag.iter().for_each(|lag| lag.call());
+            file.read_at(rest, offset + done as u64)
+        })
     }
 }
 

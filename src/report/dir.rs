@@ -66,14 +66,14 @@ fn make(folder: &Path) -> Result<()> {
 #[derive(Serialize)]
 struct Overview<'a> {
     run: RunRecord<'a>,
-    summary: SummaryRecord,
+    summary: SummaryRecord<'a>,
 }
 
 #[derive(Serialize)]
 struct Manifest<'a> {
     run: RunRecord<'a>,
     finished: Option<String>,
-    summary: SummaryRecord,
+    summary: SummaryRecord<'a>,
     files: Vec<FileRecord>,
 }
 
@@ -102,7 +102,7 @@ impl Report for Dir {
         let (Some(run), Some(overview), Some(manifest)) = (&self.run, self.summary.take(), self.manifest.take()) else {
             return Ok(());
         };
-        let summary_record = || SummaryRecord::of(summary);
+        let summary_record = || SummaryRecord::of(summary, &run.roots);
         written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
         let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();

@@ -61,7 +61,8 @@ impl Jsonl {
 
     /// Like [`Report::finish`], and tells what was written.
     pub fn close(&mut self, summary: &Summary) -> Result<Option<Written>> {
-        self.line(&SummaryRecord::of(summary))?;
+        let roots = std::mem::take(&mut self.roots);
+        self.line(&SummaryRecord::of(summary, &roots))?;
         self.output.take().map(Output::finish).transpose()
     }
 }
@@ -231,7 +232,7 @@ mod tests {
             r#""linked":[{"identifiers":["birth-date","name","ssn"],"records":1171}]"#,
             r#""access":{"readable_by":"world","basis":"mode","mode":"rw-r--r--","uid":0,"gid":0,"file_owner":"sftp","modified":"1970-01-01T00:00:00Z"}"#,
             r#""findings":{"critical":1}"#,
-            r#""expected":{"listed_false":0.06,"unlisted_true":0.44},"seconds":0.123,"exit":1}"#,
+            r#""expected":{"listed_false":0.06,"unlisted_true":0.44},"seconds":0.123,"exit":1,"people_of":{"states":{"AL":700,"GA":21},"state_unknown":450,"under_18":3,"over_89":2,"deceased":1}"#,
         ] {
             assert!(text.contains(part), "{part}\nin\n{text}");
         }

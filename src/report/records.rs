@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::finding::{Document, Finding, Linked, Match, Place, Position, Severity, Summary};
+use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Severity, Size, Summary};
 use crate::gap::{Class, Gap};
+use crate::judge::people::Of;
 use crate::locator::path_text;
-use crate::report::{probability, utc};
+use crate::report::{probability, root_name, utc};
 use crate::scan::Run;
 
 /// A document and what is computed from its locator once for all its records.
@@ -236,6 +237,44 @@ pub(super) struct DocumentRecord<'a> {
     access: AccessRecord<'a>,
     #[serde(skip_serializing_if = "is_false")]
     path_holds_values: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people_of: Option<OfRecord<'a>>,
+}
+
+/// Parts of the people.
+#[derive(Serialize)]
+struct OfRecord<'a> {
+    states: &'a BTreeMap<&'static str, u64>,
+    state_unknown: u64,
+    under_18: u64,
+    over_89: u64,
+    deceased: u64,
+}
+
+impl<'a> OfRecord<'a> {
+    fn of(people: u64, of: &'a Of) -> Option<OfRecord<'a>> {
+        (people > 0).then(|| OfRecord {
+            states: &of.states,
+            state_unknown: of.state_unknown(people),
+            under_18: of.under_18,
+            over_89: of.over_89,
+            deceased: of.deceased,
+        })
+    }
+}
+
+/// The size of a root or a series.
+#[derive(Serialize)]
+struct SizeRecord<'a> {
+    root: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<&'a str>,
+    people: u64,
+    people_low: u64,
+    people_high: u64,
+    marks: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -295,6 +334,7 @@ pub(super) fn document_record<'a>(at: &Where<'a>) -> DocumentRecord<'a> {
             modified: access.modified.and_then(utc),
         },
         path_holds_values: document.path_holds_values,
+        people_of: OfRecord::of(document.people, &document.people_of),
     }
 }
 
@@ -331,7 +371,7 @@ impl<'a> GapRecord<'a> {
 
 /// The end. Also the heart of `summary.json`.
 #[derive(Serialize)]
-pub(super) struct SummaryRecord {
+pub(super) struct SummaryRecord<'a> {
     r#type: &'static str,
     complete: bool,
     documents: Statuses,
@@ -345,6 +385,9 @@ pub(super) struct SummaryRecord {
     expected: Expected,
     seconds: f64,
     exit: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people_of: Option<OfRecord<'a>>,
+    sizes: Vec<SizeRecord<'a>>,
 }
 
 #[derive(Serialize)]
@@ -375,8 +418,8 @@ impl<const N: usize> Serialize for Counts<N> {
     }
 }
 
-impl SummaryRecord {
-    pub(super) fn of(summary: &Summary) -> SummaryRecord {
+impl<'a> SummaryRecord<'a> {
+    pub(super) fn of(summary: &'a Summary, roots: &'a [Root]) -> SummaryRecord<'a> {
         let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
         let classes = [Class::Blind, Class::Protected, Class::Inert, Class::Excluded];
         let documents = summary.documents;
@@ -403,6 +446,20 @@ impl SummaryRecord {
             },
             seconds: decimals(summary.seconds, 1000.0),
             exit: summary.exit,
+            people_of: OfRecord::of(summary.people, &summary.people_of),
+            sizes: summary
+                .sizes
+                .iter()
+                .map(|size| SizeRecord {
+                    root: root_name(roots, size.root),
+                    series: size.series.as_deref(),
+                    people: size.people,
+                    people_low: size.people_low,
+                    people_high: size.people_high,
+                    marks: size.marks(),
+                    note: (!size.marks().is_empty()).then_some(Size::SENTENCE),
+                })
+                .collect(),
         }
     }
 }

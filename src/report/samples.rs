@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::*;
 use crate::gap::{Gap, Reason};
 use crate::identifier::Identifier;
-use crate::judge::people::People;
+use crate::judge::people::{Of, People};
 use crate::locator::Locator;
 use crate::scan::Run;
 
@@ -88,6 +88,7 @@ pub(crate) fn document() -> Document {
         class: DocumentClass::Phi,
         records: 1171,
         people: 1171,
+        people_of: Default::default(),
         people_low: 1120,
         people_high: 1240,
         people_exact: true,
@@ -123,6 +124,16 @@ pub(crate) fn summary() -> Summary {
         documents: StatusCounts { complete: 9, partial: 0, skipped: 1, inert: 4, excluded: 0 },
         bytes: 10_000,
         people: 1171,
+        people_of: Of { states: [("AL", 700), ("GA", 21)].into(), under_18: 3, over_89: 2, deceased: 1 },
+        sizes: vec![Size {
+            root: 0,
+            series: None,
+            people: 1171,
+            people_low: 1120,
+            people_high: 1240,
+            is_500_or_more: true,
+            state_over_500: Some("AL"),
+        }],
         people_low: 1120,
         people_high: 1240,
         findings: [0, 0, 0, 0, 1],

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use crate::error::Result;
-use crate::finding::{Confidence, Document, DocumentClass, Finding, Protection, Root, Severity, Summary};
+use crate::finding::{Confidence, Document, DocumentClass, Finding, Protection, Root, Severity, Size, Summary};
 use crate::gap::{Class, Gap, Reason};
 use crate::report::output::Output;
 use crate::report::words::{about_number, count, cut, plain, size, thousands};
@@ -19,6 +19,12 @@ const DOCUMENTS: usize = 10;
 
 /// Findings shown of one document.
 const FINDINGS: usize = 8;
+
+/// States named.
+const STATES: usize = 12;
+
+/// Roots and series shown whose size is marked.
+const SIZES: usize = 8;
 
 /// A summary being collected.
 pub struct Text {
@@ -152,6 +158,7 @@ impl Text {
             let _ = write!(out, " (between {} and {})", thousands(summary.people_low), thousands(summary.people_high));
         }
         out.push('\n');
+        self.parts(out, summary);
         let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
         let by_severity: Vec<String> = severities
             .into_iter()
@@ -164,6 +171,54 @@ impl Text {
             n => {
                 let _ = writeln!(out, "Findings    {}: {}", thousands(n), by_severity.join(", "));
             }
+        }
+    }
+
+    /// By state and age, and the sizes of roots and series. Over several roots the number of people is for scale only: they
+    /// need not belong together.
+    fn parts(&self, out: &mut String, summary: &Summary) {
+        if summary.people == 0 {
+            return;
+        }
+        if self.roots.len() > 1 {
+            out.push_str("            over all roots, for scale only\n");
+        }
+        let of = &summary.people_of;
+        let mut states: Vec<(u64, &str)> = of.states.iter().map(|(state, people)| (*people, *state)).collect();
+        states.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let mut parts: Vec<String> =
+            states.iter().take(STATES).map(|(people, state)| format!("{state} {}", thousands(*people))).collect();
+        if states.len() > STATES {
+            parts.push(format!("{} more states", states.len() - STATES));
+        }
+        parts.push(format!("state unknown: {}", thousands(of.state_unknown(summary.people))));
+        for (people, what) in [(of.under_18, "under 18"), (of.over_89, "over 89"), (of.deceased, "deceased")] {
+            if people > 0 {
+                parts.push(format!("{what}: {}", thousands(people)));
+            }
+        }
+        wrapped(out, &parts);
+        let marked: Vec<&Size> = summary.sizes.iter().filter(|size| !size.marks().is_empty()).collect();
+        for size in marked.iter().take(SIZES) {
+            let root = root_name(&self.roots, size.root);
+            let name = plain(size.series.as_deref().unwrap_or(root));
+            let _ = writeln!(out, "Size        {}: {}", cut(&name, 40), size.marks().join(", "));
+        }
+        if marked.len() > SIZES {
+            let _ = writeln!(out, "            and {} more", thousands((marked.len() - SIZES) as u64));
+        }
+        if !marked.is_empty() {
+            let words: Vec<String> = Size::SENTENCE.split(' ').map(str::to_string).collect();
+            let mut line = String::new();
+            for word in words {
+                if !line.is_empty() && line.len() + 1 + word.len() > 66 {
+                    let _ = writeln!(out, "            {line}");
+                    line.clear();
+                }
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(&word);
+            }
+            let _ = writeln!(out, "            {line}");
         }
     }
 
@@ -287,6 +342,20 @@ impl Report for Text {
         output.write_all(self.text(summary).as_bytes()).map_err(|e| output.failed(e))?;
         output.finish().map(drop)
     }
+}
+
+/// Parts with commas between them, in lines of the summary's width.
+fn wrapped(out: &mut String, parts: &[String]) {
+    let mut line = String::new();
+    for part in parts {
+        if !line.is_empty() && line.len() + part.len() > 62 {
+            let _ = writeln!(out, "            {line},");
+            line.clear();
+        }
+        line.push_str(if line.is_empty() { "" } else { ", " });
+        line.push_str(part);
+    }
+    let _ = writeln!(out, "            {line}");
 }
 
 /// Names of the columns of [`row`].

@@ -15,7 +15,7 @@ use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Sev
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job, Values};
 use crate::judge::decide::{self, FileFacts, Judgement};
-use crate::judge::people::{Count, People};
+use crate::judge::people::{Count, Of, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
@@ -185,6 +185,7 @@ impl Scanner<'_> {
             people_low: 0,
             people_high: 0,
             people_exact: true,
+            people_of: Of::default(),
             linked: Vec::new(),
             sensitive: Vec::new(),
             severity,
@@ -218,6 +219,9 @@ impl Scanner<'_> {
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
         let job = Job { matches: true, ..self.job(&plan) };
         let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
+        if tally.text.is_empty() {
+            return Named::default();
+        }
         let series = locator.series(&self.roots[root].name);
         let facts = self.facts(root, locator, access, &series);
         let mut judgement = decide::judge(self.engine, self.options, &plan, &tally, facts);
@@ -285,8 +289,15 @@ impl Scanner<'_> {
             },
             _ => {
                 let wanted = usize::try_from(reading.bytes).unwrap_or(usize::MAX).min(window);
+                head = source.take_ahead();
+                let ahead = head.len().min(wanted);
                 head.resize(wanted, 0);
-                source.read_at(0, &mut head).map_err(|error| walk::failure(&error)).map(|got| {
+                let rest = match ahead == wanted {
+                    true => Ok(0),
+                    false => source.read_at(ahead as u64, &mut head[ahead..]),
+                };
+                rest.map_err(|error| walk::failure(&error)).map(|rest| {
+                    let got = ahead + rest;
                     head.truncate(got);
                     got as u64 == reading.bytes || got < wanted
                 })
@@ -424,6 +435,7 @@ fn count_people(document: &mut Document, count: Count) {
     document.people_low = count.low;
     document.people_high = count.high;
     document.people_exact = count.exact || count.people == 0;
+    document.people_of = count.of;
 }
 
 /// Where the text starts: behind a byte order mark, if there is one.

@@ -110,7 +110,9 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
         return Verdict::Invalid("too few digits");
     }
     // Dates with marks are dates; eight bare figures may be a record number that reads as one.
-    if seen < value.len() && date::parse(value).is_some() {
+    // `01-12-87` in a field of record numbers is one, filed by its last figures.
+    let terminal = setting == Setting::Field && seen == 6;
+    if seen < value.len() && !terminal && date::parse(value).is_some() {
         return Verdict::Invalid("a date");
     }
     if setting == Setting::Free && value.contains(&b' ') {

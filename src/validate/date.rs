@@ -252,6 +252,19 @@ fn days(year: i32, month: i32, day: i32) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// Year, month and day of a number of days from 1970-01-01: the other way round, by the same author.
+pub fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
 /// The year of a day, near enough for two-digit years.
 fn year_of(days: i64) -> i32 {
     (1970.0 + days as f64 / 365.2425) as i32
@@ -404,6 +417,14 @@ pub(super) fn parse_zero(value: &[u8]) -> bool {
 mod tests {
     use super::super::table::{Say::*, run};
     use super::*;
+
+    #[test]
+    fn days_and_dates_are_two_sides_of_one() {
+        for (year, month, day) in [(1970, 1, 1), (2000, 2, 29), (1899, 12, 31), (2026, 11, 22), (1600, 3, 1)] {
+            let back = civil(days(year, month, day));
+            assert_eq!(back, (i64::from(year), i64::from(month), i64::from(day)));
+        }
+    }
 
     #[test]
     fn days_are_counted_from_1970() {

@@ -91,7 +91,8 @@ pub fn last4(bytes: &[u8], _setting: Setting) -> Verdict {
 /// One mark only, behind a label that says so: `536-904398`, `53690-4398`. The latter is a ZIP+4 without its label.
 pub fn halves(bytes: &[u8], _setting: Setting) -> Verdict {
     let mark = bytes.iter().position(|b| *b == b'-');
-    let Some(digits) = Digits::gather(bytes, b"-").filter(|_| bytes.len() == 10 && matches!(mark, Some(3 | 5))) else {
+    let halves = |digits: &Digits| digits.as_bytes().len() == 9 && bytes.len() == 10 && matches!(mark, Some(3 | 5));
+    let Some(digits) = Digits::gather(bytes, b"-").filter(halves) else {
         return if is_blank(loose(bytes)) {
             Verdict::Blank
         } else {
@@ -201,6 +202,15 @@ fn masked(value: &[u8], setting: Setting) -> Option<Verdict> {
 mod tests {
     use super::super::table::{Say::*, run};
     use super::*;
+
+    #[test]
+    fn halves_have_one_mark() {
+        let valid = |text: &str| matches!(halves(text.as_bytes(), Setting::Free), Verdict::Valid(_));
+        assert!(valid("536-904398") && valid("53690-4398"));
+        for text in ["123-45-678", "123-45678-", "536-9-4398", "536-90439-", "----------"] {
+            assert!(!valid(text), "{text}");
+        }
+    }
 
     #[test]
     fn ssns_are_told_from_other_numbers() {

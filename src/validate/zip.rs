@@ -57,6 +57,12 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     Verdict::plain(Normal::of(zip), number(&zip[..5]), is_trivial(&zip[..5]))
 }
 
+/// The state in which a ZIP code lies, where its first three digits lie in one.
+pub fn state(zip: &[u8]) -> Option<&'static str> {
+    let first_three = zip.get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    zip3::states(number(first_three) as u16).filter(|states| states.len() == 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::{Say::*, run};

@@ -59,9 +59,9 @@ pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usiz
 /// Marks between a label and its value at most: forms set values in one line under the other.
 const MARKS: usize = 16;
 
-/// Whether one to sixteen of `space : # = > " ' (` and behind them a letter, `.`, `)` or `#` stand before `at`.
+/// Whether one to sixteen of `space : # = > " ' ( ]` and behind them a letter, `.`, `)` or `#` stand before `at`.
 pub(super) fn behind_label(bytes: &[u8], at: usize) -> bool {
-    let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'>' | b'"' | b'\'' | b'(');
+    let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'>' | b'"' | b'\'' | b'(' | b']');
     let mut marks = 0;
     while marks < at.min(MARKS + 1) && mark(bytes[at - marks - 1]) {
         marks += 1;

@@ -1,3 +1,5 @@
+//! The JSON reader: what it makes of documents, well-formed and not.
+
 use super::*;
 use crate::extract::named::tests::read_all;
 

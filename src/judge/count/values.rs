@@ -98,7 +98,7 @@ impl Counter {
         let mut tally = self.begin(job);
         let mut joined = Vec::with_capacity(bytes.len().min(2 << 20));
         let mut fields: Vec<(Field, u32)> = Vec::new();
-        self.rest.clear();
+        self.table.rest.clear();
         for (number, value) in (0..).zip(&batch.values) {
             let column = job.plan.column(value.place as usize);
             let text = text_of(batch, bytes, value);
@@ -110,12 +110,12 @@ impl Counter {
             let end = joined.len();
             joined.push(b'\n');
             if column.bound.is_empty() || column.holds == Some(Holds::Text) {
-                self.rest.add(&joined, start, end);
+                self.table.rest.add(&joined, start, end);
             }
             let column = value.place as usize;
             fields.push((Field { open: start, start, end, column, last: false, cut: false }, number));
         }
-        self.rest.search(job.engine, &mut self.candidates);
+        self.table.rest.search(job.engine, &mut self.candidates);
         let core = 0..joined.len();
         let chunk = Chunk { base: 0, bytes: joined, core, entry: Entry::START, ends: true };
         let records = state.records;
@@ -156,7 +156,7 @@ pub fn text_of<'a>(batch: &'a Batch, bytes: &'a [u8], value: &Value) -> &'a [u8]
 
 /// The rules that are asked about a value. Where a format has a place for several, the first that the value passes
 /// takes it; where none does, all are told.
-pub(super) fn asked<'a>(engine: &Engine, column: &'a ColumnPlan, value: &[u8]) -> &'a [(u16, f32)] {
+pub(in crate::judge) fn asked<'a>(engine: &Engine, column: &'a ColumnPlan, value: &[u8]) -> &'a [(u16, f32)] {
     if !column.placed || column.bound.len() < 2 {
         return &column.bound;
     }

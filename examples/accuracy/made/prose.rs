@@ -1,0 +1,112 @@
+//! Texts as people and programs write them: letters, notes, forms, messages, logs. In: a feed, of which only the people
+//! count. Out: a document in which each value is by itself.
+//!
+//! A template is a text with fields in braces, `{Ssn}`. `{#9999}` is digits that are nothing.
+
+use super::fields::{Feed, Field, Style};
+use super::people::Population;
+use super::rng::Rng;
+use super::{Page, Split, Writer, truth_of};
+
+/// Texts of one kind.
+struct Prose {
+    half: Split,
+    format: &'static str,
+    ending: &'static str,
+    head: &'static str,
+    /// One for each person.
+    each: &'static [&'static str],
+    people: usize,
+}
+
+#[rustfmt::skip]
+pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
+    use Split::{HeldOut, Train};
+    vec![
+        Box::new(Prose { half: Train, format: "letter", ending: "txt", people: 1, head: "Lakeside Health Plan\nMember Services\n\n", each: &[
+            "{FullName}\n{Street}\n{City}, {State} {Zip}\n\nDear {FullName},\n\nWe received your request about member ID {MemberId}. Your date of birth on file is {BirthDate}. If this is wrong, call 800-{#3}-{#4}.\n\nReference: {Invoice}\n",
+            "{FullName}\n{Street}\n{City}, {State} {Zip}\n\nRE: claim for services on {ServiceDate}\n\nThe claim for member {FullName}, DOB {BirthDate}, SSN {Ssn}, was paid on {LoadDate}.\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "progress note", ending: "txt", people: 6, head: "PROGRESS NOTES\n\n", each: &[
+            "Patient: {FullName}   DOB: {BirthDate}   MRN: {Mrn}\nSeen {ServiceDate} by Dr. {ProviderName}. BP 1{#2}/8{#1}, weight 1{#2} lb. Labs ordered, see order {#7}.\nPhone: {Phone}\n\n",
+            "Name: {FullName}\nDate of Birth: {BirthDate}\nMedicare: {Mbi}\nAdmitted {ServiceDate} with {Diagnosis}. Attending: {ProviderName}, NPI {Npi}.\nRoom {#3}, bed {#1}.\n\n",
+            "MRN {Mrn} {FullName} born {BirthDate}. SSN {Ssn}. Next visit {LoadDate}. Temp 98.{#1}, pulse 7{#1}.\n\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "service log", ending: "log", people: 12, head: "", each: &[
+            "2026-03-1{#1} 08:1{#1}:2{#1}.{#3} INFO  eligibility request id={#9} member_id={MemberId} dob={BirthDate}\n",
+            "2026-03-1{#1} 08:1{#1}:2{#1}.{#3} WARN  retry {#1} for batch {#8}, {#5} rows, offset {#10}\n",
+            "2026-03-1{#1} 08:1{#1}:2{#1}.{#3} ERROR ssn={Ssn} rejected by validator code={#4} trace={#9}\n",
+            "2026-03-1{#1} 08:1{#1}:2{#1}.{#3} DEBUG connection pool size {#2}, epoch 17{#8}, bytes {#9}\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "intake form", ending: "txt", people: 3, head: "NEW PATIENT INTAKE\n==================\n", each: &[
+            "Patient name ......... {FullName}\nBirth date ........... {BirthDate}\nSoc. Sec. No. ........ {Ssn}\nHome address ......... {Street}, {City}, {State} {Zip}\nCell phone ........... {Phone}\nE-mail ............... {Email}\nPolicy # ............. {MemberId}\nChart # .............. {Mrn}\nForm no. ............. {#9}\n------------------\n",
+            "[Patient Name]      {FullName}\n[D.O.B.]            {BirthDate}\n[Medicare #]        {Mbi}\n[Medical Record #]  {Mrn}\n[Insurance ID #]    {MemberId}\n[Referring]         Dr. {ProviderName}\n[Lot]               {#8}\n------------------\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "mail", ending: "txt", people: 2, head: "Subject: updated member info\n\nHi team,\n\n", each: &[
+            "please correct the record of {FullName} (date of birth {BirthDate}, social security number {Ssn}). You can reach her at {Phone}. The ticket is {#8}, order {#9} is unrelated.\n\n",
+            "the subscriber id for {FullName} should be {MemberId}, not the one in invoice {#9}. Born {BirthDate}, lives at {Street}, {City}, {State} {Zip}.\n\n",
+            "attached is the chart of our patient {FullName}, MRN# {Mrn}, with the labs from {ServiceDate}. His Medicare number is {Mbi}.\n\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "dictation", ending: "txt", people: 2, head: "", each: &[
+            "DISCHARGE SUMMARY\nPT: {FullName}\nMED REC NO: {Mrn}\nBIRTHDATE: {BirthDate}\nHISTORY: The patient is a pleasant person admitted {ServiceDate} for {Diagnosis}. Hemoglobin 13.{#1}, platelets {#3}. Dictated by {ProviderName}, MD. Job {#9}.\n\n",
+            "OPERATIVE REPORT\nPatient Name: {FullName}\nDOB: {BirthDate}\nPatient ID: {Mrn}\nProcedure performed {ServiceDate} under general anesthesia, device lot {#8}, started at 07:3{#1}.\n\n",
+        ] }),
+        Box::new(Prose { half: Train, format: "call notes", ending: "log", people: 10, head: "", each: &[
+            "[03/1{#1}/2026 09:4{#1}] caller {FullName} verified DOB {BirthDate} and last SSN {Ssn}; case {#8}\n",
+            "[03/1{#1}/2026 10:0{#1}] Member ID: {MemberId}; callback {Phone}; confirmation {#9}\n",
+            "[03/1{#1}/2026 11:2{#1}] transferred to queue {#4}, hold 00:0{#1}:2{#1}, agent {#5}\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "face sheet", ending: "txt", people: 2, head: "ST ANNE REGIONAL - FACE SHEET\n", each: &[
+            "NAME: {FullName}          SEX: {Sex}\nDOB: {BirthDate}          SSN: {Ssn}\nMED REC #: {Mrn}        ACCT: {#8}\nADDR: {Street}, {City}, {State} {Zip}\nTEL: {Phone}\nINS: LAKESIDE   SUBSCRIBER ID: {MemberId}   GRP #: {Group}\nADMIT: {ServiceDate}   ATTENDING: {ProviderName}\n\n",
+            "Patient's name: {FullName}\nBirthdate: {BirthDate}\nMedical record number: {Mrn}\nMedicare number: {Mbi}\nPrinted {LoadDate} 06:4{#1}, page {#1}, job {#9}\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "referral fax", ending: "txt", people: 1, head: "FAX - 3 pages\n\n", each: &[
+            "Please see Mr. {FullName} (DOB {BirthDate}, Member # {MemberId}) for {Diagnosis}.\nHis chart number is {Mrn}. Home phone {Phone}.\nReferral no. {#8}, valid 90 days.\n\nDr. {ProviderName}\nNPI {Npi}\n",
+            "RE: {FullName}\nDate of birth: {BirthDate}\nSocial Security #: {Ssn}\nLab order {#7} was received on {ServiceDate}. Specimen {#9}.\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "web form log", ending: "log", people: 12, head: "", each: &[
+            "{LoadDate}T0{#1}:1{#1}:22Z form.submit name=\"{FullName}\" birthdate={BirthDate} email={Email} zip={#5} req={#9}\n",
+            "{LoadDate}T0{#1}:1{#1}:22Z lookup subscriberId={MemberId} took {#3} ms, node {#2}, seq {#9}\n",
+            "{LoadDate}T0{#1}:1{#1}:22Z cache miss key={#10} size={#8} ttl={#4}\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "nurse note", ending: "txt", people: 4, head: "", each: &[
+            "Pt {FullName}, born {BirthDate}, MRN {Mrn}, c/o pain 6/10 since 0{#1}/1{#1}. T 98.{#1} HR 8{#1}. Daughter to call back. Gave {Drug}.\n\n",
+            "{FullName} (MRN {Mrn}) seen in room {#3}. DOB {BirthDate}. Medicare # {Mbi}. Weight 1{#2}.{#1} lb, I/O {#4}/{#3}.\n\n",
+        ] }),
+    ]
+}
+
+impl Writer for Prose {
+    fn half(&self) -> Split {
+        self.half
+    }
+
+    fn write(&self, feed: &Feed, population: &Population, style: &Style, number: usize, rng: &mut Rng) -> Page {
+        let stem = self.format.replace(' ', "_");
+        let mut page = Page::new(format!("{stem}_{number:04}.{}", self.ending), self.format);
+        page.text(self.head);
+        // What is not written in words is a table's.
+        for record in feed.records.iter().take(self.people) {
+            let template = rng.pick(self.each);
+            let mut rest = *template;
+            while let Some((before, behind)) = rest.split_once('{') {
+                page.text(before);
+                let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+                rest = after;
+                if let Some(count) = name.strip_prefix('#') {
+                    page.text(&rng.digits(count.parse().unwrap_or(1)));
+                } else if let Some(field) = Field::by_name(name) {
+                    let mut value = field.value(record, population, style, true, rng);
+                    if value.is_empty() {
+                        value = "none".to_string();
+                        page.text(&value);
+                    } else {
+                        page.value(&value, truth_of(field), None);
+                    }
+                }
+            }
+            page.text(rest);
+        }
+        page
+    }
+}

@@ -1,0 +1,90 @@
+//! How right the judging is, on documents made up for it: `cargo run --release --example accuracy`. Prints precision, recall
+//! and F1 by identifier and format, the reliability table and the error in counting people, for the half that weights may be
+//! fitted to and for the half that is held out, and writes `docs/accuracy.md` with `--write`.
+//!
+//! `--misses` prints every disagreement of the train half; `--held-out-misses` those of the other, after which that half is not
+//! unseen any more. `--fit` prints how the weights should be scaled. `--documents N` and `--seed N` as named.
+
+// A program for people at a terminal.
+#![allow(clippy::print_stdout)]
+
+mod fit;
+mod made;
+mod score;
+mod tables;
+
+use std::process::ExitCode;
+
+use made::Split;
+use phisweep::engine::Engine;
+
+struct Asked {
+    documents: usize,
+    seed: u64,
+    sets: usize,
+    misses: Option<Split>,
+    fit: bool,
+    write: bool,
+}
+
+fn asked() -> Option<Asked> {
+    let mut asked = Asked { documents: 800, seed: 1, sets: 100, misses: None, fit: false, write: false };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--documents" => asked.documents = arguments.next()?.parse().ok()?,
+            "--seed" => asked.seed = arguments.next()?.parse().ok()?,
+            "--sets" => asked.sets = arguments.next()?.parse().ok()?,
+            "--misses" => asked.misses = Some(Split::Train),
+            "--held-out-misses" => asked.misses = Some(Split::HeldOut),
+            "--fit" => asked.fit = true,
+            "--write" => asked.write = true,
+            _ => return None,
+        }
+    }
+    Some(asked)
+}
+
+fn main() -> ExitCode {
+    let Some(asked) = asked() else {
+        println!("accuracy [--documents N] [--seed N] [--sets N] [--misses|--held-out-misses] [--fit] [--write]");
+        return ExitCode::from(2);
+    };
+    let engine = match Engine::built_in() {
+        Ok(engine) => engine,
+        Err(error) => {
+            println!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut report = String::new();
+    for split in [Split::Train, Split::HeldOut] {
+        if asked.misses.is_some_and(|only| only != split) {
+            continue;
+        }
+        let pages = made::pages(split, asked.seed, asked.documents);
+        let score = score::score(&engine, &pages);
+        if asked.misses == Some(split) {
+            score.disagreements.iter().for_each(|line| println!("{line}"));
+        }
+        if asked.fit && split == Split::Train {
+            print!("{}", fit::suggest(&score));
+        }
+        tables::half(&mut report, split, &pages, &score);
+        match tables::people(&mut report, &engine, split, asked.seed, asked.sets) {
+            Ok(()) => {}
+            Err(error) => {
+                println!("{error}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    print!("{report}");
+    if asked.write
+        && let Err(error) = tables::write(&report)
+    {
+        println!("docs/accuracy.md: {error}");
+        return ExitCode::from(2);
+    }
+    ExitCode::SUCCESS
+}

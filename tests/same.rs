@@ -1,0 +1,55 @@
+//! The same tree gives the same bytes for any number of threads and any kernel. In: the made drop, and tables that are
+//! cut into chunks. Out: what the built program writes, but for times and run ids.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a scan writes about matches, findings, gaps and documents.
+fn records(kernel: &str, threads: &str, paths: &[&Path], folder: &Path) -> String {
+    let (out, key) = (folder.join("out.jsonl"), folder.join("key"));
+    std::fs::write(&key, [7; 32]).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
+    command.env("PHISWEEP_BACKEND", kernel).args(["scan", "--matches", "--threads", threads, "--fingerprint-key"]);
+    let output = command.arg(&key).arg("-o").arg(&out).args(paths).output().expect("phisweep runs");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&out).expect("written");
+    std::fs::remove_file(&out).unwrap();
+    let kept = text
+        .lines()
+        .filter(|line| !line.starts_with("{\"type\":\"run\""))
+        .filter(|line| !line.starts_with("{\"type\":\"summary\""));
+    let records: Vec<&str> = kept.collect();
+    assert!(records.len() > 1000, "{} records", records.len());
+    // An id of a run may stand in each record.
+    records.join("\n")
+}
+
+#[test]
+fn reports_are_the_same_for_any_threads_and_kernel() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut rows = String::from("mrn,ssn,dob,note,amount\n");
+    let mut text = String::new();
+    let mut n = 0u64;
+    while rows.len() < 3 << 20 {
+        n += 1;
+        let ssn = format!("{:03}-{:02}-{:04}", 101 + n % 500, 11 + n % 80, 1000 + n % 8999);
+        let born = format!("{}-{:02}-{:02}", 1930 + n % 80, 1 + n % 12, 1 + n % 28);
+        let note = if n % 50 == 0 { format!("call {}-555-{:04}", 205 + n % 7, n % 10_000) } else { String::new() };
+        rows += &format!("{:08},{ssn},{born},{note},{}.{:02}\n", 10_000_000 + n * 7, n % 900, n % 100);
+        if n % 40 == 0 {
+            text += &format!("Seen in clinic today.\nMRN: {}\nDOB: {born}\n", 10_000_000 + n * 7);
+        }
+        text += "fn main() { let x = 12345678; } // nothing of interest here\n";
+    }
+    std::fs::write(data.path().join("plain.csv"), &rows).unwrap();
+    std::fs::write(data.path().join("quoted.csv"), rows.replace("call ", "\"call\" ")).unwrap();
+    std::fs::write(data.path().join("notes.txt"), &text).unwrap();
+    let drop = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/drop");
+    let paths = [data.path(), drop.as_path()];
+    let expected = records("scalar", "1", &paths, own.path());
+    for (kernel, threads) in [("scalar", "2"), ("avx2", "1"), ("avx2", "2"), ("avx512", "2"), ("", "3")] {
+        let told = records(kernel, threads, &paths, own.path());
+        let differs = expected.lines().zip(told.lines()).position(|(a, b)| a != b);
+        assert!(expected == told, "{kernel}, {threads} threads: record {differs:?} differs");
+    }
+}
