@@ -1,5 +1,5 @@
-//! How fast JSON is read. In: nothing, or the size of the data in MiB. Out: MB/s of our reader and of `serde_json` reading the same bytes
-//! from memory and doing nothing with them: the least of many runs, in turns. Time on the processor, where the system tells it: other
+//! How fast JSON, HL7 and X12 are read. In: nothing, or the size of the data in MiB. Out: MB/s of our reader, of a whole scan, and of `serde_json`
+//! reading the same bytes from memory and doing nothing with them: the least of many runs, in turns. HL7 and X12 have no such peer. Time on the processor, where the system tells it: other
 //! work does not count.
 
 #![allow(clippy::print_stdout)]
@@ -78,6 +78,44 @@ fn bundles(size: usize) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// One patient a message.
+fn messages(size: usize) -> (Vec<u8>, usize) {
+    let (mut out, mut records) = (String::new(), 0);
+    for n in numbers() {
+        if out.len() >= size {
+            break;
+        }
+        records += 1;
+        let (a, b, c) = (n >> 24, (n >> 16) & 0xff, (n >> 8) & 0xff);
+        out.push_str(&format!(
+            "MSH|^~\\&|ADT|A|B|C|20260102||ADT^A08|{n}|P|2.5.1\rPID|1||{n:010}^^^H^MR||Nowak{b}^Maria{a}^Q||19{:02}{:02}{:02}|F|||{c} Oak Street^^Mobile^AL^36609||(251)432-{:04}|||||A{n:08}|{:03}-{:02}-{:04}\rPV1|1|I|W^389^1|||||1234567893^Welby^Mark\r",
+            a % 100, 1 + b % 12, 1 + c % 28, b * 37, 100 + a * 2, 1 + b % 99, 1 + c * 30
+        ));
+    }
+    (out.into_bytes(), records)
+}
+
+/// One subscriber and claim each, on one line.
+fn claims(size: usize) -> (Vec<u8>, usize) {
+    let mut out = String::from(
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260102*0304*^*00501*000000001*0*P*:~GS*HC*A*B*20260102*0304*1*X*005010X222A1~ST*837*0001*005010X222A1~HL*1**20*1~NM1*85*1*WELBY*MARK****XX*1234567893~",
+    );
+    let mut records = 0;
+    for n in numbers() {
+        if out.len() >= size {
+            break;
+        }
+        records += 1;
+        let (a, b, c) = (n >> 24, (n >> 16) & 0xff, (n >> 8) & 0xff);
+        out.push_str(&format!(
+            "HL*{}*1*22*0~SBR*P*18*******CI~NM1*IL*1*NOWAK{b}*MARIA{a}****MI*W{n:010}~N3*{c} OAK STREET~N4*MOBILE*AL*36609~DMG*D8*19{:02}{:02}{:02}*F~REF*SY*{:03}{:02}{:04}~CLM*A{n}*100***11:B:1*Y*A*Y*I~HI*BK:0340~LX*1~SV1*HC:99213*40*UN*1***1~DTP*472*D8*20260101~",
+            records + 1, a % 100, 1 + b % 12, 1 + c % 28, 100 + a * 2, 1 + b % 99, 1 + c * 30
+        ));
+    }
+    out.push_str("SE*9*0001~GE*1*1~IEA*1*000000001~");
+    (out.into_bytes(), records)
+}
+
 struct Memory<'a>(&'a [u8]);
 
 impl Bytes for Memory<'_> {
@@ -90,8 +128,12 @@ impl Bytes for Memory<'_> {
 }
 
 fn ours(bytes: &[u8]) -> usize {
+    read("json", bytes)
+}
+
+fn read(format: &str, bytes: &[u8]) -> usize {
     let head = &bytes[..bytes.len().min(64 << 10)];
-    let mut reader = phisweep::extract::reader("json", "a.json", head).expect("it is JSON");
+    let mut reader = phisweep::extract::reader(format, "a", head).expect("there is a reader");
     let mut source = Memory(bytes);
     let mut window = Window::new(Vec::new(), &mut source);
     let (mut places, mut batch, mut values) = (Places::default(), Batch::default(), 0);
@@ -112,6 +154,26 @@ fn theirs(bytes: &[u8]) -> usize {
     values.fold(0, |count, value| count + value.map(|_| 1).expect("it is JSON"))
 }
 
+/// Segments have no peer: the reader alone, then the whole scan; what is counted must be right first.
+fn segments(format: &str, (bytes, records): (Vec<u8>, usize), rounds: usize, since: Instant) {
+    let engine = phisweep::engine::Engine::built_in().expect("the built-in rules load");
+    let options = phisweep::options::Options::default();
+    let scan = || phisweep::scan::scan_bytes(&engine, &options, "a", &bytes);
+    let found = scan();
+    assert_eq!((found.format, found.records), (format, records as u64));
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..rounds {
+        let start = spent(since);
+        black_box(read(format, black_box(&bytes)));
+        let between = spent(since);
+        black_box(scan());
+        best = [best[0].min(between - start), best[1].min(spent(since) - between)];
+    }
+    for (who, best) in ["reader", "scan"].into_iter().zip(best) {
+        println!("{format:<10} {who:<10} {:>7.0} MB/s", bytes.len() as f64 / best.as_secs_f64() / 1e6);
+    }
+}
+
 /// Time on the processor so far; on the clock where the system does not tell.
 fn spent(since: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -125,6 +187,8 @@ fn main() {
     let smoke = std::env::args().any(|a| a == "--test");
     let size = if smoke { 1 << 16 } else { argument.and_then(|a| a.parse().ok()).unwrap_or(16usize) << 20 };
     let rounds = if smoke { 1 } else { 15 };
+    segments("hl7", messages(size), rounds, since);
+    segments("x12", claims(size), rounds, since);
     for (name, bytes) in [("members", members(size)), ("lines", lines(size)), ("bundles", bundles(size))] {
         let mut best = [Duration::MAX; 2];
         let mut values = [0; 2];

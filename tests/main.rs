@@ -14,6 +14,8 @@ mod going;
 mod hostile;
 // What the documents say, against what the program knows.
 mod docs;
+// One list of patients in every format.
+mod formats;
 // Made documents with their truth, the half that is held out.
 mod judged;
 // FHIR of others, where it is at hand.

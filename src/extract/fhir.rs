@@ -404,6 +404,8 @@ pub(super) fn named(resource: &str, keys: &[&str], label: Option<&str>, shown: S
         names: Vec::new(),
         holds: Holds::Value,
         subject: Some(subject),
+        // A relative stands on the record of the patient, as a patient's contact does.
+        of_another: resource == "RelatedPerson" || resource == "Patient" && keys.first() == Some(&"contact"),
     };
     let person = matches!(resource, "Patient" | "Person" | "RelatedPerson" | "Practitioner");
     let key = |key: &str| vec![format!("fhir:{key}")];

@@ -38,7 +38,8 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
     if filled < FEWEST || lines.iter().any(|line| line.len() > LONGEST) {
         return None;
     }
-    glued::layout(&lines).or_else(|| aligned::layout(&lines, known))
+    // Names say more than a form that stands alike in every line.
+    aligned::layout(&lines, known).or_else(|| glued::layout(&lines))
 }
 
 /// A reader of documents of this layout.
@@ -178,7 +179,14 @@ impl Reader for Fixed {
 }
 
 fn text_place() -> Named {
-    Named { place: Place::Text, keys: Vec::new(), names: Vec::new(), holds: Holds::Text, subject: None }
+    Named {
+        place: Place::Text,
+        keys: Vec::new(),
+        names: Vec::new(),
+        holds: Holds::Text,
+        subject: None,
+        of_another: false,
+    }
 }
 
 #[cfg(test)]

@@ -315,6 +315,7 @@ fn text_place(out: &mut Values<'_>) -> u32 {
         names: Vec::new(),
         holds: Holds::Text,
         subject: None,
+        of_another: false,
     })
 }
 

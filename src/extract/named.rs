@@ -112,6 +112,9 @@ pub struct Named {
     pub holds: Holds,
     /// Whose values they are, where the format says.
     pub subject: Option<Subject>,
+    /// They are not of the person whom the record is about: of a guarantor, a parent, another insured. Such values are found
+    /// as any, and do not tell whose record this is: siblings would be one person by the number of their mother.
+    pub of_another: bool,
 }
 
 /// The places of a document, numbered as they are met.
@@ -290,6 +293,7 @@ pub(crate) mod tests {
                     names: vec![name.to_string()],
                     holds,
                     subject: None,
+                    of_another: false,
                 });
                 let from = batch.decoded.len() as u32;
                 if value.contains('\\') {

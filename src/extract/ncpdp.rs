@@ -294,6 +294,7 @@ impl Ncpdp {
             names: Vec::new(),
             holds: Holds::Text,
             subject: None,
+            of_another: false,
         })
     }
 }
@@ -309,11 +310,25 @@ fn describe(id: [u8; 2], qualifier: [u8; 2]) -> Named {
     let by_id = |list: &str| list.cmp(&text);
     if STRUCTURE.binary_search_by(|known| by_id(known)).is_ok() {
         let place = Place::Segment(text);
-        return Named { place, keys: Vec::new(), names: Vec::new(), holds: Holds::Structure, subject: None };
+        return Named {
+            place,
+            keys: Vec::new(),
+            names: Vec::new(),
+            holds: Holds::Structure,
+            subject: None,
+            of_another: false,
+        };
     }
     let Ok(at) = FIELDS.binary_search_by(|(known, ..)| by_id(known)) else {
         let keys = vec![format!("ncpdp:{text}")];
-        return Named { place: Place::Segment(text), keys, names: Vec::new(), holds: Holds::Value, subject: None };
+        return Named {
+            place: Place::Segment(text),
+            keys,
+            names: Vec::new(),
+            holds: Holds::Value,
+            subject: None,
+            of_another: false,
+        };
     };
     let (_, number, of, name) = FIELDS[at];
     let path = format!("{number}-{text}");
@@ -334,6 +349,7 @@ fn describe(id: [u8; 2], qualifier: [u8; 2]) -> Named {
             Of::Provider => Some(Subject::Provider),
             Of::Text => None,
         },
+        of_another: false,
     }
 }
 

@@ -219,6 +219,14 @@ enum State {
     Data(u64),
 }
 
+/// A loop that was met.
+struct Loop {
+    spot: Spot,
+    /// Whose data it holds, and whether it is somebody else than the patient of the record.
+    whose: (Whose, bool),
+    name: String,
+}
+
 /// Reads X12.
 pub struct X12 {
     delimiters: Delimiters,
@@ -228,7 +236,7 @@ pub struct X12 {
     at: u32,
     whose: Whose,
     /// Those met so far.
-    loops: Vec<(Spot, Whose, String)>,
+    loops: Vec<Loop>,
     /// GS08.
     guide: Vec<u8>,
     record: u64,
@@ -428,10 +436,11 @@ impl X12 {
 
     /// Where binary data start in a segment that says how long they are (BIN02, BDS03), and how long.
     fn data_before(&self, bytes: &[u8]) -> Option<(usize, u64)> {
-        let before = match bytes.get(..3)?.to_ascii_uppercase().as_slice() {
-            b"BIN" => 1,
-            b"BDS" => 2,
-            _ => return None,
+        let id = bytes.get(..3).filter(|id| id[0] | 0x20 == b'b')?;
+        let before = match () {
+            () if id.eq_ignore_ascii_case(b"BIN") => 1,
+            () if id.eq_ignore_ascii_case(b"BDS") => 2,
+            () => return None,
         };
         let shown = &bytes[..bytes.len().min(64)];
         let mut elements = shown.split(|b| *b == self.delimiters.element);
@@ -472,10 +481,10 @@ impl X12 {
         }
         self.spot = spot;
         self.whose = spot.whose();
-        self.at = match self.loops.iter().position(|(known, ..)| *known == spot) {
+        self.at = match self.loops.iter().position(|known| known.spot == spot) {
             Some(at) => at as u32,
             None if self.loops.len() < LOOPS => {
-                self.loops.push((spot, self.whose, spot.name()));
+                self.loops.push(Loop { spot, whose: (self.whose, spot.is_of_another()), name: spot.name() });
                 self.loops.len() as u32 - 1
             }
             None => 0,
@@ -520,7 +529,7 @@ impl X12 {
         if self.at_hand[slot].0 == key {
             return self.at_hand[slot].1;
         }
-        let (_, whose, name) = &self.loops[self.at as usize];
+        let Loop { whose, name, .. } = &self.loops[self.at as usize];
         let id = str::from_utf8(segment.id()).unwrap_or_default();
         let place = out.places.number(&token, || places::describe(name, *whose, id, element, role, qualifier));
         self.at_hand[slot] = (key, place);
@@ -538,6 +547,7 @@ impl X12 {
             names: Vec::new(),
             holds: Holds::Text,
             subject: None,
+            of_another: false,
         })
     }
 }

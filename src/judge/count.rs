@@ -130,7 +130,7 @@ impl Counter {
             }
             if counts {
                 record.last_line = lines;
-                record.add_text(job, identifier, hash, judged);
+                record.add_text(job, false, identifier, hash, judged);
             }
             let number = tally.records.max(1);
             add_text(job, tally, chunk, None, judged, hash, number);
@@ -203,7 +203,7 @@ impl Counter {
                 let identifier = job.engine.rules().rules[judged.rule as usize].identifier;
                 let hash = hash(identifier, &judged.valid);
                 if judged.clues.logit() >= LIKELY {
-                    record.add_text(job, identifier, hash, &judged);
+                    record.add_text(job, column.of_another, identifier, hash, &judged);
                 }
                 add_text(job, tally, chunk, Some(field.column as u32), &judged, hash, number);
             }
@@ -292,7 +292,7 @@ impl Counter {
             // Sets take every form that fills a field; what is not accepted in the end is taken out again.
             record.set |= 1 << identifier.index();
             if key && valid.protection == Protection::Plaintext {
-                record.add_whole(column as u32, identifier, hash, &valid);
+                record.add_whole(column as u32, job.plan.column(column).of_another, identifier, hash, &valid);
             }
         }
         if job.matches {

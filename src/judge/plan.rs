@@ -84,6 +84,8 @@ pub struct ColumnPlan {
     pub place: Option<Place>,
     /// A format has this place for what it is bound to: the first rule that a value passes takes it.
     pub placed: bool,
+    /// Its values are somebody's who need not be whom the record is about.
+    pub of_another: bool,
     /// What stands there.
     pub holds: Option<Holds>,
 }
@@ -203,6 +205,7 @@ impl ColumnPlan {
             diagnoses: is_diagnosis_field(&name),
             protection: name.protection,
             cancel: name.cancel,
+            of_another: name.of_another(),
             not: (0..engine.rules().rules.len())
                 .filter(|rule| {
                     let rule = &engine.rules().rules[*rule];
@@ -247,6 +250,7 @@ impl ColumnPlan {
         column.headed = true;
         column.subject = named.subject.or(column.subject);
         column.holds = Some(named.holds);
+        column.of_another |= named.of_another;
         column.place = Some(printable(&named.place));
         if named.holds != Holds::Structure {
             column.rule_out(engine);

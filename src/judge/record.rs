@@ -20,6 +20,8 @@ const NAMES: usize = 4;
 pub(super) struct Record {
     pub(super) set: u64,
     pub(super) keys: RecordKeys,
+    /// Keys of others on it. They speak only where it has none of its own.
+    others: RecordKeys,
     pub(super) filled: bool,
     pub(super) last_line: u64,
     /// In text: the strong values seen, to notice when another person's record begins.
@@ -36,7 +38,17 @@ impl Record {
     }
 
     /// Adds the value that fills a field.
-    pub(super) fn add_whole(&mut self, column: u32, identifier: Identifier, hash: u64, valid: &Valid) {
+    pub(super) fn add_whole(
+        &mut self,
+        column: u32,
+        of_another: bool,
+        identifier: Identifier,
+        hash: u64,
+        valid: &Valid,
+    ) {
+        if of_another {
+            return self.add_of_another(identifier, hash, valid);
+        }
         if let Some(names) = &mut self.names {
             // The first name and the first birth date are the person's own; aliases and relatives follow.
             let again = match key_kind(identifier) {
@@ -55,6 +67,13 @@ impl Record {
         self.keys.add(identifier, hash, valid);
     }
 
+    fn add_of_another(&mut self, identifier: Identifier, hash: u64, valid: &Valid) {
+        let again = self.others.holds(hash) || identifier == Identifier::BIRTH_DATE && self.others.has_birth();
+        if !again {
+            self.others.add(identifier, hash, valid);
+        }
+    }
+
     /// Whether a value must belong to another record of a text: far away, or a second value of a kind of which a person
     /// has one.
     pub(super) fn breaks(&self, identifier: Identifier, hash: u64, line: u64) -> bool {
@@ -65,7 +84,14 @@ impl Record {
             && self.seen[..self.seen_count].iter().any(|(i, h)| *i as usize == identifier.index() && *h != hash)
     }
 
-    pub(super) fn add_text(&mut self, job: Job<'_>, identifier: Identifier, hash: u64, judged: &Judged) {
+    pub(super) fn add_text(
+        &mut self,
+        job: Job<'_>,
+        of_another: bool,
+        identifier: Identifier,
+        hash: u64,
+        judged: &Judged,
+    ) {
         let rule = &job.engine.rules().rules[judged.rule as usize];
         let provider = judged.subject == Some(Subject::Provider) || identifier == Identifier::NPI;
         if provider || is_test(job, rule, &judged.valid) {
@@ -74,6 +100,9 @@ impl Record {
         self.set |= 1 << identifier.index();
         if judged.valid.protection != Protection::Plaintext || self.keys.holds(hash) {
             return;
+        }
+        if of_another {
+            return self.add_of_another(identifier, hash, &judged.valid);
         }
         let new = !self.seen[..self.seen_count].iter().any(|(i, _)| *i as usize == identifier.index());
         if one_each(identifier) && new && self.seen_count < self.seen.len() {
@@ -94,7 +123,7 @@ impl Record {
         if self.set != 0 {
             add_set(&mut tally.sets, self.set, 1);
         }
-        tally.keys.add(&self.keys);
+        tally.keys.add(if self.keys.is_empty() { &self.others } else { &self.keys });
     }
 }
 

@@ -14,8 +14,8 @@ use super::RuleSet;
 mod words;
 
 use words::{
-    CANCEL, EXPANSIONS, HASHED, MASKED, ORDINARY, OTHER_DATES, PATIENT, PERSON, PLAIN, PROVIDER, PROVIDER_OWNERS,
-    TOKENIZED, WORKFORCE,
+    CANCEL, EXPANSIONS, HASHED, MASKED, ORDINARY, OTHER_DATES, OTHERS, PATIENT, PERSON, PLAIN, PROVIDER,
+    PROVIDER_OWNERS, TOKENIZED, WORKFORCE,
 };
 
 /// A field's name, taken apart.
@@ -86,6 +86,11 @@ impl FieldName {
     /// Whether the name says that ordinary numbers stand there: amounts, order numbers, coordinates.
     pub fn ordinary(&self) -> bool {
         self.tokens.iter().any(|t| ORDINARY.contains(&t.as_str()))
+    }
+
+    /// Whether the name says somebody whom the record need not be about: a guarantor, a next of kin.
+    pub fn of_another(&self) -> bool {
+        self.tokens.iter().any(|t| OTHERS.contains(&t.as_str()))
     }
 
     /// Whether the name says that dates of something else than a birth stand there: of a service, a death, a load.

@@ -89,6 +89,7 @@ pub(super) fn describe(tag: u32, kind: Kind, sequence: Option<&str>, provider: b
         names: names.into_iter().collect(),
         holds,
         subject: if provider { Some(Subject::Provider) } else { subject },
+        of_another: false,
     }
 }
 

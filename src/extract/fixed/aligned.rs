@@ -66,14 +66,17 @@ fn headed(lines: &[&[u8]], at: usize, known: &dyn Fn(&str) -> bool) -> Option<La
     // One line in fifty may be a total or a page's end.
     let spare = body.len() / 50;
     let spans = stretches(width, |at| filled[at] > spare);
-    let spans = wide_gaps(&spans, if body.len() >= MANY { 1 } else { 2 });
-    if spans.len() < 3 {
-        return None;
-    }
-    let names = names(header, &spans)?;
-    let layout = table(&spans, names, header, at);
-    let (fit, other) = fitting(&layout, body);
-    (other <= spare && fit >= FEWEST && bears_out(&layout, body, known)).then_some(layout)
+    // Values of one form have blanks above each other inside too, as streets do: then wider gaps show the columns.
+    let gaps = if body.len() >= MANY { 1..=2 } else { 2..=2 };
+    gaps.into_iter().find_map(|least| {
+        let spans = wide_gaps(&spans, least);
+        if spans.len() < 3 {
+            return None;
+        }
+        let layout = table(&spans, names(header, &spans)?, header, at);
+        let (fit, other) = fitting(&layout, body);
+        (other <= spare && fit >= FEWEST && bears_out(&layout, body, known)).then_some(layout)
+    })
 }
 
 /// Stretches of positions where `filled` holds.

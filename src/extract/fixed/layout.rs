@@ -64,6 +64,7 @@ impl Column {
             names: self.name.iter().cloned().collect(),
             holds: Holds::Value,
             subject: None,
+            of_another: false,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::extract::named::{Holds, Named};
 use crate::finding::{Place, Subject};
 
 use super::codes::{self, Code};
-use super::segments::{Field, Kind};
+use super::segments::{self, Field, Kind};
 
 /// Codes and names of observations that are identifiers (LOINC 2.77, names as sites write them), and what people would
 /// call them.
@@ -138,7 +138,7 @@ pub(super) fn describe(segment: &str, number: usize, field: &Field, at: At) -> N
     };
     let holds = if at.part == Part::Text { Holds::Text } else { Holds::Value };
     let names = if name.is_empty() { Vec::new() } else { vec![name.to_string()] };
-    Named { place, keys, names, holds, subject: field.subject }
+    Named { place, keys, names, holds, subject: field.subject, of_another: segments::is_of_another(segment, number) }
 }
 
 /// `PID-19`, `PID-5.1`, `PID-3.1 MR`, `ZPD-4.2.1`.

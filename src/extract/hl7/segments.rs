@@ -118,6 +118,20 @@ pub(super) fn fields(segment: &[u8]) -> Vec<Field> {
     fields
 }
 
+/// Whether a field holds somebody's data who need not be the patient: next of kin, guarantor, and in insurance segments
+/// whoever is insured (name, birth date, address, SSN; his number is the patient's too).
+pub(super) fn is_of_another(segment: &str, number: usize) -> bool {
+    match segment {
+        "NK1" | "GT1" => true,
+        "IN1" => matches!(number, 16 | 18 | 19),
+        "IN2" => matches!(number, 2 | 7 | 9 | 40 | 52),
+        // The mother of who is born, and who donates.
+        "PID" => matches!(number, 6 | 21),
+        "DON" | "CON" => true,
+        _ => false,
+    }
+}
+
 /// Whether a segment is one of the standard's.
 pub(super) fn is_known(segment: &[u8]) -> bool {
     TABLE.binary_search_by(|(name, _, _)| name.as_bytes().cmp(segment)).is_ok()

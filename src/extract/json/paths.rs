@@ -274,6 +274,7 @@ impl Paths {
                 names: names(&path),
                 holds: Holds::Value,
                 subject: None,
+                of_another: false,
             },
         }
     }
@@ -440,5 +441,12 @@ fn is_own(key: &[u8]) -> bool {
 
 /// Keys themselves, as values.
 pub(super) fn key_names() -> Named {
-    Named { place: Place::Name, keys: Vec::new(), names: Vec::new(), holds: Holds::Text, subject: None }
+    Named {
+        place: Place::Name,
+        keys: Vec::new(),
+        names: Vec::new(),
+        holds: Holds::Text,
+        subject: None,
+        of_another: false,
+    }
 }

@@ -154,6 +154,16 @@ impl Spot {
         }
     }
 
+    /// Whether it is somebody else than the patient or member of the record: a representative, or the insured beside a patient.
+    /// Subscribers that have a level of their own have a record of their own.
+    pub(super) fn is_of_another(&self) -> bool {
+        match code(&self.entity) {
+            b"" | b"QC" | b"03" | b"74" | b"70" | b"31" | b"QE" | b"EY" => false,
+            b"IL" => self.section == Section::Other || self.transaction == Transaction::Remittance,
+            _ => true,
+        }
+    }
+
     /// The loop's name; empty where the transaction has none.
     pub(super) fn name(&self) -> String {
         let entity = code(&self.entity);

@@ -435,6 +435,7 @@ impl Vocabulary for Cda {
             names: Vec::new(),
             holds: Holds::Value,
             subject: meaning.whose.subject(),
+            of_another: matches!(meaning.whose, Whose::Related | Whose::Insured | Whose::Somebody),
         };
         match meaning.what {
             What::Text => named.holds = Holds::Text,

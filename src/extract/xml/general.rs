@@ -175,7 +175,14 @@ pub(super) fn describe(paths: &Paths, path: u32) -> Named {
         }
     }
     let subject = trail.iter().rev().find_map(|name| subject(name));
-    Named { place: Place::Path(paths.text(path)), keys: Vec::new(), names, holds: Holds::Value, subject }
+    Named {
+        place: Place::Path(paths.text(path)),
+        keys: Vec::new(),
+        names,
+        holds: Holds::Value,
+        subject,
+        of_another: false,
+    }
 }
 
 /// Elements in which text is written with marks.

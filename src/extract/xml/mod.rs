@@ -185,7 +185,14 @@ impl Xml {
             return place;
         }
         let place = out.places.number(&path.to_le_bytes(), || match path {
-            0 => Named { place: Place::Text, keys: Vec::new(), names: Vec::new(), holds: Holds::Text, subject: None },
+            0 => Named {
+                place: Place::Text,
+                keys: Vec::new(),
+                names: Vec::new(),
+                holds: Holds::Text,
+                subject: None,
+                of_another: false,
+            },
             path => self.vocabulary.describe(&self.paths, path),
         });
         self.places[at] = Some(place);

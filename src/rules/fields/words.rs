@@ -82,6 +82,10 @@ pub(super) const PATIENT: &[&str] = &[
     "recipient", "resident", "responsible", "spouse", "subscriber", "sponsor",
 ];
 
+/// Words of these, and others, for somebody else than whom a record is about.
+pub(super) const OTHERS: &[&str] =
+    &["emergency", "father", "guarantor", "guardian", "kin", "mother", "nextofkin", "parent", "responsible", "spouse"];
+
 /// Words for a person of whom the name does not tell whose side it is.
 #[rustfmt::skip]
 pub(super) const PERSON: &[&str] = &[

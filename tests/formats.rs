@@ -1,0 +1,335 @@
+//! One list of patients in every format: what is found, in how many records, of how many people and how bad it is does not
+//! depend on how it was written.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use phisweep::engine::Engine;
+use phisweep::finding::{Confidence, Document, DocumentClass, Severity, Subject};
+use phisweep::identifier::Identifier;
+use phisweep::options::Options;
+use phisweep::scan;
+
+/// Nobody.
+struct Patient {
+    last: &'static str,
+    first: &'static str,
+    /// Year, month, day.
+    born: (u32, u32, u32),
+    ssn: String,
+    mrn: String,
+    street: String,
+    zip: String,
+}
+
+const PEOPLE: u32 = 40;
+
+fn patients() -> Vec<Patient> {
+    let lasts =
+        ["Delgado", "Okoye", "Nowak", "Kildare", "Whitfield", "Barrow", "Sandoval", "Pruitt", "Hensley", "Osgood"];
+    let firsts = ["Maria", "Ada", "Peter", "Ruth", "Thomas", "Helen", "Carl"];
+    let one = |n: u32| Patient {
+        last: lasts[n as usize % lasts.len()],
+        first: firsts[n as usize % firsts.len()],
+        born: (1931 + n * 2, 1 + n % 12, 1 + n * 7 % 28),
+        ssn: format!("{:03}{:02}{:04}", 212 + n * 5, 11 + n * 2 % 80, 3127 + n * 113),
+        mrn: format!("{:08}", 40_011_937 + n * 77_131),
+        street: format!("{} Oak Street", 117 + n * 3),
+        zip: format!("{}", 36_602 + n % 17),
+    };
+    (0..PEOPLE).map(one).collect()
+}
+
+impl Patient {
+    fn date(&self, between: &str) -> String {
+        let (year, month, day) = self.born;
+        format!("{year}{between}{month:02}{between}{day:02}")
+    }
+}
+
+fn delimited(by: char, patients: &[Patient]) -> Vec<u8> {
+    let header = ["mrn", "last_name", "first_name", "birth_date", "ssn", "address", "zip"];
+    let mut out = header.join(&by.to_string()) + "\n";
+    for p in patients {
+        let row = [&p.mrn, p.last, p.first, &p.date("-"), &p.ssn, &p.street, &p.zip];
+        out += &(row.join(&by.to_string()) + "\n");
+    }
+    out.into_bytes()
+}
+
+fn fixed(patients: &[Patient]) -> Vec<u8> {
+    let line = |row: [&str; 7]| {
+        let [mrn, last, first, born, ssn, street, zip] = row;
+        format!("{mrn:<10}{last:<14}{first:<12}{born:<12}{ssn:<12}{street:<24}{zip:<8}").trim_end().to_string() + "\n"
+    };
+    let mut out = line(["mrn", "last_name", "first_name", "birth_date", "ssn", "address", "zip"]);
+    for p in patients {
+        out += &line([&p.mrn, p.last, p.first, &p.date("-"), &p.ssn, &p.street, &p.zip]);
+    }
+    out.into_bytes()
+}
+
+fn object(p: &Patient) -> String {
+    format!(
+        r#"{{"mrn":"{}","last_name":"{}","first_name":"{}","birth_date":"{}","ssn":"{}","address":"{}","zip":"{}"}}"#,
+        p.mrn,
+        p.last,
+        p.first,
+        p.date("-"),
+        p.ssn,
+        p.street,
+        p.zip
+    )
+}
+
+fn json(patients: &[Patient]) -> Vec<u8> {
+    format!("[{}]", patients.iter().map(object).collect::<Vec<_>>().join(",\n")).into_bytes()
+}
+
+fn ndjson(patients: &[Patient]) -> Vec<u8> {
+    patients.iter().map(|p| object(p) + "\n").collect::<String>().into_bytes()
+}
+
+fn xml(patients: &[Patient]) -> Vec<u8> {
+    let mut out = "<?xml version=\"1.0\"?>\n<members>\n".to_string();
+    for p in patients {
+        let (mrn, last, first, born, ssn, street, zip) =
+            (&p.mrn, p.last, p.first, p.date("-"), &p.ssn, &p.street, &p.zip);
+        let _ = writeln!(
+            out,
+            "<member><mrn>{mrn}</mrn><last_name>{last}</last_name><first_name>{first}</first_name><birth_date>{born}</birth_date><ssn>{ssn}</ssn><address>{street}</address><zip>{zip}</zip></member>"
+        );
+    }
+    (out + "</members>\n").into_bytes()
+}
+
+fn bundle(patients: &[Patient]) -> Vec<u8> {
+    let entry = |p: &Patient| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Patient","identifier":[{{"type":{{"coding":[{{"code":"MR"}}]}},"value":"{}"}},{{"system":"http://hl7.org/fhir/sid/us-ssn","value":"{}"}}],"name":[{{"family":"{}","given":["{}"]}}],"birthDate":"{}","address":[{{"line":["{}"],"postalCode":"{}"}}]}}}}"#,
+            p.mrn,
+            p.ssn,
+            p.last,
+            p.first,
+            p.date("-"),
+            p.street,
+            p.zip
+        )
+    };
+    let entries: Vec<String> = patients.iter().map(entry).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, entries.join(",")).into_bytes()
+}
+
+fn bundle_xml(patients: &[Patient]) -> Vec<u8> {
+    let mut out = "<Bundle xmlns=\"http://hl7.org/fhir\"><type value=\"collection\"/>".to_string();
+    for p in patients {
+        let (mrn, last, first, born, ssn, street, zip) =
+            (&p.mrn, p.last, p.first, p.date("-"), &p.ssn, &p.street, &p.zip);
+        let _ = writeln!(
+            out,
+            "<entry><resource><Patient><identifier><type><coding><code value=\"MR\"/></coding></type><value value=\"{mrn}\"/></identifier><identifier><system value=\"http://hl7.org/fhir/sid/us-ssn\"/><value value=\"{ssn}\"/></identifier><name><family value=\"{last}\"/><given value=\"{first}\"/></name><birthDate value=\"{born}\"/><address><line value=\"{street}\"/><postalCode value=\"{zip}\"/></address></Patient></resource></entry>"
+        );
+    }
+    (out + "</Bundle>\n").into_bytes()
+}
+
+fn hl7(patients: &[Patient]) -> Vec<u8> {
+    let mut out = String::new();
+    for (n, p) in patients.iter().enumerate() {
+        let _ = write!(
+            out,
+            "MSH|^~\\&|A|B|C|D|20260102||ADT^A08|{n}|P|2.5.1\rPID|1||{}^^^H^MR||{}^{}||{}|F|||{}^^Mobile^AL^{}||||||||{}\r",
+            p.mrn,
+            p.last,
+            p.first,
+            p.date(""),
+            p.street,
+            p.zip,
+            p.ssn
+        );
+    }
+    out.into_bytes()
+}
+
+fn interchange(
+    code: &str,
+    guide: &str,
+    head: &str,
+    member: impl Fn(usize, &Patient) -> String,
+    all: &[Patient],
+) -> Vec<u8> {
+    let mut out = format!(
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260102*0304*^*00501*000000001*0*P*:~GS*HC*A*B*20260102*0304*1*X*{guide}~ST*{code}*0001*{guide}~{head}"
+    );
+    out.extend(all.iter().enumerate().map(|(n, p)| member(n, p)));
+    (out + "SE*9*0001~GE*1*1~IEA*1*000000001~").into_bytes()
+}
+
+fn claims(patients: &[Patient]) -> Vec<u8> {
+    let claim = |n: usize, p: &Patient| {
+        format!(
+            "HL*{}*1*22*0~SBR*P*18*******CI~NM1*IL*1*{}*{}~N3*{}~N4*MOBILE*AL*{}~DMG*D8*{}*F~REF*SY*{}~CLM*A{n}*100***11:B:1*Y*A*Y*I~REF*EA*{}~",
+            n + 2,
+            p.last,
+            p.first,
+            p.street,
+            p.zip,
+            p.date(""),
+            p.ssn,
+            p.mrn
+        )
+    };
+    interchange("837", "005010X222A1", "HL*1**20*1~NM1*85*1*WELBY*MARK****XX*1234567893~", claim, patients)
+}
+
+fn enrolment(patients: &[Patient]) -> Vec<u8> {
+    let member = |_: usize, p: &Patient| {
+        format!(
+            "INS*Y*18*021*20*A***FT~REF*SY*{}~REF*EA*{}~NM1*IL*1*{}*{}~N3*{}~N4*MOBILE*AL*{}~DMG*D8*{}*F~",
+            p.ssn,
+            p.mrn,
+            p.last,
+            p.first,
+            p.street,
+            p.zip,
+            p.date("")
+        )
+    };
+    interchange("834", "005010X220A1", "BGN*00*1*20260102~N1*IN*PAYER*FI*999999999~", member, patients)
+}
+
+fn clinical(p: &Patient) -> Vec<u8> {
+    format!(
+        "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole><id root=\"2.16.840.1.113883.19.5\" extension=\"{}\"/><id root=\"2.16.840.1.113883.4.1\" extension=\"{}\"/><addr><streetAddressLine>{}</streetAddressLine><postalCode>{}</postalCode></addr><patient><name><given>{}</given><family>{}</family></name><birthTime value=\"{}\"/></patient></patientRole></recordTarget></ClinicalDocument>\n",
+        p.mrn, p.ssn, p.street, p.zip, p.first, p.last, p.date("")
+    )
+    .into_bytes()
+}
+
+/// A header without pixels, explicit little endian.
+fn image(p: &Patient) -> Vec<u8> {
+    let mut out = vec![0; 128];
+    out.extend(b"DICM");
+    let mut element = |group: u16, number: u16, kind: &[u8; 2], value: &str| {
+        let value = if value.len() % 2 == 1 { format!("{value} ") } else { value.to_string() };
+        out.extend(group.to_le_bytes());
+        out.extend(number.to_le_bytes());
+        out.extend(kind);
+        out.extend((value.len() as u16).to_le_bytes());
+        out.extend(value.bytes());
+    };
+    element(2, 0x10, b"UI", "1.2.840.10008.1.2.1\0");
+    element(0x10, 0x10, b"PN", &format!("{}^{}", p.last, p.first));
+    element(0x10, 0x20, b"LO", &p.mrn);
+    element(0x10, 0x30, b"DA", &p.date(""));
+    out
+}
+
+/// What documents say of patients: for each identifier how many records hold it in its best place and how bad that is, and how many
+/// people there are. Distinct values too, but of names, which stand in parts or whole.
+#[derive(Debug, PartialEq, Eq)]
+struct Told {
+    identifiers: BTreeMap<&'static str, (u64, u64)>,
+    people: u64,
+    classes: Vec<DocumentClass>,
+}
+
+fn told(documents: &[Document]) -> (Told, BTreeMap<&'static str, Severity>) {
+    let mut told = Told { identifiers: BTreeMap::new(), people: 0, classes: Vec::new() };
+    let mut severities = BTreeMap::new();
+    for document in documents {
+        let mut best: BTreeMap<&'static str, (u64, u64)> = BTreeMap::new();
+        let of_patient = |subject| !matches!(subject, Subject::Provider | Subject::Workforce);
+        for finding in document.findings.iter().filter(|f| f.confidence >= Confidence::Likely && of_patient(f.subject))
+        {
+            let name = finding.identifier.name();
+            let distinct = if finding.identifier == Identifier::NAME { 0 } else { finding.distinct };
+            let entry = best.entry(name).or_default();
+            *entry = (*entry).max((finding.records, distinct));
+            let severity = severities.entry(name).or_insert(finding.severity);
+            *severity = (*severity).max(finding.severity);
+        }
+        for (name, (records, distinct)) in best {
+            let sum = told.identifiers.entry(name).or_default();
+            *sum = (sum.0 + records, sum.1 + distinct);
+        }
+        told.people += document.people;
+        if !told.classes.contains(&document.class) {
+            told.classes.push(document.class);
+        }
+    }
+    (told, severities)
+}
+
+#[test]
+fn one_list_says_the_same_in_every_format() {
+    let patients = patients();
+    let engine = Engine::built_in().expect("the built-in rules load");
+    let options = Options { min_confidence: Confidence::Likely, ..Options::default() };
+    let scan = |name: &str, bytes: Vec<u8>| vec![scan::scan_bytes(&engine, &options, name, &bytes)];
+    let each = |name: &str, write: fn(&Patient) -> Vec<u8>| -> Vec<Document> {
+        patients.iter().map(|p| scan::scan_bytes(&engine, &options, name, &write(p))).collect()
+    };
+    let all = u64::from(PEOPLE);
+    let zips = u64::from(PEOPLE.min(17));
+    let mut expected: BTreeMap<&'static str, (u64, u64)> =
+        ["ssn", "birth-date", "mrn", "address"].map(|name| (name, (all, all))).into();
+    expected.insert("name", (all, 0));
+    expected.insert("zip", (all, zips));
+    let mut wrong = String::new();
+    let first = told(&scan("a.csv", delimited(',', &patients)));
+    let written: [(&str, Vec<Document>); 12] = [
+        ("csv", scan("a.csv", delimited(',', &patients))),
+        ("tsv", scan("a.tsv", delimited('\t', &patients))),
+        ("fixed width", scan("a.txt", fixed(&patients))),
+        ("json", scan("a.json", json(&patients))),
+        ("ndjson", scan("a.ndjson", ndjson(&patients))),
+        ("xml", scan("a.xml", xml(&patients))),
+        ("fhir", scan("b.json", bundle(&patients))),
+        ("fhir xml", scan("b.xml", bundle_xml(&patients))),
+        ("hl7", scan("a.hl7", hl7(&patients))),
+        ("837", scan("a.837", claims(&patients))),
+        ("834", scan("a.834", enrolment(&patients))),
+        ("c-cda", each("a.xml", clinical)),
+    ];
+    for (format, documents) in written {
+        let alone = documents.len() > 1;
+        let (told, severities) = told(&documents);
+        let mut expected = expected.clone();
+        if alone {
+            // Each file counts its own.
+            expected.insert("zip", (all, all));
+        }
+        let should = Told { identifiers: expected, people: all, classes: vec![DocumentClass::Phi] };
+        if told != should || !alone && severities != first.1 {
+            let _ = writeln!(wrong, "{format}: {told:?} {severities:?}\n  not {should:?} {:?}", first.1);
+        }
+    }
+    // A header of an image has three of them.
+    let (image, _) = told(&each("a.dcm", image));
+    let should = ["birth-date", "mrn"].map(|name| (name, (all, all))).into_iter().chain([("name", (all, 0))]).collect();
+    let should = Told { identifiers: should, people: all, classes: vec![DocumentClass::Phi] };
+    if image != should {
+        let _ = writeln!(wrong, "dicom: {image:?}\n  not {should:?}");
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Siblings whose guarantor or mother is one are as many as they are.
+#[test]
+fn what_somebody_else_has_joins_nobody() {
+    let engine = Engine::built_in().expect("the built-in rules load");
+    let people = |name: &str, text: &str| scan::scan_bytes(&engine, &Options::default(), name, text.as_bytes()).people;
+    let message = |n: u32| {
+        format!(
+            "MSH|^~\\&|A|B|C|D|20260102||ADT^A08|{n}|P|2.5.1\rPID|1||{}^^^H^MR||Okoye^Ada||2015010{n}|F|||||||||||{}\rNK1|1|Okoye^Ruth|MTH|||||||||||||19850304|||||||||||||||||||||536228145\rGT1|1||Okoye^Ruth||||||19850304|||536-22-8145\rIN1|1\rIN2||536-22-8145\r",
+            40_771_000 + n * 17,
+            221_334_455 + n * 1_010_101
+        )
+    };
+    assert_eq!(people("a.hl7", &(1..=3).map(message).collect::<String>()), 3);
+    let row = |n: u32| format!("{},Ada,Okoye,2015-01-0{n},536-22-8145\n", 40_771_000 + n * 17);
+    let table =
+        "mrn,first_name,last_name,birth_date,guarantor_ssn\n".to_string() + &(1..=4).map(row).collect::<String>();
+    assert_eq!(people("a.csv", &table), 4);
+}
