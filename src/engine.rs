@@ -97,10 +97,26 @@ impl Engine {
     /// Whether a field name is one that rules know, to tell a header from data.
     pub fn knows_field(&self, name: &str) -> bool {
         let name = FieldName::parse(name);
-        let initials = name.tokens.iter().any(|token| matches!(token.as_str(), "initials" | "inits"));
-        name.ordinary() || name.cancel || initials || !self.rules.field_rules(&name).is_empty()
+        let column = name.tokens.len() <= 2 && name.tokens.iter().any(|token| COLUMNS.contains(&token.as_str()));
+        name.ordinary() || name.cancel || column || !self.rules.field_rules(&name).is_empty()
     }
 }
+
+/// Names of columns that no rule asks for, and that tell the row of names from the rows below all the same.
+const COLUMNS: [&str; 12] = [
+    "initials",
+    "inits",
+    "sex",
+    "gender",
+    "race",
+    "ethnicity",
+    "city",
+    "county",
+    "notes",
+    "comments",
+    "remarks",
+    "loinc",
+];
 
 /// The less a form says by itself, the nearer its label must stand: a capitalised pair right behind it, a code within
 /// twenty bytes or so.

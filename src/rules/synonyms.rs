@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_their_line() {
         for (text, expected) in [
-            ("PT_NO,mrn\nX,mnr\n", "s.csv:2: no identifier has the name in the second cell; did you mean mrn?"),
+            ("PT_NO,mrn\nX,mrnn\n", "s.csv:2: no identifier has the name in the second cell; did you mean mrn?"),
             ("PT_NO\n", "s.csv:1: a line is header,identifier and, if wanted, a comment"),
             ("PT_NO,mrn\n\npt-no,ssn\n", "s.csv:3: this header is mrn in s.csv:1, and ssn here"),
             ("--,mrn\n", "s.csv:1: the header has neither a letter nor a digit"),
