@@ -5,6 +5,8 @@
 //! Tables are made at build time: the categories of ICD-10-CM with the characters that may stand fourth (CMS and NCHS), and
 //! the generic and brand names that MedlinePlus knows.
 
+use std::sync::LazyLock;
+
 use crate::rules::FieldName;
 
 /// What was seen of health care.
@@ -71,6 +73,14 @@ static ICD10: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/icd10.bin"));
 /// Names of drugs, lower case, sorted.
 static DRUGS: &[&str] = &include!(concat!(env!("OUT_DIR"), "/drugs.rs"));
 
+/// The prefixes of sensitive categories by their letter, `A` first.
+static BY_LETTER: LazyLock<[Vec<(&[u8], usize)>; 26]> = LazyLock::new(|| {
+    std::array::from_fn(|letter| {
+        let own = PREFIXES.iter().filter(|(prefix, _)| usize::from(prefix.as_bytes()[0] - b'A') == letter);
+        own.map(|(prefix, category)| (prefix.as_bytes(), *category)).collect()
+    })
+});
+
 impl Signals {
     /// Whether what was seen is health care: a code of a diagnosis with its point, two drugs, a drug and a word, three words.
     pub fn is_health(&self) -> bool {
@@ -121,7 +131,9 @@ impl Signals {
 
     fn count(&mut self, (code, length): ([u8; 7], usize)) {
         self.codes += 1;
-        let category = PREFIXES.iter().find(|(prefix, _)| code[..length].starts_with(prefix.as_bytes()));
+        // Only prefixes of its letter: a column of diagnoses comes here with every value.
+        let of_letter = BY_LETTER.get(usize::from(code[0].wrapping_sub(b'A'))).map_or(&[][..], Vec::as_slice);
+        let category = of_letter.iter().find(|(prefix, _)| code[..length].starts_with(prefix));
         if let Some((_, category)) = category {
             self.sensitive[*category] += 1;
         }
@@ -147,6 +159,10 @@ impl Signals {
 /// The code around a point: `E11.9`, `S72.001A`, standing alone.
 fn dotted(bytes: &[u8], at: usize) -> Option<([u8; 7], usize)> {
     let start = at.checked_sub(3)?;
+    // Amounts have points too, and many: a look at two bytes before all else.
+    if !bytes[start].is_ascii_uppercase() || !bytes[start + 1].is_ascii_digit() {
+        return None;
+    }
     let own = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     let tail = bytes[at + 1..].iter().take(5).take_while(|b| own(b)).count();
     let touches =

@@ -35,7 +35,10 @@ impl Synonyms {
                 let line = error.position().map_or(0, |at| at.line() as usize);
                 wrong(file, line, "no line of CSV: header,identifier,comment")
             })?;
-            let line = record.position().map_or(0, |at| at.line() as usize);
+            // The reader tells where it stood, before the blank lines and comments that it stepped over.
+            let stood = record.position().map_or(0, |at| at.line() as usize);
+            let passed = |line: &&str| line.trim().is_empty() || line.starts_with('#');
+            let line = stood + text.lines().skip(stood.saturating_sub(1)).take_while(passed).count();
             let (header, name) = match (record.get(0), record.get(1)) {
                 (Some(header), Some(name)) if !header.is_empty() && !name.is_empty() => (header, name),
                 _ => return Err(wrong(file, line, "a line is header,identifier and, if wanted, a comment")),

@@ -8,6 +8,8 @@ use super::layout::{Column, Fit, Layout};
 const REACH: usize = 15;
 /// Lines under the names that must show the columns.
 const FEWEST: usize = 3;
+/// Lines that are looked at first.
+const SHOWN: usize = 24;
 /// From this many lines on a single blank in all of them is no chance.
 const MANY: usize = 8;
 
@@ -54,6 +56,18 @@ fn headed(lines: &[&[u8]], at: usize, known: &dyn Fn(&str) -> bool) -> Option<La
     let block = body.iter().take_while(|line| line.trim_ascii() != header.trim_ascii()).count();
     let body = &body[..block];
     if body.len() < FEWEST || !body.iter().all(|line| line.is_ascii()) || !header.is_ascii() {
+        return None;
+    }
+    // A column that bears it out has long figures in a quarter of the lines at least; most texts have none.
+    let figures = |line: &&&[u8]| line.iter().filter(|b| b.is_ascii_digit()).take(4).count() == 4;
+    if body.iter().filter(figures).count() * 4 < body.len() {
+        return None;
+    }
+    // The first lines show it for most texts: what is blank in all lines is blank in these, but for a total or two.
+    let shown = &body[..body.len().min(SHOWN)];
+    let blank = |at: usize| shown.iter().filter(|line| line.get(at).is_some_and(|b| *b != b' ')).count() <= 2;
+    let longest = shown.iter().map(|line| line.len()).max()?;
+    if shown.len() == SHOWN && stretches(longest, |at| !blank(at)).len() < 3 {
         return None;
     }
     let width = body.iter().map(|line| line.len()).max()?;
@@ -164,28 +178,28 @@ fn fitting(layout: &Layout, lines: &[&[u8]]) -> (usize, usize) {
 /// Whether the columns hold what is kept in tables of persons: the vocabulary knows a name, and in one column stand figures, of
 /// one form in nearly all lines or long ones in half of them.
 fn bears_out(layout: &Layout, lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> bool {
-    let mut names = layout.columns.iter().filter_map(|column| column.name.as_deref());
-    names.any(known)
-        && layout.columns.iter().any(|column| {
-            let mut values: Vec<&[u8]> = lines
-                .iter()
-                .map(|line| {
-                    let (start, end) = layout.span(column, line);
-                    line[start..end].trim_ascii()
-                })
-                .filter(|value| !value.is_empty())
-                .collect();
-            let count = values.len();
-            let digits = |value: &[u8]| value.iter().filter(|b| b.is_ascii_digit()).count();
-            let first = values.first().map(|value| picture(value));
-            let same = values.iter().filter(|value| Some(picture(value)) == first).count();
-            let long = values.iter().filter(|value| value.len() >= 6 && digits(value) >= 4).count();
-            values.sort_unstable();
-            values.dedup();
-            let differ = values.len() * 3 >= count.min(30);
-            let formed = same * 10 >= count * 9 && long * 10 >= count * 9;
-            count >= FEWEST && count * 2 >= lines.len() && differ && (formed || long * 2 >= count)
-        })
+    let of_one_form = layout.columns.iter().any(|column| {
+        let mut values: Vec<&[u8]> = lines
+            .iter()
+            .map(|line| {
+                let (start, end) = layout.span(column, line);
+                line[start..end].trim_ascii()
+            })
+            .filter(|value| !value.is_empty())
+            .collect();
+        let count = values.len();
+        let digits = |value: &[u8]| value.iter().filter(|b| b.is_ascii_digit()).count();
+        let first = values.first().map(|value| picture(value));
+        let same = values.iter().filter(|value| Some(picture(value)) == first).count();
+        let long = values.iter().filter(|value| value.len() >= 6 && digits(value) >= 4).count();
+        values.sort_unstable();
+        values.dedup();
+        let differ = values.len() * 3 >= count.min(30);
+        let formed = same * 10 >= count * 9 && long * 10 >= count * 9;
+        count >= FEWEST && count * 2 >= lines.len() && differ && (formed || long * 2 >= count)
+    });
+    // The vocabulary last: it costs most.
+    of_one_form && layout.columns.iter().filter_map(|column| column.name.as_deref()).any(known)
 }
 
 /// The form of a value: a 9 for each run of figures, an A for each of letters, all else as it is.
