@@ -195,6 +195,11 @@ impl Entry {
 
     /// How many of its words the name holds and whether it holds no others; `None` where it does not match.
     fn match_in(&self, name: &FieldName, core: &[&str]) -> Option<(usize, bool, bool)> {
+        // Most entries share no word with the name.
+        let first = self.tokens.first()?;
+        if !name.tokens.iter().any(|word| word == first) {
+            return None;
+        }
         let equal =
             |words: &[&str]| words.len() == self.tokens.len() && words.iter().zip(&self.tokens).all(|(a, b)| a == b);
         let mut whole: Vec<&str> = name.tokens.iter().map(String::as_str).collect();
@@ -204,9 +209,6 @@ impl Entry {
             if words.len() > self.tokens.len() && words.last().is_some_and(|w| w.bytes().all(|b| b.is_ascii_digit())) {
                 words.pop();
             }
-        }
-        if self.tokens.is_empty() {
-            return None;
         }
         if equal(&whole) {
             return Some((self.tokens.len(), true, self.weak));
@@ -248,9 +250,7 @@ impl RuleSet {
         let mut best = Rank::default();
         let mut matches: Vec<(Rank, FieldMatch)> = Vec::new();
         for (number, rule) in self.rules.iter().enumerate() {
-            if !head_allows(name, rule.identifier)
-                || rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some())
-            {
+            if !head_allows(name, rule.identifier) {
                 continue;
             }
             let found = rule
@@ -261,7 +261,9 @@ impl RuleSet {
                     Some(((exact, entry.telling(), words), !weak))
                 })
                 .max();
-            if let Some((rank, strong)) = found {
+            if let Some((rank, strong)) = found
+                && !rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some())
+            {
                 best = best.max(rank);
                 matches.push((rank, FieldMatch { rule: number, exact: rank.0, weak: !strong }));
             }
