@@ -73,8 +73,11 @@ static ICD10: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/icd10.bin"));
 /// Names of drugs, lower case, sorted.
 static DRUGS: &[&str] = &include!(concat!(env!("OUT_DIR"), "/drugs.rs"));
 
+/// The beginning of a code, and the sensitive category it is of.
+type Prefix = (&'static [u8], usize);
+
 /// The prefixes of sensitive categories by their letter, `A` first.
-static BY_LETTER: LazyLock<[Vec<(&[u8], usize)>; 26]> = LazyLock::new(|| {
+static BY_LETTER: LazyLock<[Vec<Prefix>; 26]> = LazyLock::new(|| {
     std::array::from_fn(|letter| {
         let own = PREFIXES.iter().filter(|(prefix, _)| usize::from(prefix.as_bytes()[0] - b'A') == letter);
         own.map(|(prefix, category)| (prefix.as_bytes(), *category)).collect()
