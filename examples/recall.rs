@@ -24,8 +24,8 @@ use phisweep::validate::{Setting, Verdict};
 const LABELLED: [(&str, &str); 9] = [
     ("cms-bfd", "delimited"),
     ("cms-bcda", "fixed width"),
-    ("synthea-fhir-smart", "FHIR, as text"),
-    ("ccda-hl7", "C-CDA, as text"),
+    ("synthea-fhir-smart", "FHIR"),
+    ("ccda-hl7", "C-CDA"),
     ("hl7v2-linuxforhealth", "HL7"),
     ("hl7v2-ccda-msfhir", "HL7 and C-CDA"),
     ("x12-linuxforhealth", "X12"),
