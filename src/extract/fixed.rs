@@ -1,9 +1,9 @@
 //! Fixed-width tables. In: a document's name and head, or a layout that somebody wrote down. Out: the values of each
 //! record, each in its column. Refuses texts whose lines merely happen to be alike: what is no table for certain stays text.
 //!
-//! Without a layout the columns are told from the head: by a ruled line under the names ([`aligned`]), by blanks that
-//! stand above each other ([`aligned`]), or, where fields are glued to each other, by places at which every line holds a
-//! valid date or number ([`glued`]). Lines that do not fit the layout (titles, page heads, totals) are read as text.
+//! Without a layout the columns are told from the head: by a ruled line under the names (`aligned`), by blanks that
+//! stand above each other (`aligned`), or, where fields are glued to each other, by places at which every line holds a
+//! valid date or number (`glued`). Lines that do not fit the layout (titles, page heads, totals) are read as text.
 
 mod aligned;
 mod forms;

@@ -1,4 +1,4 @@
-//! Findings in the making. In: the cases of columns and the values judged in text. Out: one [`Draft`] for each place,
+//! Findings in the making. In: the cases of columns and the values judged in text. Out: one `Draft` for each place,
 //! identifier and protection; the stronger leads where several rules speak for one.
 
 use std::collections::BTreeMap;

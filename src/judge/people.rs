@@ -4,7 +4,7 @@
 //! People are the connected components over *person keys*. A key is an identifier's value with the birth date and the
 //! name that stand on its record: the same value with another birth date and another name is another person's (a
 //! dependant with the subscriber's SSN, a second hospital that numbers alike, a twin on the family's number). What
-//! decides is in [`components`], at the end: so the order of reading cannot change the count. Telephone, e-mail,
+//! decides is in `components`, at the end: so the order of reading cannot change the count. Telephone, e-mail,
 //! address, group and account never join.
 
 use std::collections::{BTreeMap, HashMap};

@@ -3,7 +3,7 @@
 //! are never closed are read as they come. What is never closed and hides what follows (a tag, a comment) breaks the document.
 //!
 //! Nothing outside the document is read: no external entities, no schemas. Memory is bounded whatever the document does:
-//! elements below [`DEPTH`] share a path, long text comes in pieces, entities do not nest.
+//! elements below `DEPTH` share a path, long text comes in pieces, entities do not nest.
 
 use std::ops::Range;
 
