@@ -98,6 +98,14 @@ fn tables_are_the_same_however_they_are_cut() {
 }
 
 #[test]
+fn a_quote_behind_a_byte_order_mark_opens_the_first_field() {
+    let engine = Engine::built_in().unwrap();
+    let rows = "a,b,c,d,e,f\n".repeat(8);
+    let text = format!("\u{feff}\"\r\n|\",x,y,z,v,w\n{rows}1,2,3,SSN 536-90-4398,5,6\n");
+    assert_cuts_agree(&engine, "t.csv", text.as_bytes(), true).unwrap();
+}
+
+#[test]
 fn counters_are_told_from_numbers_however_they_are_cut() {
     let engine = Engine::built_in().unwrap();
     let rows: String = (0..400).map(|n| format!("{}|x{n}|{}\n", 212_345_678 + n * 7, n % 3)).collect();

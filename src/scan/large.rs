@@ -90,7 +90,8 @@ impl Scanner<'_> {
                     return;
                 }
             };
-            let before = core.start.checked_sub(1).map(|at| buffer[at]);
+            // A byte order mark is no text: a quote behind it opens the first field.
+            let before = core.start.checked_sub(1).filter(|_| number > 0).map(|at| buffer[at]);
             let fold = plan.layout.fold(before, &buffer[core.clone()]);
             let Some(entry) = chain.entry(number) else {
                 std::mem::forget(guard);
