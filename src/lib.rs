@@ -49,6 +49,7 @@ pub mod open;
 pub mod options;
 pub mod release;
 pub mod report;
+pub mod rich;
 pub mod rules;
 pub mod scan;
 pub mod validate;
