@@ -136,6 +136,14 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
     pub(super) threads: Option<u16>,
 
+    /// Keep all rights of the user: by default a scan may only read what it scans and write where reports go
+    #[arg(long, help_heading = "Running")]
+    pub(super) no_sandbox: bool,
+
+    /// Say on standard error what bounds this scan
+    #[arg(short, long, help_heading = "Running")]
+    pub(super) verbose: bool,
+
     /// What one document may cost: bytes with K, M or G, seconds, numbers; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Running",
         long_help = format!("What one document may cost; repeatable. Bytes may be given with K, M or G. Defaults:\n{}", Limits::default().shown()))]

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
 use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
+use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -32,6 +33,7 @@ use crate::report::set::Reports;
 use crate::report::text::Text;
 use crate::report::words::plain;
 use crate::report::{self, Format};
+use crate::rich::trial;
 use crate::scan::{self, Event, Listener, Progress, Run};
 
 /// Name of the table of matches beside a CSV.
@@ -54,10 +56,24 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
     let mut reports = Reports::default();
     let ours = open(&args, &wanted, &mut reports, release.as_ref())?;
+    let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
     options.profile = release.is_some();
     options.walk.own_files.clone_from(&ours);
+
+    // From here on all is open that is written, and threads start.
+    let fence = sandbox.then(|| confine::scan(&rights(&roots, &ours, options.walk.follow)));
+    if verbose {
+        say(&match fence {
+            Some(confined) => format!("fence: {confined}"),
+            None => "fence: none, by --no-sandbox; documents are still read by workers".to_string(),
+        });
+    }
+
+    for (what, how) in trial::attempts() {
+        say(&format!("trial: {what}: {how}"));
+    }
 
     let progress = Arc::new(Progress::default());
     let temporaries = ours.into_iter().filter(|path| report::output::is_temporary(path)).collect();
@@ -269,6 +285,18 @@ fn options(args: ScanArgs) -> Result<Options> {
         worker: Some(this_program()),
         ..look_for(args.look_for)
     })
+}
+
+/// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
+fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
+    let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    if follow {
+        read.push(PathBuf::from("/"));
+    }
+    let mut write: Vec<PathBuf> = ours.iter().filter_map(|file| Some(file.parent()?.to_path_buf())).collect();
+    write.sort_unstable();
+    write.dedup();
+    Rights { read, write }
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
