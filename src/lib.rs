@@ -47,6 +47,7 @@ pub mod judge;
 pub mod locator;
 pub mod open;
 pub mod options;
+pub mod protected;
 pub mod release;
 pub mod report;
 pub mod rich;

@@ -8,6 +8,7 @@ mod document;
 mod feed;
 mod hints;
 mod large;
+mod locks;
 mod members;
 mod values;
 
@@ -26,6 +27,7 @@ use crate::judge::people::People;
 use crate::locator::Locator;
 use crate::open::{Opener, Source};
 use crate::options::Options;
+use crate::protected::keys::KeyBook;
 use crate::walk;
 
 /// Files that may be under way or waiting to be told.
@@ -131,6 +133,7 @@ pub fn scan(
         key: &key,
         opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
+        keys: KeyBook::default(),
     };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
@@ -176,6 +179,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         key: &key,
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
+        keys: KeyBook::default(),
     };
     let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), source, nest)

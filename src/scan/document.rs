@@ -1,6 +1,7 @@
 //! Scans one document. In: an open source. Out: the [`Document`], whatever happened: what could not be read is among its
 //! gaps. Nothing a document holds can end the run: a panic while reading it is a gap too.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -21,6 +22,8 @@ use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::{HintedFormat, Options};
+use crate::protected::keys::KeyBook;
+use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::scan::Progress;
 use crate::scan::hints::{self, Hints};
@@ -36,6 +39,7 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
+    pub(super) keys: KeyBook,
 }
 
 thread_local! {
@@ -72,9 +76,13 @@ pub(super) struct Reading {
     profiles: Vec<PlaceProfile>,
     pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
-    pub(super) not_read: Option<(Reason, &'static str)>,
+    pub(super) not_read: Option<(Reason, Cow<'static, str>)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
     pub(super) searched: bool,
+    /// These have no structure either.
+    noise: bool,
+    /// How it is locked, as far as it says so.
+    pub(super) protection: Option<Protection>,
 }
 
 impl Reading {
@@ -86,11 +94,11 @@ impl Reading {
 
 /// What stands in the name of a document.
 #[derive(Default)]
-struct Named {
+pub(super) struct Named {
     judgement: Judgement,
     individuals: People,
     /// The locator with the values masked, if there are any.
-    masked: Option<Locator>,
+    pub(super) masked: Option<Locator>,
 }
 
 impl Scanner<'_> {
@@ -99,7 +107,7 @@ impl Scanner<'_> {
         let access = source.access();
         let size = source.size();
         let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
-        let reading = reading.unwrap_or_else(|_| Reading {
+        let mut reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
             stopped: Some((
@@ -108,6 +116,7 @@ impl Scanner<'_> {
             )),
             ..Reading::default()
         });
+        reading.name_lock();
         let mut document = self.empty(root, locator.clone(), reading.format, access);
         document.bytes = reading.bytes;
         document.records = reading.records;
@@ -137,7 +146,10 @@ impl Scanner<'_> {
         }
         if reading.searched {
             document.status = Status::Partial;
-            let detail = "unknown format, searched as plain bytes";
+            let detail = match reading.noise {
+                true => "unknown format without any structure, encrypted or packed; searched as plain bytes",
+                false => "unknown format, searched as plain bytes",
+            };
             document.gaps.push(Gap::new(root, document.locator.clone(), Reason::Unsupported, detail));
         }
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
@@ -146,16 +158,18 @@ impl Scanner<'_> {
             let gap = Gap::new(root, document.locator.clone(), reason, detail);
             document.gaps.push(Gap { bytes: reading.unread, ..gap });
         }
+        self.keys_beside(root, &locator, &mut document.gaps);
         mark_gaps(&mut document);
         document
     }
 
     /// A document that could not even be opened.
     pub(super) fn refused(&self, root: usize, locator: Locator, reason: Reason, detail: &str) -> Box<Document> {
-        let mut document = self.empty(root, locator, "", Access::stream());
+        let mut document = self.empty(root, locator.clone(), "", Access::stream());
         document.access.basis = "not opened".to_string();
         document.status = status_of(reason);
         document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+        self.keys_beside(root, &locator, &mut document.gaps);
         mark_gaps(&mut document);
         document
     }
@@ -205,7 +219,7 @@ impl Scanner<'_> {
     }
 
     /// What stands in a document's name.
-    fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
+    pub(super) fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
         let parts = locator.parts();
         // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
         // stand alone.
@@ -334,6 +348,19 @@ impl Scanner<'_> {
             self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
             return reading;
         }
+        if hint.is_none() {
+            reading.protection = match kind {
+                Kind::Text(_) => protected::in_text(&head),
+                _ => protected::look(reading.format, name, &head, source.by_offset()),
+            };
+            reading.noise = kind == Kind::Unknown && protected::is_noise(&head);
+            if reading.searched && reading.protection.is_some() {
+                reading.searched = false;
+                reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
+                self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+                return reading;
+            }
+        }
         let known = |field: &str| self.engine.knows_field(field);
         let shown = &head[..head.len().min(CORE)];
         let (reader, layout) = hints::how(hint, (name, reading.format), (shown, complete), &known);
@@ -343,7 +370,7 @@ impl Scanner<'_> {
             return reading;
         }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
-            reading.not_read = kind.gap();
+            reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }

@@ -27,7 +27,7 @@ impl Scanner<'_> {
     ) {
         let Nest { depth, budget, tell, .. } = nest;
         if depth >= decode::budget::DEPTH {
-            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other"));
+            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other".into()));
             return;
         }
         let name = locator.parts().last().map_or("", String::as_str);
