@@ -48,6 +48,7 @@ pub mod limits;
 pub mod locator;
 pub mod open;
 pub mod options;
+pub mod protected;
 pub mod release;
 pub mod report;
 pub mod rich;

@@ -6,6 +6,7 @@ use super::{image, magic};
 use crate::decode::text::Encoding;
 use crate::extract::dicom::starts_as_data_set;
 use crate::gap::Reason;
+use crate::protected;
 
 /// How many of a document's first bytes are worth looking at.
 pub const HEAD: usize = 64 * 1024;
@@ -84,6 +85,9 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
     }
     if look != Look::Plain && starts_as_data_set(head) {
         return Kind::Unsupported("dicom");
+    }
+    if let Some(format) = protected::format(name, head) {
+        return Kind::Unsupported(format);
     }
     if is_old_tar(head) {
         return Kind::Unsupported("tar");
