@@ -12,7 +12,7 @@ mod paths;
 mod skim;
 mod strings;
 
-pub(super) use self::paths::Peek;
+pub(super) use self::paths::{Peek, column_names};
 use self::paths::{Kind, NONE, Paths};
 pub(super) use self::skim::skim;
 use self::strings::{append_unescaped, blank, string_end};

@@ -16,6 +16,8 @@ pub mod marks;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
+pub mod sql;
+mod stride;
 pub mod systems;
 mod values;
 pub mod x12;
@@ -240,6 +242,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "x12" => Some(Box::new(x12::X12::default())),
         "xml" => xml::reader(head),
         "dicom" => Some(Box::new(dicom::Dicom::new())),
+        "sql" => sql::reader(head),
         _ => None,
     }
 }

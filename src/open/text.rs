@@ -2,6 +2,7 @@
 //! Refuses bytes that only look like text by accident: too many control characters, too few of ASCII.
 
 use super::health;
+use crate::extract::sql::is_dump;
 
 /// What a head of bytes looks like as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +132,8 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
         "mail"
     } else if let Some(json) = json(start, ending(name).as_str()) {
         json
+    } else if is_dump(start) {
+        "sql"
     } else {
         let ending = ending(name);
         ENDINGS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map_or("text", |(format, _)| format)

@@ -342,6 +342,12 @@ fn names(path: &[(Kind, String)]) -> Vec<String> {
     names
 }
 
+/// What people would call a column of the values at the end of a path of names.
+pub(in crate::extract) fn column_names(path: &[&str]) -> Vec<String> {
+    let path: Vec<(Kind, String)> = path.iter().map(|key| (Kind::Key, (*key).to_string())).collect();
+    names(&path)
+}
+
 /// Keys that need those above them to say something.
 const GENERIC: &[&str] = &[
     "value",
