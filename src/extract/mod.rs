@@ -10,12 +10,16 @@ pub mod dialect;
 pub mod dicom;
 mod fhir;
 pub mod fixed;
+mod grid;
 pub mod hl7;
+mod html;
 mod json;
+mod lines;
 pub mod marks;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
+mod rtf;
 pub mod sql;
 mod stride;
 pub mod systems;
@@ -243,6 +247,12 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "xml" => xml::reader(head),
         "dicom" => Some(Box::new(dicom::Dicom::new())),
         "sql" => sql::reader(head),
+        "html" => Some(Box::new(html::Html::default())),
+        "rtf" => Some(Box::new(rtf::Rtf::default())),
+        "vcard" => Some(Box::new(lines::Lines::new(lines::Form::Card))),
+        "icalendar" => Some(Box::new(lines::Lines::new(lines::Form::Calendar))),
+        "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
+        "ini" => lines::settings(head),
         _ => None,
     }
 }

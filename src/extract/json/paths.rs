@@ -417,7 +417,7 @@ const LABELLED: &[&[u8]] =
 
 /// Whether a key is of what a person has and a list of persons has not: where such a value stands, lists around it
 /// repeat persons, and lists below it what is theirs.
-fn is_own(key: &[u8]) -> bool {
+pub(in crate::extract) fn is_own(key: &[u8]) -> bool {
     const OWN: [&str; 20] = [
         "ssn",
         "socialsec",
