@@ -12,7 +12,7 @@ use super::grid::{Grid, named, text_place};
 use super::json::column_names;
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
 use super::stride::{Steps, is_last, piece, stride};
-use super::values::Values;
+use super::values::{Values, whole_characters};
 use crate::finding::Place;
 use crate::gap::Reason;
 
@@ -331,8 +331,12 @@ impl Steps for Html {
                 Ok(length)
             }
             None => {
-                self.words(&look[..1], base);
-                Ok(1)
+                // Where no mark ends, none begins: what is read twice is half of it at most.
+                let ahead = &look[..piece(look)];
+                let length = if memchr::memchr(b'>', ahead).is_none() { (ahead.len() / 2).max(1) } else { 1 };
+                let length = if is_last(look) { length } else { whole_characters(&look[..length]) };
+                self.words(&look[..length], base);
+                Ok(length)
             }
         }
     }

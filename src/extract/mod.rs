@@ -26,6 +26,7 @@ pub mod systems;
 mod values;
 pub mod x12;
 pub mod xml;
+mod yaml;
 
 use crate::extract::dialect::Dialect;
 
@@ -252,6 +253,7 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "vcard" => Some(Box::new(lines::Lines::new(lines::Form::Card))),
         "icalendar" => Some(Box::new(lines::Lines::new(lines::Form::Calendar))),
         "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
+        "yaml" => yaml::reader(head),
         "ini" => lines::settings(head),
         _ => None,
     }

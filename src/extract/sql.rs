@@ -46,6 +46,9 @@ pub(super) struct Sql {
     listed: Vec<String>,
     text: Run,
     begun: bool,
+    /// Bytes that were read, and looked at in vain.
+    read: u64,
+    wasted: u64,
 }
 
 /// Where in a document the next byte stands.
@@ -96,6 +99,8 @@ impl Sql {
             listed: Vec::new(),
             text: Run::default(),
             begun: false,
+            read: 0,
+            wasted: 0,
         }
     }
 
@@ -108,6 +113,18 @@ impl Sql {
     fn give_text(&mut self, out: &mut Values<'_>) {
         let place = out.places.number(b"text", text_place);
         self.text.give(place, out);
+    }
+
+    /// What statement starts here. Heads that lead nowhere may cost no more than so many times what was read.
+    fn head(&mut self, look: &[u8]) -> Option<Head> {
+        if self.wasted > self.read.saturating_mul(16).saturating_add(4 << 20) {
+            return None;
+        }
+        let (head, looked) = statements::head(look);
+        if !matches!(head, Some(Head::Rows { .. } | Head::Copy { .. })) {
+            self.wasted += looked as u64;
+        }
+        head
     }
 
     /// Begins to read rows of a table.
@@ -168,7 +185,7 @@ impl Sql {
         if let Some(on) = dialect::setting(look) {
             self.backslash = on;
         }
-        match statements::head(look) {
+        match self.head(look) {
             Some(Head::Rows { table, columns, kind, length }) => {
                 self.text(&look[..length], base, out);
                 self.give_text(out);
@@ -390,13 +407,15 @@ impl Steps for Sql {
         if !std::mem::replace(&mut self.begun, true) && look.starts_with(b"\xEF\xBB\xBF") {
             return Ok(3);
         }
-        Ok(match self.state {
+        let done = match self.state {
             State::Top => self.top(look, base, out),
             State::Text => self.plain(look, base, out),
             State::Rows => self.between(look, base, out),
             State::Row(row) => self.row(row, look, base, out),
             State::Copy(lines) => self.copy(lines, look, base, out),
-        })
+        };
+        self.read += done as u64;
+        Ok(done)
     }
 
     fn pause(&mut self, out: &mut Values<'_>) {

@@ -59,7 +59,7 @@ pub(super) fn cut(bytes: &[u8]) -> usize {
 }
 
 /// Appends what an escaped string says. Half a surrogate pair is U+FFFD.
-pub(super) fn append_unescaped(raw: &[u8], out: &mut Vec<u8>) {
+pub(in crate::extract) fn append_unescaped(raw: &[u8], out: &mut Vec<u8>) {
     let mut i = 0;
     while let Some(slash) = memchr::memchr(b'\\', &raw[i..]) {
         out.extend_from_slice(&raw[i..i + slash]);

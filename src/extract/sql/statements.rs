@@ -67,6 +67,14 @@ impl<'a> Words<'a> {
         is
     }
 
+    /// Steps over some of these words: a statement has few.
+    fn skip_words(&mut self, known: &[&str]) {
+        let mut left = 8;
+        while left > 0 && known.iter().any(|word| self.take(word)) {
+            left -= 1;
+        }
+    }
+
     fn byte(&mut self, byte: u8) -> bool {
         self.skip();
         let is = self.rest().first() == Some(&byte);
@@ -145,17 +153,18 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#' | b'@') || byte >= 0x80
 }
 
-/// What statement starts here, if it is one that names values.
-pub(super) fn head(look: &[u8]) -> Option<Head> {
+/// What statement starts here, if it is one that names values, and how many bytes were looked at for that.
+pub(super) fn head(look: &[u8]) -> (Option<Head>, usize) {
     let mut words = Words { bytes: look, at: 0 };
     let first = look.iter().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
-    match look[..first].to_ascii_uppercase().as_slice() {
+    let head = match look[..first].to_ascii_uppercase().as_slice() {
         b"INSERT" | b"REPLACE" | b"INTO" | b"MERGE" => insert(&mut words),
         b"UPDATE" => update(&mut words),
         b"COPY" => copy(&mut words),
         b"CREATE" => create(&mut words),
         _ => None,
-    }
+    };
+    (head, words.at)
 }
 
 fn insert(words: &mut Words<'_>) -> Option<Head> {
@@ -163,7 +172,7 @@ fn insert(words: &mut Words<'_>) -> Option<Head> {
         "insert", "replace", "low_priority", "delayed", "high_priority", "ignore", "or", "abort", "fail", "rollback", "all",
         "overwrite", "into", "table", "only",
     ];
-    while BEFORE.iter().any(|word| words.take(word)) {}
+    words.skip_words(&BEFORE);
     let table = words.path()?;
     if words.take("partition") {
         words.names()?;
@@ -195,7 +204,7 @@ fn set(table: String, words: &mut Words<'_>) -> Option<Head> {
 
 fn update(words: &mut Words<'_>) -> Option<Head> {
     const BEFORE: [&str; 4] = ["update", "low_priority", "ignore", "only"];
-    while BEFORE.iter().any(|word| words.take(word)) {}
+    words.skip_words(&BEFORE);
     let table = words.path()?;
     if !words.take("set") {
         // An alias.
@@ -249,11 +258,11 @@ fn copy(words: &mut Words<'_>) -> Option<Head> {
 fn create(words: &mut Words<'_>) -> Option<Head> {
     const BEFORE: [&str; 10] =
         ["create", "or", "replace", "global", "local", "temporary", "temp", "unlogged", "external", "foreign"];
-    while BEFORE.iter().any(|word| words.take(word)) {}
+    words.skip_words(&BEFORE);
     if !words.take("table") {
         return None;
     }
-    while ["if", "not", "exists"].iter().any(|word| words.take(word)) {}
+    words.skip_words(&["if", "not", "exists"]);
     let table = words.path()?;
     if !words.byte(b'(') {
         return None;
