@@ -11,6 +11,8 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod table;
 
 /// A document as a library wants it.
@@ -86,7 +88,13 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
+    /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
+    /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
+    pub beside: Option<&'a Beside<'a>>,
 }
+
+/// Opens a file beside a document.
+pub type Beside<'a> = dyn Fn(&str) -> Option<Box<dyn Document>> + 'a;
 
 /// Names the format only: names of documents may hold values.
 impl std::fmt::Debug for Asked<'_> {
@@ -99,7 +107,10 @@ impl std::fmt::Debug for Asked<'_> {
 pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(), Halt>;
 
 /// Formats, as `open` calls them, and their readers.
-const READERS: &[(&str, Reader)] = &[];
+const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sqlite")]
+    ("sqlite", sqlite::read),
+];
 
 /// The reader of a format, where it is built in.
 pub fn reader(format: &str) -> Option<Reader> {
