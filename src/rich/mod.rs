@@ -11,6 +11,8 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "mail")]
+mod mail;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod table;
@@ -110,6 +112,12 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 const READERS: &[(&str, Reader)] = &[
     #[cfg(feature = "sqlite")]
     ("sqlite", sqlite::read),
+    #[cfg(feature = "mail")]
+    ("mail", mail::read),
+    #[cfg(feature = "mail")]
+    ("msg", mail::read_msg),
+    #[cfg(feature = "mail")]
+    ("tnef", mail::read_tnef),
 ];
 
 /// The reader of a format, where it is built in.
