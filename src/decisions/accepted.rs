@@ -209,7 +209,7 @@ impl Entry {
             Some(format!("{} people, {} were accepted", self.met.1, self.people))
         } else if !added.is_empty() {
             Some(format!("with {} now", added.join("+")))
-        } else if width(readable_by) > width(self.readable_by) {
+        } else if readable_by.width() > self.readable_by.width() {
             Some(format!("readable by {readable_by}, accepted for {}", self.readable_by))
         } else {
             None
@@ -227,17 +227,6 @@ impl Entry {
 /// Whether there are more than a tenth more than were accepted.
 fn grown(accepted: u64, now: u64) -> bool {
     u128::from(now) * 10 > u128::from(accepted) * 11
-}
-
-/// How many can read: what nobody can tell counts as more than a group.
-fn width(readable_by: ReadableBy) -> u8 {
-    match readable_by {
-        ReadableBy::Owner => 0,
-        ReadableBy::Acl | ReadableBy::Declared => 1,
-        ReadableBy::Group => 2,
-        ReadableBy::Unknown => 3,
-        ReadableBy::World => 4,
-    }
 }
 
 fn identifier(source: &Source, name: &Spanned<String>) -> Result<Identifier> {
