@@ -52,5 +52,6 @@ pub mod report;
 pub mod rich;
 pub mod rules;
 pub mod scan;
+mod spelling;
 pub mod validate;
 pub mod walk;
