@@ -39,6 +39,7 @@ pub mod decode;
 pub mod detect;
 pub mod engine;
 pub mod error;
+pub mod evidence;
 pub mod extract;
 pub mod finding;
 pub mod gap;

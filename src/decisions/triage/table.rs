@@ -2,11 +2,10 @@
 //! columns a spreadsheet saves. Out: the rows that decide something, and what is wrong, each with its line. Refuses a file
 //! without the columns a decision needs.
 
-use std::collections::HashMap;
-
 use super::day::{self, Order};
 use super::{Decided, Problem};
 use crate::decisions::Disposition;
+use crate::report::csv::Saved;
 use crate::spelling;
 
 /// Columns that must be there.
@@ -22,42 +21,21 @@ pub(super) struct Table {
 
 /// Reads the table; `today` and `latest` bound the days.
 pub(super) fn read(bytes: &[u8], today: &str, latest: &str) -> Result<Table, String> {
-    let text = text(bytes);
-    // A first line that tells a spreadsheet the separator; lines are counted with it.
-    let (skipped, text) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
-        Some((_, rest)) => (1, rest),
-        None => (0, text.as_str()),
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator(text))
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records().map_while(Result::ok);
-    let header = records.next().ok_or("the file is empty")?;
-    let columns: HashMap<String, usize> =
-        header.iter().enumerate().map(|(at, name)| (cell(name).to_lowercase(), at)).collect();
-    let missing: Vec<&str> = NEEDED.into_iter().filter(|name| !columns.contains_key(*name)).collect();
+    let saved = Saved::read(bytes)?;
+    let missing = saved.missing(&NEEDED);
     if !missing.is_empty() {
         return Err(format!("no worklist: it has no column {}", missing.join(", ")));
     }
-    let rows: Vec<(u64, csv::StringRecord)> =
-        records.map(|record| (record.position().map_or(0, |at| at.line()) + skipped, record)).collect();
-    let get = |row: &csv::StringRecord, name: &str| {
-        columns.get(name).and_then(|at| row.get(*at)).map_or_else(String::new, |text| cell(text).to_string())
+    let decides = || saved.rows().filter(|row| !row.get("disposition").is_empty());
+    let order = {
+        let days: Vec<String> = decides().map(|row| row.get("until").to_string()).collect();
+        day::order(days.iter().map(String::as_str))
     };
-    let decides = |row: &csv::StringRecord| !get(row, "disposition").is_empty();
-    let untils: Vec<String> = rows.iter().filter(|(_, row)| decides(row)).map(|(_, row)| get(row, "until")).collect();
-    let order = day::order(untils.iter().map(String::as_str));
-    let mut table = Table { decided: Vec::new(), problems: Vec::new(), open: 0 };
-    for (line, row) in &rows {
-        if !decides(row) {
-            table.open += usize::from(row.iter().any(|text| !cell(text).is_empty()));
-            continue;
-        }
-        match decision(*line, |name| get(row, name), order, today, latest) {
+    let mut table = Table { decided: Vec::new(), problems: Vec::new(), open: saved.rows().count() - decides().count() };
+    for row in decides() {
+        match decision(row.line, |name| row.get(name).to_string(), order, today, latest) {
             Ok(decided) => table.decided.push(decided),
-            Err(what) => table.problems.extend(what.into_iter().map(|what| Problem { line: *line, what })),
+            Err(what) => table.problems.extend(what.into_iter().map(|what| Problem { line: row.line, what })),
         }
     }
     Ok(table)
@@ -113,30 +91,6 @@ fn decision(
         }
         _ => Err(wrong),
     }
-}
-
-/// A cell without what spreadsheets and we put around a text: blanks, the `'` that makes a text of it.
-fn cell(text: &str) -> &str {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    text.strip_prefix('\'').unwrap_or(text).trim()
-}
-
-/// The file as text, whatever a spreadsheet saved it as: with a mark, as UTF-8, or in the code page of Windows.
-fn text(bytes: &[u8]) -> String {
-    if let Some((encoding, length)) = encoding_rs::Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_string(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
-    }
-}
-
-/// What stands between the names of the header: the separator that occurs most in the first line.
-fn separator(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    let count = |mark: u8| first.bytes().filter(|byte| *byte == mark).count();
-    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|mark| count(*mark)).unwrap_or(b',')
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod cell;
 mod gaps;
 mod rows;
+mod saved;
 mod sheet;
 mod worklist;
 
@@ -15,12 +16,14 @@ use crate::finding::{Document, Summary};
 use crate::gap::{Class, Gap};
 use crate::report::csv::gaps::{Count, Group, Many};
 use crate::report::csv::rows::{About, DOCUMENTS, FINDINGS, GAPS, MATCHES, Where, match_row};
-use crate::report::csv::sheet::{Row, Sheet};
 use crate::report::csv::worklist::WORKLIST;
 use crate::report::output::{Output, Written};
 use crate::report::worklist::Groups;
 use crate::report::{Report, listed_matches, root_name};
 use crate::scan::{Event, Run};
+
+pub(crate) use saved::Saved;
+pub(crate) use sheet::{Row, Sheet};
 
 /// The tables of a run, each of them only where it is wanted.
 #[derive(Default)]
