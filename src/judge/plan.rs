@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::decode::text::Encoding;
-use crate::engine::Engine;
+use crate::engine::{Engine, Use};
 use crate::extract::named::{Holds, Named};
 use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
@@ -80,6 +80,8 @@ pub struct ColumnPlan {
     pub hopeless: Vec<(u16, u8)>,
     /// Shapes of the plan of which every use is hopeless or bound, by number.
     pub dead: Vec<bool>,
+    /// Uses of shapes that are hopeless or bound, a bit each by [their number](crate::engine::Use::number).
+    pub settled: Vec<u64>,
     /// What it is called in reports, where a format names it.
     pub place: Option<Place>,
     /// A format has this place for what it is bound to: the first rule that a value passes takes it.
@@ -88,6 +90,15 @@ pub struct ColumnPlan {
     pub of_another: bool,
     /// What stands there.
     pub holds: Option<Holds>,
+}
+
+impl ColumnPlan {
+    /// Whether a use of a shape is not worth a check here: it cannot become possible, or the name speaks for its rule.
+    #[inline]
+    pub fn is_settled(&self, by: &Use) -> bool {
+        let word = self.settled.get(usize::from(by.number) / 64);
+        word.is_some_and(|word| word & 1 << (by.number % 64) != 0)
+    }
 }
 
 impl DocumentPlan {
@@ -261,11 +272,22 @@ impl ColumnPlan {
     /// Finds out what cannot become possible in it.
     fn rule_out(&mut self, engine: &Engine) {
         self.hopeless = column::hopeless(engine, self);
-        let dead = |shape: usize| {
-            engine.uses(shape as u16).iter().all(|by| {
-                self.hopeless.contains(&(by.rule, by.shape)) || self.bound.iter().any(|(rule, _)| *rule == by.rule)
-            })
+        let settled = |by: &Use| {
+            self.hopeless.contains(&(by.rule, by.shape)) || self.bound.iter().any(|(rule, _)| *rule == by.rule)
         };
-        self.dead = (0..engine.plan().shapes().len()).map(dead).collect();
+        let shapes = engine.plan().shapes().len();
+        let (mut dead, mut bits) = (Vec::with_capacity(shapes), Vec::new());
+        for shape in 0..shapes {
+            let uses = engine.uses(shape as u16);
+            for by in uses.iter().filter(|by| settled(by)) {
+                let word = usize::from(by.number) / 64;
+                if bits.len() <= word {
+                    bits.resize(word + 1, 0);
+                }
+                bits[word] |= 1_u64 << (by.number % 64);
+            }
+            dead.push(uses.iter().all(settled));
+        }
+        (self.dead, self.settled) = (dead, bits);
     }
 }
