@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Severity, Size, Summary};
+use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Severity, Size, StatusCounts, Summary};
 use crate::gap::{Class, Gap};
 use crate::judge::people::Of;
 use crate::locator::path_text;
@@ -397,6 +397,7 @@ pub(super) struct SummaryRecord<'a> {
     r#type: &'static str,
     complete: bool,
     documents: Statuses,
+    document_bytes: Statuses,
     bytes: u64,
     people: u64,
     people_low: u64,
@@ -421,6 +422,13 @@ struct Statuses {
     skipped: u64,
     inert: u64,
     excluded: u64,
+}
+
+impl Statuses {
+    fn of(counts: StatusCounts) -> Statuses {
+        let StatusCounts { complete, partial, skipped, inert, excluded } = counts;
+        Statuses { complete, partial, skipped, inert, excluded }
+    }
 }
 
 #[derive(Serialize)]
@@ -452,17 +460,11 @@ impl<'a> SummaryRecord<'a> {
     pub(super) fn of(summary: &'a Summary, roots: &'a [Root]) -> SummaryRecord<'a> {
         let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
         let classes = [Class::Blind, Class::Protected, Class::Inert, Class::Excluded];
-        let documents = summary.documents;
         SummaryRecord {
             r#type: "summary",
             complete: summary.complete,
-            documents: Statuses {
-                complete: documents.complete,
-                partial: documents.partial,
-                skipped: documents.skipped,
-                inert: documents.inert,
-                excluded: documents.excluded,
-            },
+            documents: Statuses::of(summary.documents),
+            document_bytes: Statuses::of(summary.sizes_by_status),
             bytes: summary.bytes,
             people: summary.people,
             people_low: summary.people_low,

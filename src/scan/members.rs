@@ -26,8 +26,9 @@ impl Scanner<'_> {
         reading: &mut Reading,
     ) {
         let Nest { depth, budget, tell, .. } = nest;
-        if depth >= decode::budget::DEPTH {
-            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other".into()));
+        if u64::from(depth) >= budget.limits().depth {
+            let detail = format!("more than {} wrappers inside each other", budget.limits().depth);
+            reading.not_read = Some((Reason::Limit, detail.into()));
             return;
         }
         let name = locator.parts().last().map_or("", String::as_str);

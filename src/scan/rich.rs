@@ -17,7 +17,6 @@ use crate::decode::budget::{Budget, Halt};
 use crate::decode::in_order;
 use crate::finding::Access;
 use crate::gap::Reason;
-use crate::limits::FLOOR;
 use crate::locator::Locator;
 use crate::open::Source;
 use crate::rich::{self, Asked, Form, Part};
@@ -85,7 +84,7 @@ impl Scanner<'_> {
         let Nest { depth, budget, tell, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
         let asked = Asked { format: reading.format, name, passwords: &[] };
-        let flow = Flow { budget, ratio: self.options.limits.ratio, packed: reading.bytes, out: Cell::new(0) };
+        let flow = Flow { budget, packed: reading.bytes, out: Cell::new(0) };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();
         pool.read(asked, document.as_fd(), &stopped, &mut |said| {
@@ -187,7 +186,6 @@ fn document(source: &mut Source<'_>, head: Vec<u8>) -> Result<(OwnedFd, u64), Ha
 /// What came out of all parts of a document, against what went in.
 struct Flow<'a> {
     budget: &'a Budget,
-    ratio: u64,
     packed: u64,
     out: Cell<u64>,
 }
@@ -208,13 +206,7 @@ impl Read for Metered<'_> {
             let flow = self.flow;
             flow.out.set(flow.out.get() + got as u64);
             flow.budget.spend(got as u64)?;
-            if flow.out.get() > FLOOR && flow.out.get() / flow.ratio > flow.packed {
-                return Err(Halt::new(
-                    Reason::Limit,
-                    format!("more than {} bytes come out for each in it", flow.ratio),
-                ));
-            }
-            Ok(got)
+            flow.budget.fits(flow.out.get(), flow.packed).map(|()| got)
         });
         got.map_err(|halt| {
             self.halted = Some(halt.clone());
