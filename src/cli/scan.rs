@@ -15,12 +15,13 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, out, passwords, progress, report_error, say, signals, stdout_error};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
 use crate::identifier::Identifier;
+use crate::limits::Limits;
 use crate::options::{Options, Reveal, WalkOptions};
 use crate::release::{Answer, Asked, Purpose, Shared};
 use crate::report::csv::Tables;
@@ -243,6 +244,11 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
+    let mut limits = Limits::default();
+    for (name, value) in &args.limit {
+        limits.set(name, value).map_err(Error::Usage)?;
+    }
     Ok(Options {
         walk: WalkOptions {
             include: args.include,
@@ -259,9 +265,18 @@ fn options(args: ScanArgs) -> Result<Options> {
         matches: args.matches,
         reveal: args.reveal.reveal,
         fingerprint_key,
+        passwords,
         mask_paths: args.mask_paths,
+        limits,
+        worker: Some(this_program()),
         ..look_for(args.look_for)
     })
+}
+
+/// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
+fn this_program() -> PathBuf {
+    let itself = Path::new("/proc/self/exe");
+    if itself.exists() { itself.to_path_buf() } else { std::env::current_exe().unwrap_or_default() }
 }
 
 /// Pattern files of the user must pass their own examples before anything is judged by them.

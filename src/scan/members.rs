@@ -5,7 +5,8 @@
 use std::io::{Cursor, Read};
 use std::sync::atomic::Ordering;
 
-use super::document::{Nest, Reading, Scanner};
+use super::document::{Given, Nest, Reading, Scanner};
+use super::rich::is_refusal;
 use crate::decode::budget::{Counted, Halt};
 use crate::decode::text::{Encoding, Transcoder};
 use crate::decode::{self, Packed, Wrapper, in_order};
@@ -31,14 +32,18 @@ impl Scanner<'_> {
             return;
         }
         let name = locator.parts().last().map_or("", String::as_str);
-        let ended = decode::unpack(wrapper, name, packed(source, head), budget, &mut |member| {
+        let mut told = false;
+        let asked = decode::Asked { name, passwords: self.options.passwords.list() };
+        let ended = decode::unpack(wrapper, asked, packed(source, head), budget, &mut |member| {
+            told = true;
             if self.progress.stopped() {
                 return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
             }
             let inner = locator.member(&member.name);
             let document = match member.content {
                 Ok(reader) => {
-                    let nest = Nest { depth: depth + 1, budget, encoding: None, tell: &mut *tell };
+                    let nest =
+                        Nest { depth: depth + 1, budget, encoding: None, given: Given::Nothing, tell: &mut *tell };
                     self.scan(root, inner, Source::stream(reader, access.clone()), nest)
                 }
                 Err((reason, detail)) => {
@@ -51,8 +56,12 @@ impl Scanner<'_> {
             tell(document);
             Ok(())
         });
-        if let Err(Halt { reason, detail }) = ended {
-            reading.stopped = Some((reason, detail));
+        match ended {
+            Ok(()) => {}
+            Err(Halt { reason, detail }) if !told && is_refusal(reason) => {
+                reading.not_read = Some((reason, detail.into()));
+            }
+            Err(Halt { reason, detail }) => reading.stopped = Some((reason, detail)),
         }
         self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
     }
@@ -82,7 +91,7 @@ impl Scanner<'_> {
 }
 
 /// The bytes of a source of which `head` was read.
-fn packed<'a>(source: &'a mut Source<'_>, head: Vec<u8>) -> Packed<'a> {
+pub(super) fn packed<'a>(source: &'a mut Source<'_>, head: Vec<u8>) -> Packed<'a> {
     match source {
         Source::Stream(stream) => Packed::InOrder(Box::new(Cursor::new(head).chain(stream))),
         Source::File(file) => Packed::ByOffset(file),
