@@ -135,8 +135,8 @@ pub fn scan(
         key: &key,
         opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
-        keys: KeyBook::default(),
         workers: workers(options, pool.current_num_threads()),
+        keys: KeyBook::default(),
     };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
@@ -182,8 +182,8 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         key: &key,
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
-        keys: KeyBook::default(),
         workers: workers(options, 1),
+        keys: KeyBook::default(),
     };
     let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), source, nest)

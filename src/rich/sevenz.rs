@@ -270,7 +270,7 @@ mod tests {
         members.iter().for_each(|member| header.extend([&[1], member.coder].concat()));
         header.push(0x0c);
         members.iter().for_each(|member| header.extend(number(member.size)));
-        header.extend([0x0a, 1]);
+        header.extend([0, 8, 0x0a, 1]);
         members.iter().for_each(|member| header.extend(member.crc.to_le_bytes()));
         header.extend([0, 0, 5]);
         header.extend(number(members.len()));
@@ -294,7 +294,7 @@ mod tests {
     fn collected(bytes: Vec<u8>, passwords: &[&str]) -> (Collected, Result<(), Halt>) {
         let passwords: Vec<String> = passwords.iter().map(|password| password.to_string()).collect();
         let mut parts = Collected::default();
-        let asked = Asked { format: "7z", name: "a.7z", passwords: &passwords };
+        let asked = Asked { format: "7z", name: "a.7z", passwords: &passwords, ..Asked::default() };
         let read = read(asked, &mut Cursor::new(bytes), &mut parts);
         (parts, read)
     }

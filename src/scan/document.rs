@@ -41,9 +41,9 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
-    pub(super) keys: KeyBook,
     /// Who reads what libraries read.
     pub(super) workers: Option<Pool>,
+    pub(super) keys: KeyBook,
 }
 
 thread_local! {
@@ -96,14 +96,14 @@ pub(super) struct Reading {
     pub(super) not_read: Option<(Reason, Cow<'static, str>)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
     pub(super) searched: bool,
-    /// These have no structure either.
-    noise: bool,
-    /// How it is locked, as far as it says so.
-    pub(super) protection: Option<Protection>,
     /// Parts that were not read.
     pub(super) missed: Vec<Missed>,
     /// What was read is no bytes of a file.
     rendered: bool,
+    /// These have no structure either.
+    noise: bool,
+    /// How it is locked, as far as it says so.
+    pub(super) protection: Option<Protection>,
 }
 
 impl Reading {

@@ -373,8 +373,8 @@ mod tests {
             key: &key,
             opener,
             hints,
-            keys: KeyBook::default(),
             workers: None,
+            keys: KeyBook::default(),
         };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();
