@@ -144,6 +144,19 @@ impl Confidence {
     }
 }
 
+impl ReadableBy {
+    /// How many can read, for comparison: what nobody can tell counts as more than a group.
+    pub fn width(self) -> u8 {
+        match self {
+            ReadableBy::Owner => 0,
+            ReadableBy::Acl | ReadableBy::Declared => 1,
+            ReadableBy::Group => 2,
+            ReadableBy::Unknown => 3,
+            ReadableBy::World => 4,
+        }
+    }
+}
+
 /// Where in a document values of one kind live.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
@@ -319,7 +332,7 @@ pub struct Match {
     pub place: Place,
     /// Where exactly.
     pub position: Position,
-    /// Offsets in bytes of the innermost document.
+    /// Offsets in bytes of the innermost document. Empty where a library read that, and what it says is no bytes of a file.
     pub bytes: std::ops::Range<u64>,
     /// The band of `probability`.
     pub confidence: Confidence,

@@ -16,12 +16,16 @@ mod hostile;
 mod docs;
 // One list of patients in every format.
 mod formats;
+// The fence around libraries: every way to die behind it.
+mod fence;
 // Made documents with their truth, the half that is held out.
 mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
 // The same bytes for any number of threads and any kernel.
 mod same;
+// Locked documents, and keys beside them.
+mod protected;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -11,7 +11,12 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod table;
+pub mod trial;
 
 /// A document as a library wants it.
 pub trait Document: Read + Seek {}
@@ -86,7 +91,13 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
+    /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
+    /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
+    pub beside: Option<&'a Beside<'a>>,
 }
+
+/// Opens a file beside a document.
+pub type Beside<'a> = dyn Fn(&str) -> Option<Box<dyn Document>> + 'a;
 
 /// Names the format only: names of documents may hold values.
 impl std::fmt::Debug for Asked<'_> {
@@ -99,11 +110,47 @@ impl std::fmt::Debug for Asked<'_> {
 pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(), Halt>;
 
 /// Formats, as `open` calls them, and their readers.
-const READERS: &[(&str, Reader)] = &[];
+const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sqlite")]
+    ("sqlite", sqlite::read),
+    #[cfg(feature = "mail")]
+    ("mail", mail::read),
+    #[cfg(feature = "mail")]
+    ("msg", mail::read_msg),
+    #[cfg(feature = "mail")]
+    ("tnef", mail::read_tnef),
+];
+
+/// Formats of the features that can be left out of the program.
+const FEATURES: &[(&str, bool, &[&str])] = &[
+    ("office", cfg!(feature = "office"), &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"]),
+    ("pdf", cfg!(feature = "pdf"), &["pdf"]),
+    ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
+    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro"]),
+    // A mail is text too, and read as such where nobody takes it apart.
+    ("mail", cfg!(feature = "mail"), &["msg", "tnef"]),
+    ("sevenz", cfg!(feature = "sevenz"), &["7z"]),
+];
 
 /// The reader of a format, where it is built in.
 pub fn reader(format: &str) -> Option<Reader> {
+    if format == trial::FORMAT && trial::is_on() {
+        return Some(trial::read);
+    }
     READERS.iter().find(|(name, _)| *name == format).map(|(_, reader)| *reader)
+}
+
+/// The format of a document that a library reads, as this module calls it: `open` calls it `format`, and it starts with `head`.
+pub fn format(format: &'static str, head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(trial::MARK) && trial::is_on() {
+        return Some(trial::FORMAT);
+    }
+    (reader(format).is_some() || feature_off(format).is_some()).then_some(format)
+}
+
+/// The feature that reads a format, where the program was built without it.
+pub fn feature_off(format: &str) -> Option<&'static str> {
+    FEATURES.iter().find(|(_, on, formats)| !on && formats.contains(&format)).map(|(name, _, _)| *name)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::decode::budget::Halt;
 /// Between fields: the ASCII unit separator, which hardly any text holds, so that fields seldom need quotes.
 pub const DELIMITER: u8 = 0x1f;
 
-/// Bytes that are held before they are handed on.
-const HELD: usize = 64 << 10;
+/// Bytes that are held before they are handed on, and lost where the reader dies.
+const HELD: usize = 8 << 10;
 
 /// Writes rows into a part that was begun.
 pub struct Rows<'a> {
@@ -29,6 +29,11 @@ impl<'a> Rows<'a> {
     /// Rows of the part that `parts` was told of.
     pub fn new(parts: &'a mut dyn Parts) -> Rows<'a> {
         Rows { parts, bytes: Vec::new(), fields: 0 }
+    }
+
+    /// What the rows go to, to tell it of work.
+    pub fn parts(&mut self) -> &mut dyn Parts {
+        self.parts
     }
 
     /// One field more of the row.
