@@ -13,6 +13,8 @@ use crate::gap::Reason;
 
 #[cfg(feature = "mail")]
 mod mail;
+#[cfg(feature = "pdf")]
+mod pdf;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod table;
@@ -111,6 +113,8 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 
 /// Formats, as `open` calls them, and their readers.
 const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "pdf")]
+    ("pdf", pdf::read),
     #[cfg(feature = "sqlite")]
     ("sqlite", sqlite::read),
     #[cfg(feature = "mail")]
