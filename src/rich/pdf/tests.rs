@@ -66,7 +66,7 @@ fn text_that_is_hidden_is_text() {
     assert!(part(&collected(&saved(made(&[&boxed]))), "body").contains("536-90-4399"));
     let invisible = LIST.replace("Tf", "Tf 3 Tr");
     assert!(part(&collected(&saved(made(&[&invisible]))), "body").contains("536-90-4399"));
-    let turned = "q 0 1 -1 0 100 100 cm BT /F1 10 Tf (SSN:) Tj 40 0 Td (536-90-4399) Tj ET Q";
+    let turned = "q 0 1 -1 0 100 100 cm BT /F1 10 Tf (SSN:) Tj 26 0 Td (536-90-4399) Tj ET Q";
     assert!(part(&collected(&saved(made(&[turned]))), "body").contains("SSN: 536-90-4399"));
 }
 
