@@ -79,9 +79,12 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Some(Kind::Inert("picture")) if image::is_page(head) => return Kind::Image("page image"),
         Some(Kind::Inert("font")) if head[0] == 0 && !names_tables(head) => return Kind::Unknown,
         Some(Kind::Unsupported("zip")) => return Kind::Unsupported(zip(name, head)),
-        Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name)),
+        Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name, head)),
         Some(kind) => return kind,
         None => {}
+    }
+    if is_dbf_table(head) {
+        return Kind::Unsupported("dbf");
     }
     if look != Look::Plain && starts_as_data_set(head) {
         return Kind::Unsupported("dicom");
@@ -157,6 +160,25 @@ fn is_dbf(head: &[u8]) -> bool {
         && head.get(8..10).is_some_and(|length| u16::from_le_bytes([length[0], length[1]]) >= 33)
 }
 
+/// The same without a name: fields whose lengths add up to that of a row, and the byte that ends them.
+fn is_dbf_table(head: &[u8]) -> bool {
+    if !is_dbf(head) || head.len() < 65 {
+        return false;
+    }
+    let fields = head[32..].chunks_exact(32).take_while(|field| field[0] != 0x0d);
+    let (mut count, mut length) = (0, 1);
+    for field in fields {
+        let named = field[0].is_ascii_alphanumeric() || field[0] == b'_';
+        if !named || !b"CNDLMFIBTYGPQVW@O+0".contains(&field[11]) {
+            return false;
+        }
+        count += 1;
+        length += usize::from(field[16]) + if field[11] == b'C' { usize::from(field[17]) << 8 } else { 0 };
+    }
+    let stated = usize::from(u16::from_le_bytes([head[10], head[11]]));
+    count > 0 && length == stated && head.get(32 + 32 * count) == Some(&0x0d)
+}
+
 /// A loose object: 38 hexadecimal digits for a name, and a zlib stream.
 fn is_git_object(name: &str, head: &[u8]) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
@@ -209,8 +231,12 @@ fn zip(name: &str, head: &[u8]) -> &'static str {
     BY_NAME.iter().find(|(known, _)| *known == ending).map_or("zip", |(_, format)| format)
 }
 
-/// What a compound file is, by its name: its directory need not stand in the head.
-fn ole(name: &str) -> &'static str {
+/// What a compound file is, by what its directory names, else by its own name: the directory need not stand in the head.
+fn ole(name: &str, head: &[u8]) -> &'static str {
+    // `__substg1.0_`: properties of a message, each a stream.
+    if memchr::memmem::find(head, b"_\0_\0s\0u\0b\0s\0t\0g\x001\0.\x000\0_\0").is_some() {
+        return "msg";
+    }
     const BY_NAME: [(&str, &str); 10] = [
         ("doc", "doc"),
         ("dot", "doc"),
