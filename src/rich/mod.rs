@@ -11,6 +11,8 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "office")]
+mod office;
 pub mod table;
 
 /// A document as a library wants it.
@@ -99,7 +101,16 @@ impl std::fmt::Debug for Asked<'_> {
 pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(), Halt>;
 
 /// Formats, as `open` calls them, and their readers.
-const READERS: &[(&str, Reader)] = &[];
+const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "office")]
+    ("xlsx", office::read),
+    #[cfg(feature = "office")]
+    ("xlsb", office::read),
+    #[cfg(feature = "office")]
+    ("docx", office::read),
+    #[cfg(feature = "office")]
+    ("pptx", office::read),
+];
 
 /// The reader of a format, where it is built in.
 pub fn reader(format: &str) -> Option<Reader> {

@@ -61,6 +61,14 @@ impl<'a> Rows<'a> {
         if self.bytes.len() >= HELD { self.flush() } else { Ok(()) }
     }
 
+    /// Says that work was done, as [`Parts::work`].
+    ///
+    /// # Errors
+    /// Where the budget is spent.
+    pub fn work(&mut self, units: u64) -> Result<(), Halt> {
+        self.parts.work(units)
+    }
+
     /// Hands on what is held; to be called behind the last row.
     ///
     /// # Errors
