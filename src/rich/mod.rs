@@ -111,11 +111,29 @@ const READERS: &[(&str, Reader)] = &[
     ("docx", office::read),
     #[cfg(feature = "office")]
     ("pptx", office::read),
+    #[cfg(feature = "office")]
+    ("odt", office::read),
+    #[cfg(feature = "office")]
+    ("ods", office::read),
+    #[cfg(feature = "office")]
+    ("odp", office::read),
+    #[cfg(feature = "office")]
+    ("xls", office::read),
+    #[cfg(feature = "office")]
+    ("doc", office::read),
+    #[cfg(feature = "office")]
+    ("ppt", office::read),
+    #[cfg(feature = "office")]
+    ("ole", office::read),
 ];
 
 /// Formats of the features that can be left out of the program.
 const FEATURES: &[(&str, bool, &[&str])] = &[
-    ("office", cfg!(feature = "office"), &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"]),
+    (
+        "office",
+        cfg!(feature = "office"),
+        &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "ole"],
+    ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
     ("columnar", cfg!(feature = "columnar"), &["parquet", "avro"]),

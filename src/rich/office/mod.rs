@@ -2,16 +2,25 @@
 //! sheets as tables, the body as text, and everything else that may hold data of people in a part that says where it stands. Refuses what is
 //! encrypted, by the name of its scheme.
 
+mod biff;
+mod doc;
 mod document;
 mod flow;
 mod grid;
 mod number;
+mod odf;
+mod ods;
+mod ole;
 mod out;
 mod package;
 mod plain;
+mod ppt;
 mod rest;
 mod story;
 mod strings;
+mod vba;
+mod xls;
+mod xlsb;
 mod xlsx;
 mod xml;
 
@@ -36,6 +45,9 @@ pub(super) fn read(_asked: Asked<'_>, document: &mut dyn Document, parts: &mut d
     if head.starts_with(b"PK") {
         return packaged(document, &mut Out::new(parts));
     }
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        return ole::read(document, &mut Out::new(parts));
+    }
     Err(Halt::new(Reason::Malformed, "neither a package nor a compound file"))
 }
 
@@ -48,13 +60,17 @@ fn packaged(document: &mut dyn Document, out: &mut Out<'_>) -> Result<(), Halt> 
         let is_in = |folder: &str| {
             main.starts_with(folder) || main.is_empty() && package.names().iter().any(|n| n.starts_with(folder))
         };
-        if is_in("xl/") {
+        if is_in("xl/") && main.ends_with(".bin") {
+            xlsb::read(&mut package, &main, &mut read, out)?;
+        } else if is_in("xl/") {
             xlsx::read(&mut package, &main, &mut read, out)?;
         } else if is_in("word/") {
             document::word(&mut package, &main, &mut read, out)?;
         } else if is_in("ppt/") {
             document::slides(&mut package, &mut read, out)?;
         }
+    } else if package.has("content.xml") {
+        odf::read(&mut package, &mut read, out)?;
     }
     rest::read(&mut package, &read, out)?;
     if package.repeated {

@@ -14,7 +14,7 @@ use crate::open::{Kind, sniff};
 use crate::rich::{Form, Parts};
 
 /// Members that hold nothing of people: how things look, how they hang together.
-const LOOKS: [&str; 25] = [
+const LOOKS: [&str; 28] = [
     "[content_types].xml",
     "mimetype",
     "meta-inf/",
@@ -40,6 +40,9 @@ const LOOKS: [&str; 25] = [
     "ppt/tablestyles.",
     "ppt/fonts/",
     "ppt/printersettings/",
+    "objectreplacements/",
+    "layout-cache",
+    "manifest.rdf",
 ];
 
 /// Where text stands, by the beginning of a member's name, and whether attributes hold some of it.
@@ -88,13 +91,10 @@ const PAGES: u32 = 100;
 /// # Errors
 /// Where no more is wanted.
 pub(super) fn read(package: &mut Package<'_>, read: &BTreeSet<String>, out: &mut Out<'_>) -> Result<(), Halt> {
-    let (mut pictures, mut pages, mut macros) = (0, 0, false);
+    let (mut pictures, mut pages) = (0, 0);
     for name in package.names() {
         if read.contains(&name) || name.ends_with(".rels") || LOOKS.iter().any(|looks| name.starts_with(looks)) {
             continue;
-        }
-        if name.ends_with("vbaproject.bin") || name.ends_with("vbadata.xml") {
-            macros |= name.ends_with(".bin");
         }
         if name.starts_with("xl/model/") {
             out.gap(Some("data model"), Reason::Unsupported, "a data model, which is not read")?;
@@ -115,9 +115,6 @@ pub(super) fn read(package: &mut Package<'_>, read: &BTreeSet<String>, out: &mut
             let done = plain::write(package, &name, attributes, out);
             out.settle(Some(&name), done)?;
         }
-    }
-    if macros {
-        out.gap(Some("macros"), Reason::Unsupported, "macros, whose text is not read")?;
     }
     if pictures > PICTURES || pages > PAGES {
         let detail = format!("{pictures} pictures, {pages} of them pages");

@@ -9,7 +9,7 @@ mod styles;
 use std::collections::BTreeSet;
 
 use self::sheet::Hidden;
-use self::styles::Styles;
+pub(super) use self::styles::Styles;
 use super::grid::Grid;
 use super::number::Epoch;
 use super::out::{Out, part};
