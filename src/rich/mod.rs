@@ -11,8 +11,12 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "mail")]
+mod mail;
 #[cfg(feature = "office")]
 mod office;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod table;
 pub mod trial;
 
@@ -89,7 +93,13 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
+    /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
+    /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
+    pub beside: Option<&'a Beside<'a>>,
 }
+
+/// Opens a file beside a document.
+pub type Beside<'a> = dyn Fn(&str) -> Option<Box<dyn Document>> + 'a;
 
 /// Names the format only: names of documents may hold values.
 impl std::fmt::Debug for Asked<'_> {
@@ -103,6 +113,14 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 
 /// Formats, as `open` calls them, and their readers.
 const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sqlite")]
+    ("sqlite", sqlite::read),
+    #[cfg(feature = "mail")]
+    ("mail", mail::read),
+    #[cfg(feature = "mail")]
+    ("msg", mail::read_msg),
+    #[cfg(feature = "mail")]
+    ("tnef", mail::read_tnef),
     #[cfg(feature = "office")]
     ("xlsx", office::read),
     #[cfg(feature = "office")]
@@ -118,6 +136,10 @@ const READERS: &[(&str, Reader)] = &[
     #[cfg(feature = "office")]
     ("odp", office::read),
     #[cfg(feature = "office")]
+    ("odg", office::read),
+    #[cfg(feature = "office")]
+    ("vsdx", office::read),
+    #[cfg(feature = "office")]
     ("xls", office::read),
     #[cfg(feature = "office")]
     ("doc", office::read),
@@ -132,7 +154,7 @@ const FEATURES: &[(&str, bool, &[&str])] = &[
     (
         "office",
         cfg!(feature = "office"),
-        &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "ole"],
+        &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "vsdx", "doc", "xls", "ppt", "ole"],
     ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),

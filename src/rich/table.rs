@@ -31,6 +31,11 @@ impl<'a> Rows<'a> {
         Rows { parts, bytes: Vec::new(), fields: 0 }
     }
 
+    /// What the rows go to, to tell it of work.
+    pub fn parts(&mut self) -> &mut dyn Parts {
+        self.parts
+    }
+
     /// One field more of the row.
     pub fn field(&mut self, text: &str) {
         if self.fields > 0 {
@@ -59,14 +64,6 @@ impl<'a> Rows<'a> {
         self.bytes.push(b'\n');
         self.fields = 0;
         if self.bytes.len() >= HELD { self.flush() } else { Ok(()) }
-    }
-
-    /// Says that work was done, as [`Parts::work`].
-    ///
-    /// # Errors
-    /// Where the budget is spent.
-    pub fn work(&mut self, units: u64) -> Result<(), Halt> {
-        self.parts.work(units)
     }
 
     /// Hands on what is held; to be called behind the last row.

@@ -59,10 +59,9 @@ pub(super) fn read(file: &mut Compound<'_>, path: &Path, body: bool, out: &mut O
     drop(stream);
     let (version, flags) = (u16_at(&head, 2).ok_or_else(damaged)?, u16_at(&head, 10).ok_or_else(damaged)?);
     if flags & 0x0100 != 0 {
-        return Err(match flags & 0x8000 != 0 || version < 0xc1 {
-            true => Halt::new(Reason::WeakEncryption, "Word, XOR"),
-            false => Halt::new(Reason::Encrypted, "Word, RC4"),
-        });
+        let is_xor = flags & 0x8000 != 0 || version < 0xc1;
+        let scheme = if is_xor { "XOR, legacy Word" } else { "RC4, legacy Word" };
+        return Err(Halt::new(Reason::WeakEncryption, scheme));
     }
     let (first, last) = (u64::from(u32_at(&head, 0x18).unwrap_or(0)), u64::from(u32_at(&head, 0x1c).unwrap_or(0)));
     let pieces = match version < 0xc1 {

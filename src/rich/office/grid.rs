@@ -55,7 +55,7 @@ impl<'a> Grid<'a> {
         }
         self.cells += 1;
         if self.cells.is_multiple_of(UNIT) {
-            self.rows.work(UNIT)?;
+            self.rows.parts().work(UNIT)?;
         }
         if self.cells > CELLS {
             return Err(Halt::new(Reason::Limit, "more than 100,000,000 cells"));

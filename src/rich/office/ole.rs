@@ -56,7 +56,6 @@ pub(super) fn read(document: &mut dyn Document, out: &mut Out<'_>) -> Result<(),
             name if path.parent().is_some_and(|folder| folder.ends_with("VBA")) && !name.starts_with("__SRP") => {
                 macros(&mut file, path, out)
             }
-            name if name.starts_with("__substg1.0_") => continue,
             _ => continue,
         };
         read = true;
@@ -80,7 +79,7 @@ fn refuse(file: &mut Compound<'_>, streams: &[PathBuf]) -> Result<(), Halt> {
             (_, Some(3)) => "extensible",
             _ => "a scheme not known",
         };
-        return Err(Halt::new(Reason::Encrypted, format!("Office encryption, {scheme}")));
+        return Err(Halt::new(Reason::Encrypted, format!("OOXML {scheme}")));
     }
     if streams.iter().any(|path| named(path) == "\u{9}DRMContent") {
         return Err(Halt::new(Reason::Encrypted, "rights management"));

@@ -23,7 +23,7 @@ const ENCRYPTED: u32 = 0xf3d1_c4df;
 pub(super) fn read(file: &mut Compound<'_>, path: &Path, body: bool, out: &mut Out<'_>) -> Result<(), Halt> {
     let user = held(file, &path.with_file_name("Current User")).unwrap_or_default();
     if u32_at(&user, 12) == Some(ENCRYPTED) {
-        return Err(Halt::new(Reason::Encrypted, "PowerPoint, RC4 CryptoAPI"));
+        return Err(Halt::new(Reason::WeakEncryption, "RC4 CryptoAPI, legacy PowerPoint"));
     }
     let stream = file.open_stream(path).map_err(|error| Halt::of(&error))?;
     let mut reader = BufReader::with_capacity(64 << 10, stream);

@@ -169,13 +169,14 @@ fn globals<R: Read + Seek>(records: &mut Records<R>, workbook: &mut Workbook, ou
     Ok(())
 }
 
-/// What FilePass says (2.4.117).
+/// What FilePass says (2.4.117): all of them fall to known attacks.
 fn encrypted(data: &[u8]) -> Halt {
-    match (u16_at(data, 0), u16_at(data, 2)) {
-        (Some(1), Some(1)) => Halt::new(Reason::WeakEncryption, "Excel, RC4 of 40 bits"),
-        (Some(1), _) => Halt::new(Reason::Encrypted, "Excel, RC4 CryptoAPI"),
-        _ => Halt::new(Reason::WeakEncryption, "Excel, XOR"),
-    }
+    let scheme = match (u16_at(data, 0), u16_at(data, 2)) {
+        (Some(1), Some(1)) => "RC4-40, legacy Excel",
+        (Some(1), _) => "RC4 CryptoAPI, legacy Excel",
+        _ => "XOR, legacy Excel",
+    };
+    Halt::new(Reason::WeakEncryption, scheme)
 }
 
 /// A string with its length in `width` bytes and its flags behind (2.5.293-294): without formats, from one record.
