@@ -20,6 +20,8 @@ mod formats;
 mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
+// Reports from reports.
+mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.

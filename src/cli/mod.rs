@@ -7,7 +7,9 @@ mod exit;
 mod explain;
 mod hints;
 mod key;
+mod outputs;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 mod signals;
@@ -52,6 +54,7 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        Command::Report(args) => report::run(args),
     }
 }
 
