@@ -80,6 +80,9 @@ pub(super) struct PlaceRecord<'a> {
     /// Of a cell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sheet: Option<Cow<'a, str>>,
+    /// Of a cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) column: Option<Cow<'a, str>>,
 }
 
 fn place_record(place: &Place) -> PlaceRecord<'_> {
@@ -94,7 +97,7 @@ fn place_record(place: &Place) -> PlaceRecord<'_> {
             record.name = Some(text(name));
         }
         Place::Cell { sheet, column } => {
-            record.name = Some(text(column));
+            record.column = Some(text(column));
             record.sheet = Some(text(sheet));
         }
     }

@@ -332,7 +332,10 @@ fn place(record: PlaceRecord<'_>) -> Place {
         "name" => Place::Name,
         "path" => Place::Path(text()),
         "segment" => Place::Segment(text()),
-        "cell" => Place::Cell { sheet: record.sheet.unwrap_or_default().into_owned(), column: text() },
+        "cell" => Place::Cell {
+            sheet: record.sheet.unwrap_or_default().into_owned(),
+            column: record.column.unwrap_or_default().into_owned(),
+        },
         "tag" => Place::Tag(text()),
         "metadata" => Place::Metadata(text()),
         _ => Place::Text,
