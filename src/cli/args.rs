@@ -74,7 +74,8 @@ pub(super) struct ScanArgs {
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Write a report; its ending picks the format: .csv, .jsonl, or a folder ending in / for the whole set. Repeatable
+    /// Write a report; its ending picks the format: .csv .html .jsonl .ocsf.jsonl .sarif, or a folder ending in /
+    /// for the whole set. Repeatable
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     pub(super) output: Vec<PathBuf>,
 
@@ -308,7 +309,6 @@ pub(super) enum Stdout {
     Text,
     Csv,
     Jsonl,
-    /// Fixed by the contract, not built yet.
     Sarif,
 }
 
@@ -378,9 +378,9 @@ impl TestValues {
     }
 }
 
-/// What `--format` takes. `sarif` is known, so that the answer can be that it is not built yet, and not offered.
+/// What `--format` takes.
 fn formats() -> [PossibleValue; 4] {
-    ["text", "csv", "jsonl", "sarif"].map(|name| PossibleValue::new(name).hide(name == "sarif"))
+    ["text", "csv", "jsonl", "sarif"].map(PossibleValue::new)
 }
 
 /// One of a closed list of names, shown in the help.

@@ -11,8 +11,11 @@ use crate::error::{Error, Result};
 use crate::release::{Asked, Shared};
 use crate::report::csv::Tables;
 use crate::report::dir::{self, Dir};
+use crate::report::html::Html;
 use crate::report::jsonl::Jsonl;
+use crate::report::ocsf::Ocsf;
 use crate::report::output::{Output, temporary};
+use crate::report::sarif::Sarif;
 use crate::report::set::Reports;
 use crate::report::text::Text;
 use crate::report::words::plain;
@@ -83,7 +86,7 @@ pub(super) fn open(
     for one in wanted {
         match one.format {
             Format::Csv if args.matches => names.extend([one.path.clone(), one.path.with_file_name(MATCHES)]),
-            Format::Csv | Format::Jsonl => names.push(one.path.clone()),
+            Format::Csv | Format::Jsonl | Format::Html | Format::Sarif | Format::Ocsf => names.push(one.path.clone()),
             Format::Dir => {
                 let written = dir::NAMES.iter().filter(|name| args.matches || **name != MATCHES);
                 names.extend(written.map(|name| one.path.join(name)));
@@ -104,25 +107,29 @@ pub(super) fn open(
                 reports.push(&one.shown, Box::new(tables));
             }
             Format::Jsonl => reports.push(&one.shown, Box::new(Jsonl::new(Output::create(&one.path)?))),
+            Format::Html => reports.push(&one.shown, Box::new(Html::new(Output::create(&one.path)?))),
+            Format::Sarif => reports.push(&one.shown, Box::new(Sarif::new(Output::create(&one.path)?))),
+            Format::Ocsf => reports.push(&one.shown, Box::new(Ocsf::new(Output::create(&one.path)?))),
             Format::Dir => reports.push(&one.shown, Box::new(Dir::create(&one.path, args.matches)?)),
         }
     }
     let stdout = Output::stream("standard output", Box::new(io::stdout()));
-    let text = matches!(args.format, Stdout::Text | Stdout::Sarif);
+    let text = args.format == Stdout::Text;
     if let Some(release) = release.filter(|_| !text) {
         reports.push("", Box::new(Asked::new(release.clone(), None)));
     }
     match args.format {
-        Stdout::Text | Stdout::Sarif if release.is_some() => {
+        Stdout::Text if release.is_some() => {
             let asked = release.map(|release| Asked::new(release.clone(), Some(stdout)));
             asked.into_iter().for_each(|asked| reports.push("", Box::new(asked)));
         }
-        Stdout::Text | Stdout::Sarif => {
+        Stdout::Text => {
             let colour = io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb();
             reports.push("", Box::new(Text::new(stdout, colour, !wanted.is_empty())));
         }
         Stdout::Csv => reports.push("", Box::new(Tables::default().findings(stdout)?)),
         Stdout::Jsonl => reports.push("", Box::new(Jsonl::new(stdout))),
+        Stdout::Sarif => reports.push("", Box::new(Sarif::new(stdout))),
     }
     Ok(names.iter().flat_map(|name| ours(name)).collect())
 }

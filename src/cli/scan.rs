@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -170,9 +170,6 @@ impl Supervisor {
 
 /// What can be known to be wrong from the options alone.
 fn check(args: &ScanArgs) -> Result<()> {
-    if args.format == Stdout::Sarif {
-        return Err(Error::Usage("-f sarif is not built yet; use text, csv or jsonl".to_string()));
-    }
     let holds_matches = args.format == Stdout::Jsonl || !args.output.is_empty();
     if args.matches && !holds_matches {
         let message = "--matches needs a report that can hold them: -f jsonl, or -o with .csv, .jsonl or a folder";

@@ -124,8 +124,10 @@ pub(super) struct MatchRecord<'a> {
     pub(super) line: u64,
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) column: u64,
-    pub(super) byte_start: u64,
-    pub(super) byte_end: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) byte_start: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) byte_end: Option<u64>,
     pub(super) confidence: Cow<'a, str>,
     pub(super) probability: f64,
     pub(super) protection: Cow<'a, str>,
@@ -148,8 +150,8 @@ pub(super) fn match_record<'a>(at: &Where<'a>, one: &'a Match) -> MatchRecord<'a
         record: one.position.record,
         line: one.position.line,
         column: one.position.column,
-        byte_start: one.bytes.start,
-        byte_end: one.bytes.end,
+        byte_start: (!one.bytes.is_empty()).then_some(one.bytes.start),
+        byte_end: (!one.bytes.is_empty()).then_some(one.bytes.end),
         confidence: one.confidence.name().into(),
         probability: probability(one.probability),
         protection: one.protection.name().into(),

@@ -66,7 +66,7 @@ impl Nouns {
             rule: record.rule.into_owned(),
             place: place(record.place),
             position: Position { record: record.record, line: record.line, column: record.column },
-            bytes: record.byte_start..record.byte_end,
+            bytes: record.byte_start.unwrap_or(0)..record.byte_end.unwrap_or(0),
             confidence: Confidence::by_name(&record.confidence).unwrap_or(Confidence::Possible),
             probability: record.probability,
             protection: Protection::by_name(&record.protection).unwrap_or(Protection::Plaintext),
