@@ -19,6 +19,11 @@ impl Locator {
         Locator { parts: vec![path_text(relative)] }
     }
 
+    /// A locator that was written before, as its parts.
+    pub fn of_parts(parts: Vec<String>) -> Locator {
+        Locator { parts }
+    }
+
     /// The locator of a document with a given name and no file, such as standard input.
     pub fn named(name: &str) -> Locator {
         Locator { parts: vec![name.to_string()] }

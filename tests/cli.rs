@@ -29,12 +29,10 @@ fn what_cannot_work_is_refused_with_2_and_leaves_nothing() {
     for (args, part) in [
         (vec!["scan"], "<PATH>"),
         (vec!["scan", "--only", "snn", root], "did you mean ssn?"),
-        (vec!["scan", "-o", &at("x.html"), root], "not built yet"),
         (vec!["scan", "-o", &at("x.txt"), root], "cannot tell the format"),
         (vec!["scan", "-o", &at("no/such/x.csv"), root], "no/such/x.csv: No such file"),
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("./x.csv"), root], "given twice"),
         (vec!["scan", "-o", &at("x.csv"), "-o", &at("matches.csv"), "--matches", root], "two reports"),
-        (vec!["scan", "-f", "sarif", root], "not built yet"),
         (vec!["scan", "--only", "ssn,mbi", "--skip", "mbi,ssn", root], "nothing to look for"),
         (vec!["explain", &at("no.txt")], "no.txt: No such file"),
         (vec!["scan", "--matches", root], "--matches needs"),

@@ -22,6 +22,8 @@ mod fence;
 mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
+// Reports from reports.
+mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // Locked documents, and keys beside them.

@@ -7,8 +7,10 @@ mod exit;
 mod explain;
 mod hints;
 mod key;
+mod outputs;
 mod passwords;
 mod progress;
+mod report;
 mod rules;
 mod scan;
 mod signals;
@@ -69,6 +71,7 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        Command::Report(args) => report::run(args),
     }
 }
 

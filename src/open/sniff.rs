@@ -112,7 +112,7 @@ fn names_tables(head: &[u8]) -> bool {
 
 /// How our reports begin: the first record of JSON Lines, the head of summary and manifest, the first columns of each
 /// table. A test of the reports keeps them alike.
-const OWN: [&[u8]; 8] = [
+const OWN: [&[u8]; 11] = [
     br#"{"type":"run","schema":1"#,
     b"{\n  \"run\": {\n    \"type\": \"run\",\n    \"schema\": 1,",
     b"finding_id,series_id,",
@@ -121,6 +121,9 @@ const OWN: [&[u8]; 8] = [
     b"root,path,reason,class,detail,bytes,",
     b"worklist_id,severity,confidence,class,root,",
     b"sample_id,kind,identifier,",
+    b"<!DOCTYPE html><!-- phisweep report -->",
+    br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"phisweep""#,
+    br#"{"class_uid":2006,"metadata":{"product":{"name":"phisweep""#,
 ];
 
 fn is_own_report(head: &[u8]) -> bool {

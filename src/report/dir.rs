@@ -1,4 +1,4 @@
-//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl
+//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl report.html
 //! summary.json manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
 //! manifest comes last and names every file with its size and SHA-256: a set without it did not come to its end.
 
@@ -18,13 +18,15 @@ use crate::report::{Report, utc};
 use crate::scan::{Event, Run};
 
 /// The names in the folder; `matches.csv` is written only where matches are asked for.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: &[&str] = &[
     "findings.csv",
     "documents.csv",
     "gaps.csv",
     "worklist.csv",
     "matches.csv",
     "findings.jsonl",
+    #[cfg(feature = "cli")]
+    "report.html",
     "summary.json",
     "manifest.json",
 ];
@@ -33,6 +35,8 @@ pub const NAMES: [&str; 8] = [
 pub struct Dir {
     tables: Tables,
     jsonl: Jsonl,
+    #[cfg(feature = "cli")]
+    html: crate::report::html::Html,
     summary: Option<Output>,
     manifest: Option<Output>,
     run: Option<Run>,
@@ -53,7 +57,17 @@ impl Dir {
         }
         let jsonl = Jsonl::new(open("findings.jsonl")?);
         let (summary, manifest) = (Some(open("summary.json")?), Some(open("manifest.json")?));
-        Ok(Dir { tables, jsonl, summary, manifest, run: None })
+        #[cfg(feature = "cli")]
+        let html = crate::report::html::Html::new(open("report.html")?);
+        Ok(Dir {
+            tables,
+            jsonl,
+            #[cfg(feature = "cli")]
+            html,
+            summary,
+            manifest,
+            run: None,
+        })
     }
 }
 
@@ -97,17 +111,23 @@ impl Report for Dir {
     fn begin(&mut self, run: &Run) -> Result<()> {
         self.run = Some(run.clone());
         self.tables.begin(run)?;
+        #[cfg(feature = "cli")]
+        self.html.begin(run)?;
         self.jsonl.begin(run)
     }
 
     fn event(&mut self, event: &Event) -> Result<()> {
         self.tables.event(event)?;
+        #[cfg(feature = "cli")]
+        self.html.event(event)?;
         self.jsonl.event(event)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<()> {
         let mut written = self.tables.close()?;
         written.extend(self.jsonl.close(summary)?);
+        #[cfg(feature = "cli")]
+        written.extend(self.html.close(summary)?);
         let (Some(run), Some(overview), Some(manifest)) = (&self.run, self.summary.take(), self.manifest.take()) else {
             return Ok(());
         };
@@ -152,7 +172,7 @@ mod tests {
         let mut names: Vec<String> =
             fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let mut expected = NAMES;
+        let mut expected = NAMES.to_vec();
         expected.sort_unstable();
         assert_eq!(names, expected);
         let read = |name: &str| fs::read(folder.join(name)).unwrap();
@@ -167,7 +187,7 @@ mod tests {
             assert_eq!(file["sha256"], hash);
             assert_eq!(file["bytes"], bytes.len());
         }
-        for name in NAMES {
+        for &name in NAMES {
             // Else the next scan of this folder would find them.
             assert_eq!(crate::open::sniff(name, &read(name)), crate::open::Kind::OwnReport, "{name}");
         }

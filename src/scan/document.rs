@@ -235,6 +235,7 @@ impl Scanner<'_> {
             access,
             path_holds_values,
             findings,
+            not_listed_before: 0,
             matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
             profiles: Vec::new(),
