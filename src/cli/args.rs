@@ -9,15 +9,20 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
 
-use crate::cli::hints;
+use crate::cli::{config, hints};
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
 use crate::identifier::Identifier;
 use crate::options::{FormatHint, Reveal, TestValues};
+use crate::spelling;
+
+mod evidence;
+
+pub(super) use evidence::*;
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
 #[derive(Parser)]
-#[command(name = "phisweep", disable_version_flag = true, max_term_width = 100)]
+#[command(name = "phisweep", disable_version_flag = true, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     /// Print the version; with -v also which matcher this machine uses
     #[arg(short = 'V', long, global = false)]
@@ -38,6 +43,14 @@ enum Sub {
     Rules(RulesCommand),
     /// Tell why each candidate in a file was accepted or rejected
     Explain(ExplainArgs),
+    /// Read decisions on findings back from a spreadsheet
+    #[command(subcommand)]
+    Triage(TriageCommand),
+    /// Draw a sample to check by hand, and say what the verdicts mean
+    Sample(SampleArgs),
+    /// Make the manual page or completions
+    #[command(subcommand)]
+    Generate(GenerateCommand),
 }
 
 /// What was asked.
@@ -60,11 +73,23 @@ pub(super) enum Command {
     },
     Rules(RulesCommand),
     Explain(ExplainArgs),
+    Triage(TriageCommand),
+    Sample(SampleArgs),
+    Generate(GenerateCommand),
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  phisweep scan export.csv                     what is in this file?
+  phisweep scan /srv/drop -o out/              a folder, with the whole set of reports
+  phisweep scan export/ --for limited-data-set may this go?
+  phisweep explain export.csv:17               why was this found, or not?
+
+`phisweep scan --help` tells all options; exit codes stand at its end.";
 
 /// Options of `scan`.
 #[derive(Args)]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_help = SCAN_EXAMPLES, after_long_help = EXIT_CODES)]
 pub(super) struct ScanArgs {
     /// Files and folders to scan; `-` reads standard input
     #[arg(value_name = "PATH", required = true)]
@@ -140,6 +165,15 @@ pub(super) struct ScanArgs {
         value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
     pub(super) progress: ShowProgress,
 
+    /// Defaults for these options (TOML; docs/configuration.md) [default: phisweep/config.toml in the user's configuration
+    /// folder]
+    #[arg(long, value_name = "FILE", help_heading = "Running")]
+    pub(super) config: Option<PathBuf>,
+
+    /// No configuration file
+    #[arg(long, conflicts_with = "config", help_heading = "Running")]
+    pub(super) no_config: bool,
+
     /// Accepted findings, each with reason, who and until (TOML; docs/accepted.md)
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
     pub(super) suppress: Option<PathBuf>,
@@ -162,7 +196,22 @@ pub(super) struct ScanArgs {
     pub(super) strict: bool,
 }
 
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  phisweep scan /srv/drop
+  phisweep scan /srv/drop -o out/ --progress always
+  phisweep scan -f jsonl export.csv | jq 'select(.type == \"finding\") | .identifier'
+  unzip -p drop.zip members.csv | phisweep scan -
+  phisweep scan export/ --for safe-harbor";
+
 const EXIT_CODES: &str = "\
+Examples:
+  phisweep scan /srv/drop
+  phisweep scan /srv/drop -o out/ --progress always
+  phisweep scan -f jsonl export.csv | jq 'select(.type == \"finding\") | .identifier'
+  unzip -p drop.zip members.csv | phisweep scan -
+  phisweep scan export/ --for safe-harbor
+
 Exit codes, the first that applies:
   130, 143  interrupted or told to stop; reports are closed properly
   2         could not run, or a report is incomplete
@@ -368,7 +417,8 @@ fn identifier(name: &str) -> Result<Identifier, String> {
 fn reason(name: &str) -> Result<Reason, String> {
     Reason::by_name(name.trim()).ok_or_else(|| {
         let names: Vec<&str> = Reason::ALL.iter().map(|reason| reason.name()).collect();
-        format!("no reason has this name; there are {}", names.join(", "))
+        let near = spelling::hint(name, names.iter().copied());
+        format!("no reason has this name{near}; there are {}", names.join(", "))
     })
 }
 
@@ -378,24 +428,71 @@ fn glob(pattern: &str) -> Result<String, String> {
 
 /// Reads the arguments, the program's name first.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
-    let cli = Cli::from_arg_matches(&matches)?;
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut matches = definition().try_get_matches_from(&args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let mut configured = None;
+    if let Some((Sub::Scan(scan), typed)) = cli.command.as_ref().zip(matches.subcommand_matches("scan"))
+        && let Some(defaults) = defaults(scan, typed)?
+    {
+        // Behind the command's name: what was typed stands behind them, `--` among it.
+        let at = args.iter().skip(1).position(|arg| arg == "scan").map_or(args.len(), |at| at + 2);
+        let all = args[..at].iter().chain(&defaults.options).chain(&args[at..]);
+        matches = definition().try_get_matches_from(all)?;
+        cli = Cli::from_arg_matches(&matches)?;
+        configured = Some(defaults.file);
+    }
     if cli.version {
         return Ok(Parsed::Version { verbose: cli.verbose });
     }
     let command = match cli.command {
         Some(Sub::Scan(args)) => {
-            let given = matches.subcommand().map(|(name, matches)| given(name, matches)).unwrap_or_default();
+            let mut given = matches.subcommand().map(|(name, matches)| given(name, matches)).unwrap_or_default();
+            if let Some(file) = configured {
+                given.insert("config".to_string(), Value::String(crate::locator::path_text(&file)));
+            }
             Command::Scan { args, given }
         }
         Some(Sub::Rules(command)) => Command::Rules(command),
         Some(Sub::Explain(args)) => Command::Explain(args),
+        Some(Sub::Triage(command)) => Command::Triage(command),
+        Some(Sub::Sample(args)) => Command::Sample(args),
+        Some(Sub::Generate(command)) => Command::Generate(command),
         None => {
             let message = "a command is needed, such as: phisweep scan PATH";
             return Err(Cli::command().error(clap::error::ErrorKind::MissingSubcommand, message));
         }
     };
     Ok(Parsed::Command(Box::new(command)))
+}
+
+/// The whole definition, for what is made from it.
+pub(super) fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// The definition of `scan`.
+pub(super) fn scan_definition() -> clap::Command {
+    ScanArgs::augment_args(clap::Command::new("scan"))
+}
+
+/// Defaults of a configuration file for a scan, if there is one.
+fn defaults(scan: &ScanArgs, typed: &ArgMatches) -> Result<Option<config::Defaults>, clap::Error> {
+    let file = match (&scan.config, scan.no_config) {
+        (_, true) => None,
+        (Some(file), _) => Some(file.clone()),
+        (None, _) => config::of_user(|name| std::env::var_os(name)),
+    };
+    let Some(file) = file else { return Ok(None) };
+    let command = scan_definition();
+    let ids = command.get_arguments().filter_map(|arg| Some((arg.get_long()?.to_string(), arg.get_id().to_string())));
+    let ids: std::collections::HashMap<String, String> = ids.collect();
+    let given = |name: &str| {
+        let id = ids.get(name).map_or(name, String::as_str);
+        typed.try_contains_id(id).is_ok() && typed.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let read = config::read(&file, &scan.paths, &command, given);
+    read.map(Some).map_err(|why| Cli::command().error(clap::error::ErrorKind::Io, why))
 }
 
 /// The options that were given to a command, by long name, as texts. Starting points are not among them.
@@ -475,6 +572,8 @@ mod tests {
             ("phisweep scan --only snn x", "did you mean ssn?"),
             ("phisweep scan --skip birthdate x", "did you mean birth-date?"),
             ("phisweep scan --allow-gaps nonsense x", "there are denied, encrypted"),
+            ("phisweep scan --allow-gaps denyed x", "did you mean denied?"),
+            ("phisweep scan --format-hint *.x=jsn x", "did you mean json?"),
             ("phisweep scan --min-confidence likly x", "likely"),
             ("phisweep scan --include [ x", "unclosed character class"),
             ("phisweep scan --threads 0 x", "0"),

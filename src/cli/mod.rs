@@ -3,14 +3,19 @@
 //! where options are defined.
 
 mod args;
+mod config;
 mod exit;
 mod explain;
+mod findings;
+mod generate;
 mod hints;
 mod key;
 mod progress;
 mod rules;
+mod sample;
 mod scan;
 mod signals;
+mod triage;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -52,6 +57,9 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        Command::Triage(command) => triage::run(command),
+        Command::Sample(args) => sample::run(args),
+        Command::Generate(command) => generate::run(command),
     }
 }
 
