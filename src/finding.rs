@@ -126,6 +126,20 @@ names!(DocumentClass: Phi "phi", Pii "pii", Workforce "workforce", Payment "paym
 names!(Status: Complete "complete", Partial "partial", Skipped "skipped", Inert "inert", Excluded "excluded");
 names!(ReadableBy: World "world", Group "group", Owner "owner", Acl "acl", Declared "declared", Unknown "unknown");
 
+impl StatusCounts {
+    /// Counts one document.
+    pub fn add(&mut self, status: Status) {
+        let count = match status {
+            Status::Complete => &mut self.complete,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Inert => &mut self.inert,
+            Status::Excluded => &mut self.excluded,
+        };
+        *count += 1;
+    }
+}
+
 impl Confidence {
     /// The lowest probability of the band.
     pub fn floor(self) -> f64 {
@@ -332,7 +346,7 @@ pub struct Match {
     pub place: Place,
     /// Where exactly.
     pub position: Position,
-    /// Offsets in bytes of the innermost document.
+    /// Offsets in bytes of the innermost document. Empty where a library read that, and what it says is no bytes of a file.
     pub bytes: std::ops::Range<u64>,
     /// The band of `probability`.
     pub confidence: Confidence,
@@ -441,6 +455,8 @@ pub struct Document {
     pub path_holds_values: bool,
     /// Findings in report order, those not listed among them.
     pub findings: Vec<Finding>,
+    /// Findings not listed that are not among `findings`: of a report that is read back only their number is known.
+    pub not_listed_before: u64,
     /// Matches in document order; empty without `--matches`.
     pub matches: Vec<Match>,
     /// What of it was not read.
@@ -450,6 +466,13 @@ pub struct Document {
     /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
     /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
+}
+
+impl Document {
+    /// Findings below `--min-confidence`.
+    pub fn not_listed(&self) -> u64 {
+        self.findings.iter().filter(|finding| !finding.listed).count() as u64 + self.not_listed_before
+    }
 }
 
 /// How many people stand in a root or a series. Never of a run: roots need not belong together.
@@ -476,6 +499,9 @@ impl Size {
     pub const SENTENCE: &'static str = "Size only. A scan does not show that anyone acquired or viewed this; whether there \
                                         was a breach is for the privacy officer (45 CFR 164.402).";
 
+    /// What the marks are called.
+    pub const MARKS: [&'static str; 2] = ["500 or more", "more than 500 in one state"];
+
     /// The size of so many people.
     pub fn of(root: usize, series: Option<String>, count: &Count) -> Size {
         let most = count.of.states.iter().map(|(state, people)| (*people, std::cmp::Reverse(*state))).max();
@@ -492,8 +518,8 @@ impl Size {
 
     /// `500 or more`, `more than 500 in one state`; none below.
     pub fn marks(&self) -> Vec<&'static str> {
-        let marks =
-            [(self.is_500_or_more, "500 or more"), (self.state_over_500.is_some(), "more than 500 in one state")];
+        let [many, one_state] = Size::MARKS;
+        let marks = [(self.is_500_or_more, many), (self.state_over_500.is_some(), one_state)];
         marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
     }
 }

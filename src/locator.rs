@@ -1,7 +1,7 @@
 //! Where a document is: the exact locator inside a root, the path for people, the series, and the ids made from them.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A document's exact place relative to its root: the file first, then one part a nesting level.
 ///
@@ -17,6 +17,11 @@ impl Locator {
     /// and must not be passed: use the file's name instead.
     pub fn file(relative: &Path) -> Locator {
         Locator { parts: vec![path_text(relative)] }
+    }
+
+    /// A locator that was written before, as its parts.
+    pub fn of_parts(parts: Vec<String>) -> Locator {
+        Locator { parts }
     }
 
     /// The locator of a document with a given name and no file, such as standard input.
@@ -88,6 +93,31 @@ pub fn os_text(name: &OsStr) -> String {
         }
     }
     text
+}
+
+/// The path that [`path_text`] has written.
+pub fn text_path(text: &str) -> PathBuf {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = after.strip_prefix(b"x").and_then(|hex| std::str::from_utf8(hex.get(..2)?).ok());
+        let (byte, length) = match (first, after.first(), hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'\\', Some(b'\\'), _) => (b'\\', 2),
+            (b'\\', _, Some(byte)) => (byte, 4),
+            _ => (first, 1),
+        };
+        bytes.push(byte);
+        rest = &rest[length..];
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt;
+        PathBuf::from(std::ffi::OsString::from_vec(bytes))
+    }
+    #[cfg(not(unix))]
+    {
+        PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
+    }
 }
 
 /// Replaces what changes from drop to drop by `*`: GUIDs, runs of two or more digits with the separators between

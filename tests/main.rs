@@ -16,10 +16,14 @@ mod hostile;
 mod docs;
 // One list of patients in every format.
 mod formats;
+// The fence around libraries: every way to die behind it.
+mod fence;
 // Made documents with their truth, the half that is held out.
 mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
+// Reports from reports.
+mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use crate::cli::{config, hints};
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
 use crate::identifier::Identifier;
+use crate::limits::Limits;
 use crate::options::{FormatHint, Reveal, TestValues};
 use crate::spelling;
 
@@ -43,6 +45,8 @@ enum Sub {
     Rules(RulesCommand),
     /// Tell why each candidate in a file was accepted or rejected
     Explain(ExplainArgs),
+    /// Write reports again from a JSON Lines report, without scanning
+    Report(ReportArgs),
     /// Read decisions on findings back from a spreadsheet
     #[command(subcommand)]
     Triage(TriageCommand),
@@ -73,6 +77,7 @@ pub(super) enum Command {
     },
     Rules(RulesCommand),
     Explain(ExplainArgs),
+    Report(ReportArgs),
     Triage(TriageCommand),
     Sample(SampleArgs),
     Generate(GenerateCommand),
@@ -160,10 +165,19 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
     pub(super) threads: Option<u16>,
 
+    /// What one document may cost: bytes with K, M or G, seconds, numbers; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Running",
+        long_help = format!("What one document may cost; repeatable. Bytes may be given with K, M or G. Defaults:\n{}", Limits::default().shown()))]
+    pub(super) limit: Vec<(String, String)>,
+
     /// Progress on standard error; auto: where that is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Running",
         value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
     pub(super) progress: ShowProgress,
+
+    /// What ran, over what and with which options, and the SHA-256 of every report: a JSON file. A folder has one anyway
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) manifest: Option<PathBuf>,
 
     /// Defaults for these options (TOML; docs/configuration.md) [default: phisweep/config.toml in the user's configuration
     /// folder]
@@ -317,6 +331,47 @@ pub(super) struct ExplainArgs {
     pub(super) reveal: RevealArgs,
 }
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  phisweep report out/findings.jsonl -o again/
+  phisweep report --incident drop/in/members.csv out/findings.jsonl
+  phisweep report --incident drop/in drop/old.zip out/findings.jsonl -o facts.md";
+
+/// Options of `report`.
+#[derive(Args)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub(super) struct ReportArgs {
+    /// More paths for --incident
+    #[arg(value_name = "PATH", requires = "incident", hide = true)]
+    pub(super) more: Vec<PathBuf>,
+
+    /// A JSON Lines report (findings.jsonl of a set); `-` reads standard input
+    #[arg(value_name = "FINDINGS.jsonl", required = true)]
+    pub(super) findings: PathBuf,
+
+    /// A fact sheet on these paths, as reports or the file system have them: whose data, who could read it, what was not read.
+    /// To standard output, or with -o to a .md or .txt file
+    #[arg(long, value_name = "PATH...")]
+    pub(super) incident: Vec<PathBuf>,
+
+    /// Write a report, as `scan` does; repeatable
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+
+    /// What goes to standard output
+    #[arg(short, long, value_name = "FMT", default_value = "text",
+        value_parser = PossibleValuesParser::new(formats()).map(|name| Stdout::by_name(&name)))]
+    pub(super) format: Stdout,
+
+    /// Also a report that has no summary, because its run did not come to its end
+    #[arg(long)]
+    pub(super) fragment: bool,
+
+    /// I may hold health data where these reports are written: needed where FINDINGS.jsonl shows values
+    #[arg(long)]
+    pub(super) i_may_hold_phi: bool,
+}
+
 /// What goes to standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stdout {
@@ -422,6 +477,11 @@ fn reason(name: &str) -> Result<Reason, String> {
     })
 }
 
+fn limit(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a name, `=` and a value are needed, such as depth=8")?;
+    Limits::default().set(name, value).map(|()| (name.to_string(), value.to_string()))
+}
+
 fn glob(pattern: &str) -> Result<String, String> {
     globset::Glob::new(pattern).map(|_| pattern.to_string()).map_err(|e| e.kind().to_string())
 }
@@ -433,7 +493,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, 
     let mut cli = Cli::from_arg_matches(&matches)?;
     let mut configured = None;
     if let Some((Sub::Scan(scan), typed)) = cli.command.as_ref().zip(matches.subcommand_matches("scan"))
-        && let Some(defaults) = defaults(scan, typed)?
+        && let Some(defaults) = config::defaults(scan, typed).map_err(|why| definition().error(ErrorKind::Io, why))?
     {
         // Behind the command's name: what was typed stands behind them, `--` among it.
         let at = args.iter().skip(1).position(|arg| arg == "scan").map_or(args.len(), |at| at + 2);
@@ -455,12 +515,13 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, 
         }
         Some(Sub::Rules(command)) => Command::Rules(command),
         Some(Sub::Explain(args)) => Command::Explain(args),
+        Some(Sub::Report(args)) => Command::Report(args),
         Some(Sub::Triage(command)) => Command::Triage(command),
         Some(Sub::Sample(args)) => Command::Sample(args),
         Some(Sub::Generate(command)) => Command::Generate(command),
         None => {
             let message = "a command is needed, such as: phisweep scan PATH";
-            return Err(Cli::command().error(clap::error::ErrorKind::MissingSubcommand, message));
+            return Err(Cli::command().error(ErrorKind::MissingSubcommand, message));
         }
     };
     Ok(Parsed::Command(Box::new(command)))
@@ -474,25 +535,6 @@ pub(super) fn definition() -> clap::Command {
 /// The definition of `scan`.
 pub(super) fn scan_definition() -> clap::Command {
     ScanArgs::augment_args(clap::Command::new("scan"))
-}
-
-/// Defaults of a configuration file for a scan, if there is one.
-fn defaults(scan: &ScanArgs, typed: &ArgMatches) -> Result<Option<config::Defaults>, clap::Error> {
-    let file = match (&scan.config, scan.no_config) {
-        (_, true) => None,
-        (Some(file), _) => Some(file.clone()),
-        (None, _) => config::of_user(|name| std::env::var_os(name)),
-    };
-    let Some(file) = file else { return Ok(None) };
-    let command = scan_definition();
-    let ids = command.get_arguments().filter_map(|arg| Some((arg.get_long()?.to_string(), arg.get_id().to_string())));
-    let ids: std::collections::HashMap<String, String> = ids.collect();
-    let given = |name: &str| {
-        let id = ids.get(name).map_or(name, String::as_str);
-        typed.try_contains_id(id).is_ok() && typed.value_source(id) == Some(ValueSource::CommandLine)
-    };
-    let read = config::read(&file, &scan.paths, &command, given);
-    read.map(Some).map_err(|why| Cli::command().error(clap::error::ErrorKind::Io, why))
 }
 
 /// The options that were given to a command, by long name, as texts. Starting points are not among them.
@@ -521,76 +563,4 @@ fn given(command: &str, matches: &ArgMatches) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(line: &str) -> Result<Parsed, clap::Error> {
-        parse(line.split(' ').map(OsString::from))
-    }
-
-    fn scan(line: &str) -> (Box<ScanArgs>, Map<String, Value>) {
-        match parsed(line).map_err(|e| e.to_string()) {
-            Ok(Parsed::Command(command)) => match *command {
-                Command::Scan { args, given } => (args, given),
-                _ => panic!("{line} is no scan"),
-            },
-            Ok(_) => panic!("{line} is no scan"),
-            Err(message) => panic!("{line}: {message}"),
-        }
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn defaults_are_those_of_the_contract() {
-        let (args, given) = scan("phisweep scan a");
-        assert_eq!(args.format, Stdout::Text);
-        assert_eq!(args.min_confidence, Confidence::Likely);
-        assert_eq!(args.fail_on, FailOn(Some(Severity::Medium)));
-        assert_eq!((args.look_for.test_values, args.reveal.reveal), (TestValues::Mark, Reveal::None));
-        assert_eq!(args.progress, ShowProgress::Auto);
-        assert!(given.is_empty());
-    }
-
-    #[test]
-    fn what_was_given_is_recorded_by_long_name() {
-        let (args, given) = scan("phisweep scan -o a.csv --only ssn,mbi --strict --fail-on never -o b/ x -");
-        assert_eq!(args.paths, [PathBuf::from("x"), PathBuf::from("-")]);
-        assert_eq!(args.look_for.only, [Identifier::SSN, Identifier::MBI]);
-        let expected = serde_json::json!(
-            {"output": ["a.csv", "b/"], "only": ["ssn", "mbi"], "strict": true, "fail-on": "never"}
-        );
-        assert_eq!(Value::Object(given), expected);
-    }
-
-    #[test]
-    fn mistakes_are_answered_with_the_nearest_name() {
-        for (line, part) in [
-            ("phisweep scan --only snn x", "did you mean ssn?"),
-            ("phisweep scan --skip birthdate x", "did you mean birth-date?"),
-            ("phisweep scan --allow-gaps nonsense x", "there are denied, encrypted"),
-            ("phisweep scan --allow-gaps denyed x", "did you mean denied?"),
-            ("phisweep scan --format-hint *.x=jsn x", "did you mean json?"),
-            ("phisweep scan --min-confidence likly x", "likely"),
-            ("phisweep scan --include [ x", "unclosed character class"),
-            ("phisweep scan --threads 0 x", "0"),
-            ("phisweep scan --matchs x", "--matches"),
-            ("phisweep scan", "<PATH>"),
-            ("phisweep", "a command is needed"),
-            ("phisweep -v", "--version"),
-        ] {
-            let error = parsed(line).err().unwrap_or_else(|| panic!("{line} is accepted"));
-            assert_eq!(error.exit_code(), 2, "{line}");
-            assert!(error.to_string().contains(part), "{line}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_version_can_be_asked_for() {
-        assert!(matches!(parsed("phisweep --version"), Ok(Parsed::Version { verbose: false })));
-        assert!(matches!(parsed("phisweep --version -v"), Ok(Parsed::Version { verbose: true })));
-    }
-}
+mod tests;

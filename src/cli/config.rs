@@ -4,9 +4,14 @@
 //!
 //! A vendor who can write to a share must not be able to say how that share is scanned.
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use crate::cli::args::{self, ScanArgs};
 use crate::spelling;
 
 /// Options of `scan` that have no place in a file: what is written and asked is said each time, and so is consent.
@@ -28,14 +33,32 @@ pub(super) struct Defaults {
     pub(super) options: Vec<OsString>,
 }
 
+/// Defaults for a scan, if there are any; `typed` says which options were given.
+pub(super) fn defaults(scan: &ScanArgs, typed: &ArgMatches) -> Result<Option<Defaults>, String> {
+    let file = match (&scan.config, scan.no_config) {
+        (_, true) => None,
+        (Some(file), _) => Some(file.clone()),
+        (None, _) => of_user(|name| std::env::var_os(name)),
+    };
+    let Some(file) = file else { return Ok(None) };
+    let command = args::scan_definition();
+    let ids = command.get_arguments().filter_map(|arg| Some((arg.get_long()?.to_string(), arg.get_id().to_string())));
+    let ids: HashMap<String, String> = ids.collect();
+    let given = |name: &str| {
+        let id = ids.get(name).map_or(name, String::as_str);
+        typed.try_contains_id(id).is_ok() && typed.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    read(&file, &scan.paths, &command, given).map(Some)
+}
+
 /// Keys that a file may hold.
-pub(super) fn keys(command: &clap::Command) -> Vec<String> {
+fn keys(command: &clap::Command) -> Vec<String> {
     let named = command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_string));
     named.filter(|name| !NOT_HERE.contains(&name.as_str())).collect()
 }
 
 /// The user's file: only an absolute folder counts, as the XDG Base Directory Specification has it.
-pub(super) fn of_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+fn of_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = absolute("XDG_CONFIG_HOME").or_else(|| match cfg!(windows) {
         true => absolute("APPDATA"),
@@ -45,7 +68,7 @@ pub(super) fn of_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
 }
 
 /// Reads defaults for `scan` over these starting points; `given` says which options were typed.
-pub(super) fn read(
+fn read(
     file: &Path,
     roots: &[PathBuf],
     command: &clap::Command,
@@ -180,7 +203,6 @@ fn placed(key: &str, text: &str, folder: &Path) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args;
 
     fn typed(text: &str, given: &[&str]) -> Result<Vec<String>, (usize, String)> {
         let command = args::scan_definition();

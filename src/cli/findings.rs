@@ -14,8 +14,9 @@ use crate::scan::{Event, Run};
 /// The largest table that is read back; a worklist of ten thousand rows has some 5 MB.
 const LARGEST: u64 = 256 << 20;
 
-/// Reads a report; `-` is standard input. Tells each event with the run it is of.
-pub(super) fn read(path: &Path, hear: impl FnMut(&Run, &Event)) -> Result<Run> {
+/// Reads a report; `-` is standard input. Tells each event with the run it is of. A `fragment` is one whose run
+/// did not come to its end.
+pub(super) fn read(path: &Path, fragment: bool, hear: impl FnMut(&Run, &Event)) -> Result<Run> {
     struct Heard<F> {
         run: Option<Run>,
         hear: F,
@@ -37,7 +38,7 @@ pub(super) fn read(path: &Path, hear: impl FnMut(&Run, &Event)) -> Result<Run> {
         true => Box::new(BufReader::new(std::io::stdin())),
         false => Box::new(BufReader::with_capacity(1 << 20, File::open(path).map_err(|e| Error::read(path, e))?)),
     };
-    read::read(path, lines, false, &mut heard)?;
+    read::read(path, lines, fragment, &mut heard)?;
     heard.run.ok_or_else(|| Error::Usage(format!("{}: it is empty", path.display())))
 }
 

@@ -9,8 +9,11 @@ mod explain;
 mod findings;
 mod generate;
 mod hints;
+mod incident;
 mod key;
+mod outputs;
 mod progress;
+mod report;
 mod rules;
 mod sample;
 mod scan;
@@ -24,10 +27,17 @@ use std::process::ExitCode;
 use crate::cli::args::{Command, Parsed};
 use crate::error::{Error, Result};
 use crate::report::words::plain;
+use crate::worker;
 
 /// Runs phisweep with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     quiet_panics();
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let [_, command, parent] = &args[..]
+        && command == worker::COMMAND
+    {
+        return serve(parent);
+    }
     let code = match args::parse(args) {
         Ok(Parsed::Command(command)) => dispatch(*command),
         Ok(Parsed::Version { verbose }) => out(&version(verbose)).map(|()| 0),
@@ -44,6 +54,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(exit::FAILED as u8))
 }
 
+/// Reads documents for the scanner that started this process. What goes wrong is for nobody here to hear.
+fn serve(parent: &OsString) -> ExitCode {
+    let parent = parent.to_str().and_then(|parent| parent.parse().ok());
+    match parent.map(worker::serve) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        _ => ExitCode::from(exit::FAILED as u8),
+    }
+}
+
 /// Makes a panic say where it happened and nothing else: its message may quote the text that was being read.
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
@@ -57,6 +76,7 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        Command::Report(args) => report::run(args),
         Command::Triage(command) => triage::run(command),
         Command::Sample(args) => sample::run(args),
         Command::Generate(command) => generate::run(command),

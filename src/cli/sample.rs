@@ -32,7 +32,7 @@ pub(super) fn run(args: SampleArgs) -> Result<i32> {
 }
 
 fn draw(findings: &Path, mut sample: Sample, seed: u64, output: Output) -> Result<i32> {
-    let run = findings::read(findings, |run, event| {
+    let run = findings::read(findings, false, |run, event| {
         if let Event::Document(document) = event {
             let root = root_name(&run.roots, document.root);
             sample.document(&document.locator.path(root), document);

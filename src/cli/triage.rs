@@ -31,7 +31,7 @@ fn import(args: &ImportArgs) -> Result<i32> {
         let message = format!("{} is not there: say with --findings which report the worklist is of", beside.display());
         return Err(Error::Usage(message));
     }
-    let run = findings::read(&beside, |run, event| {
+    let run = findings::read(&beside, true, |run, event| {
         if let Event::Document(document) = event {
             import.document(root_name(&run.roots, document.root), document);
         }

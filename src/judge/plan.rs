@@ -33,6 +33,8 @@ pub struct DocumentPlan {
     pub encoding: Option<Encoding>,
     /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
     pub text: Place,
+    /// The sheet its columns are of, where they are those of a sheet.
+    pub sheet: Option<String>,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
     /// Of columns without a name.
@@ -118,6 +120,7 @@ impl DocumentPlan {
             layout,
             encoding: None,
             text: Place::Text,
+            sheet: None,
             columns,
             nothing,
             keys: Vec::new(),
@@ -167,8 +170,22 @@ impl DocumentPlan {
             return place;
         }
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
-        Place::Column { name, index: column + 1 }
+        let Some(sheet) = self.sheet.clone() else { return Place::Column { name, index: column + 1 } };
+        // Two columns of one name are two places.
+        let column = name.filter(|name| !self.is_repeated(name)).unwrap_or_else(|| letters(column));
+        Place::Cell { sheet, column }
     }
+}
+
+/// The letters of a sheet's column, from 0: `A`, `Z`, `AA`.
+fn letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        letters.push((b'A' + ((rest - 1) % 26) as u8) as char);
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// A place as reports may print it: keys are data in some documents, and then may be somebody's name or number.

@@ -145,6 +145,11 @@ impl FileSource {
         FileSource { file, then, access, ahead: Vec::new(), changed: None, lag }
     }
 
+    /// The file, to be handed to another process; `None` where all of it was read ahead.
+    pub fn handle(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
     /// Reads the first `limit` bytes before anybody asks for them, and if that is all, closes the file: whoever scans it
     /// then waits for nothing. A read that fails is tried again, and told, by whoever scans it.
     pub fn read_ahead(&mut self, limit: usize) {

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod dir;
 pub mod jsonl;
 pub mod output;
+pub mod read;
 mod records;
 pub mod set;
 pub mod text;
