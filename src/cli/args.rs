@@ -341,13 +341,9 @@ Examples:
 #[derive(Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(super) struct ReportArgs {
-    /// More paths for --incident
-    #[arg(value_name = "PATH", requires = "incident", hide = true)]
-    pub(super) more: Vec<PathBuf>,
-
-    /// A JSON Lines report (findings.jsonl of a set); `-` reads standard input
+    /// A JSON Lines report (findings.jsonl of a set); `-` reads standard input. Behind --incident more paths may stand before it
     #[arg(value_name = "FINDINGS.jsonl", required = true)]
-    pub(super) findings: PathBuf,
+    pub(super) positional: Vec<PathBuf>,
 
     /// A fact sheet on these paths, as reports or the file system have them: whose data, who could read it, what was not read.
     /// To standard output, or with -o to a .md or .txt file
@@ -370,6 +366,18 @@ pub(super) struct ReportArgs {
     /// I may hold health data where these reports are written: needed where FINDINGS.jsonl shows values
     #[arg(long)]
     pub(super) i_may_hold_phi: bool,
+}
+
+impl ReportArgs {
+    /// The report: what stands last. The parser has seen to it that there is one.
+    pub(super) fn findings(&self) -> &std::path::Path {
+        self.positional.last().map_or(std::path::Path::new("-"), PathBuf::as_path)
+    }
+
+    /// What stands before it.
+    pub(super) fn more(&self) -> &[PathBuf] {
+        self.positional.split_last().map_or(&[], |(_, more)| more)
+    }
 }
 
 /// What goes to standard output.

@@ -22,13 +22,13 @@ pub(super) fn run(args: &ReportArgs) -> Result<i32> {
     }
     let styles: Vec<(&PathBuf, Style)> =
         args.output.iter().map(|path| Ok((path, style(path)?))).collect::<Result<_>>()?;
-    let paths: Vec<&PathBuf> = args.incident.iter().chain(&args.more).collect();
+    let paths: Vec<&PathBuf> = args.incident.iter().chain(args.more()).collect();
     let mut incident = Incident::new(&paths);
-    if args.findings != Path::new("-") {
-        incident.report(&crate::locator::path_text(&args.findings), &sha256(&args.findings)?);
+    if args.findings() != Path::new("-") {
+        incident.report(&crate::locator::path_text(args.findings()), &sha256(args.findings())?);
     }
     let mut begun = false;
-    findings::read(&args.findings, args.fragment, |run, event| {
+    findings::read(args.findings(), args.fragment, |run, event| {
         if !begun {
             incident.run(run.clone());
             begun = true;
@@ -42,7 +42,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<i32> {
     if !unmet.is_empty() {
         let message = format!(
             "{} tells of no document and no gap at {}; paths are as the report writes them (its column path), or as they were scanned",
-            args.findings.display(),
+            args.findings().display(),
             unmet.join(", ")
         );
         return Err(Error::Usage(message));
