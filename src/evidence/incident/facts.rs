@@ -190,8 +190,8 @@ impl Incident {
             all.push(Piece::Item(format!("{documents}: {}", access.in_words())));
         }
         all.push(Piece::Sentence(
-            "This is how the files stood when they were scanned. Folders above them and shares were not looked at, and nothing here \
-             shows that anybody did read them: logs of the server may."
+            "This is how the files stood when they were scanned. How they are shared over a network was not looked at, and nothing \
+             here shows that anybody did read them: logs of the server may."
                 .to_string(),
         ));
     }
