@@ -144,7 +144,15 @@ fn a_set_holds_what_the_contract_says_for_its_owner_only() {
     let output = phisweep(&["scan", "-o", &format!("{}/", set.display()), folder.path().to_str().unwrap()]);
     let said = text(&output.stdout);
     assert!(said.contains("Written: "), "{said}");
-    let expected = ["documents.csv", "findings.csv", "findings.jsonl", "gaps.csv", "manifest.json", "summary.json"];
+    let expected = [
+        "documents.csv",
+        "findings.csv",
+        "findings.jsonl",
+        "gaps.csv",
+        "manifest.json",
+        "summary.json",
+        "worklist.csv",
+    ];
     assert_eq!(names(&set), expected);
     #[cfg(unix)]
     for name in expected {
@@ -173,9 +181,9 @@ fn earlier_reports_are_left_out() {
         assert!(said.contains("\"matches\":1,"), "{said}");
         said.lines().filter(|line| line.contains("\"detail\":\"own report\"")).count()
     };
-    assert_eq!(own(), 7);
+    assert_eq!(own(), 8);
     std::fs::set_permissions(set.join("gaps.csv"), PermissionsExt::from_mode(0o644)).unwrap();
-    assert_eq!(own(), 6, "anyone could have written this one, to hide what is in it");
+    assert_eq!(own(), 7, "anyone could have written this one, to hide what is in it");
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod corpora;
 mod failures;
 // What may go, what is accepted, what a site says its headers mean.
 mod going;
+// What comes after a scan: worklist, fact sheet, sample, manifest, defaults.
+mod evidence;
 // Documents and folders that mean no good.
 mod hostile;
 // What the documents say, against what the program knows.

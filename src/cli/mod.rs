@@ -3,17 +3,23 @@
 //! where options are defined.
 
 mod args;
+mod config;
 mod exit;
 mod explain;
+mod findings;
+mod generate;
 mod hints;
+mod incident;
 mod key;
 mod outputs;
 mod passwords;
 mod progress;
 mod report;
 mod rules;
+mod sample;
 mod scan;
 mod signals;
+mod triage;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -72,6 +78,9 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
         Command::Report(args) => report::run(args),
+        Command::Triage(command) => triage::run(command),
+        Command::Sample(args) => sample::run(args),
+        Command::Generate(command) => generate::run(command),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::cli::args::{ReportArgs, Stdout};
 use crate::cli::outputs::{Stdio, Wanted};
-use crate::cli::{exit, out, outputs, report_error, say, stdout_error};
+use crate::cli::{exit, incident, out, outputs, report_error, say, stdout_error};
 use crate::error::{Error, Result};
 use crate::report::read::{Reader, read};
 use crate::report::set::Reports;
@@ -16,20 +16,26 @@ use crate::scan::{Event, Run};
 
 /// Runs the command.
 pub(super) fn run(args: ReportArgs) -> Result<i32> {
+    if !args.incident.is_empty() {
+        return incident::run(&args);
+    }
+    if !args.more().is_empty() {
+        return Err(Error::Usage("reports are read one by one; paths stand behind --incident".to_string()));
+    }
     let wanted = outputs::wanted(&args.output)?;
-    let source = outputs::resolved(&args.findings);
+    let source = outputs::resolved(args.findings());
     if wanted.iter().any(|one| one.path == source || one.path.join("findings.jsonl") == source) {
-        let message = format!("{} would be written over while it is read", args.findings.display());
+        let message = format!("{} would be written over while it is read", args.findings().display());
         return Err(Error::Usage(message));
     }
-    let lines: Box<dyn BufRead> = if args.findings == Path::new("-") {
+    let lines: Box<dyn BufRead> = if args.findings() == Path::new("-") {
         Box::new(BufReader::new(io::stdin()))
     } else {
-        let file = File::open(&args.findings).map_err(|e| Error::read(&args.findings, e))?;
+        let file = File::open(args.findings()).map_err(|e| Error::read(args.findings(), e))?;
         Box::new(BufReader::with_capacity(256 << 10, file))
     };
     let mut writer = Writer { args: &args, wanted: &wanted, reports: Reports::default(), failed: false };
-    let done = read(&args.findings, lines, args.fragment, &mut writer)?;
+    let done = read(args.findings(), lines, args.fragment, &mut writer)?;
     writer.reports.finish(&done.summary);
     writer.hear_failures();
     if done.unknown > 0 {

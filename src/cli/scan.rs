@@ -26,6 +26,7 @@ use crate::limits::Limits;
 use crate::options::{Options, Reveal, WalkOptions};
 use crate::release::{Answer, Purpose, Shared};
 use crate::report;
+use crate::report::dir::OwnManifest;
 use crate::report::set::Reports;
 use crate::rich::trial;
 use crate::scan::{self, Event, Listener, Progress, Run};
@@ -44,7 +45,14 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
     let mut reports = Reports::default();
     let stdout = outputs::Stdio { format: args.format, matches: args.matches };
-    let ours = outputs::open(stdout, &wanted, &mut reports, release.as_ref())?;
+    let mut ours = outputs::open(stdout, &wanted, &mut reports, release.as_ref())?;
+    let manifest = args.manifest.as_ref().map(|path| outputs::resolved(path));
+    if let Some(path) = &manifest {
+        if ours.contains(path) {
+            return Err(Error::Usage(format!("two reports would be written to {}", path.display())));
+        }
+        ours.extend([path.clone(), report::output::temporary(path)]);
+    }
     let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
@@ -78,10 +86,11 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
+    let manifest = manifest.map(|path| OwnManifest::create(&path, &run)).transpose()?;
     let roots = run.roots.clone();
     let tally = Tally::default();
     let mut supervisor =
-        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release };
+        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release, manifest };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -109,6 +118,8 @@ struct Supervisor {
     counted: [u64; 5],
     /// What is asked with `--for`.
     release: Option<Shared>,
+    /// What is asked with `--manifest`.
+    manifest: Option<OwnManifest>,
 }
 
 impl Listener for Supervisor {
@@ -165,6 +176,10 @@ impl Supervisor {
         summary.exit = self.code();
         self.reports.finish(&summary);
         self.hear_failures();
+        if let Some(Err(error)) = self.manifest.as_mut().map(|manifest| manifest.finish(&summary)) {
+            self.tally.incomplete_output = true;
+            report_error(&error);
+        }
         let written = self.reports.names();
         if self.summary_for_people && !written.is_empty() {
             // Only now is it known which reports came to their end.

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::finding::Summary;
+use crate::locator::path_text;
 use crate::report::csv::Tables;
 use crate::report::jsonl::Jsonl;
-use crate::report::output::{Output, Written};
+use crate::report::output::{self, Output, Written};
 use crate::report::records::{RunRecord, SummaryRecord};
 use crate::report::{Report, utc};
 use crate::scan::{Event, Run};
@@ -133,15 +134,43 @@ impl Report for Dir {
         };
         let summary_record = || SummaryRecord::of(summary, &run.roots);
         written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
-        let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
-        let record = Manifest {
-            run: RunRecord::of(run),
-            finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
-            summary: summary_record(),
-            files: files.collect(),
-        };
-        json(manifest, &record).map(drop)
+        manifest_of(manifest, run, summary, written)
+    }
+}
+
+/// Writes a manifest: what ran, over what, what came of it, and every file with its size and hash.
+fn manifest_of(output: Output, run: &Run, summary: &Summary, written: Vec<Written>) -> Result<()> {
+    let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+    let record = Manifest {
+        run: RunRecord::of(run),
+        finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
+        summary: SummaryRecord::of(summary, &run.roots),
+        files: files.collect(),
+    };
+    json(output, &record).map(drop)
+}
+
+/// A manifest of its own, for reports that stand in no folder of a set. It comes last, and names the files by their paths.
+pub struct OwnManifest {
+    output: Option<Output>,
+    run: Run,
+}
+
+impl OwnManifest {
+    /// A manifest at `path`.
+    pub fn create(path: &Path, run: &Run) -> Result<OwnManifest> {
+        // What was written before is no report of this run.
+        drop(output::finished());
+        Ok(OwnManifest { output: Some(Output::create(path)?), run: run.clone() })
+    }
+
+    /// Writes it, once all reports have their names.
+    pub fn finish(&mut self, summary: &Summary) -> Result<()> {
+        let Some(output) = self.output.take() else { return Ok(()) };
+        let written =
+            output::finished().into_iter().map(|(path, written)| Written { name: path_text(&path), ..written });
+        manifest_of(output, &self.run, summary, written.collect())
     }
 }
 
