@@ -8,6 +8,7 @@ use crate::extract::Cut;
 use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
+use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
@@ -37,6 +38,8 @@ pub struct Options {
     pub known_values: Arc<HashSet<[u8; 10]>>,
     /// Keep what is needed to say whether a document may go: see [`crate::release`].
     pub profile: bool,
+    /// Hash the content of files with this key, so that a later run can tell them again.
+    pub content_key: Option<ContentKey>,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
     /// How documents are cut; for tests.
@@ -132,6 +135,7 @@ impl Default for Options {
             fingerprint_key: None,
             known_values: Arc::default(),
             profile: false,
+            content_key: None,
             mask_paths: false,
             cut: Cut::default(),
             lag: None,

@@ -40,6 +40,10 @@ struct RootRecord<'a> {
     name: &'a str,
     path: String,
     filesystem: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    vendor: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    responsible: &'a str,
 }
 
 impl RunRecord<'_> {
@@ -54,7 +58,13 @@ impl RunRecord<'_> {
             started: &run.started,
             host: &run.host,
             roots: roots
-                .map(|root| RootRecord { name: &root.name, path: path_text(&root.path), filesystem: &root.filesystem })
+                .map(|root| RootRecord {
+                    name: &root.name,
+                    path: path_text(&root.path),
+                    filesystem: &root.filesystem,
+                    vendor: &root.vendor,
+                    responsible: &root.responsible,
+                })
                 .collect(),
             options: &run.options,
         }
@@ -174,6 +184,12 @@ pub(super) struct FindingRecord<'a> {
     ticket: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     until: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days_open: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +239,9 @@ pub(super) fn finding_record<'a>(at: &Where<'a>, finding: &'a Finding) -> Findin
         disposition: &finding.decision.disposition,
         ticket: &finding.decision.ticket,
         until: &finding.decision.until,
+        state: finding.history.state,
+        first_seen: finding.history.first_seen.and_then(utc),
+        days_open: finding.history.days_open,
     }
 }
 
