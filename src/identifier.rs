@@ -104,13 +104,18 @@ impl Identifier {
 
     /// The known name nearest to a misspelt one, where one is near enough to be worth suggesting.
     pub fn suggestion(misspelt: &str) -> Option<&'static str> {
-        TABLE
-            .iter()
-            .map(|row| (distance(misspelt, row.name), row.name))
-            .min()
-            .filter(|(d, name)| *d <= 2 || (*d <= 3 && name.len() > 8))
-            .map(|(_, name)| name)
+        nearest(misspelt, TABLE.iter().map(|row| row.name))
     }
+}
+
+/// The name nearest to a misspelt one, where one is near enough to be worth suggesting.
+pub(crate) fn nearest<'a>(misspelt: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (distance(misspelt, name), name))
+        .min()
+        .filter(|(d, name)| *d <= 2 || (*d <= 3 && name.len() > 8))
+        .map(|(_, name)| name)
 }
 
 impl fmt::Debug for Identifier {

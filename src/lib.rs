@@ -44,6 +44,8 @@ pub mod finding;
 pub mod gap;
 pub mod identifier;
 pub mod judge;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod locator;
 pub mod open;
 pub mod options;
@@ -52,5 +54,7 @@ pub mod report;
 pub mod rich;
 pub mod rules;
 pub mod scan;
+#[cfg(feature = "ledger")]
+pub mod sweep;
 pub mod validate;
 pub mod walk;

@@ -28,6 +28,10 @@ pub struct Dir {
     summary: Option<Output>,
     manifest: Option<Output>,
     run: Option<Run>,
+    /// SHA-256 of the manifest of the run before, where there is one.
+    previous: Option<String>,
+    also: Vec<Written>,
+    written: Option<String>,
 }
 
 impl Dir {
@@ -44,7 +48,22 @@ impl Dir {
         }
         let jsonl = Jsonl::new(open("findings.jsonl")?);
         let (summary, manifest) = (Some(open("summary.json")?), Some(open("manifest.json")?));
-        Ok(Dir { tables, jsonl, summary, manifest, run: None })
+        Ok(Dir { tables, jsonl, summary, manifest, run: None, previous: None, also: Vec::new(), written: None })
+    }
+
+    /// The manifest names the one before by its SHA-256, if there is one: a chain, in which none can be left out unseen.
+    pub fn follows(&mut self, previous: &str) {
+        self.previous = Some(previous.to_string()).filter(|hash| !hash.is_empty());
+    }
+
+    /// Another file of the set, which the manifest names.
+    pub fn also(&mut self, file: Written) {
+        self.also.push(file);
+    }
+
+    /// SHA-256 of the manifest, once it is written.
+    pub fn manifest_sha256(&self) -> Option<String> {
+        self.written.clone()
     }
 }
 
@@ -75,6 +94,8 @@ struct Manifest<'a> {
     finished: Option<String>,
     summary: SummaryRecord<'a>,
     files: Vec<FileRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_manifest_sha256: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -104,6 +125,7 @@ impl Report for Dir {
         };
         let summary_record = || SummaryRecord::of(summary, &run.roots);
         written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
+        written.append(&mut self.also);
         let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
         let record = Manifest {
@@ -111,8 +133,10 @@ impl Report for Dir {
             finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
             summary: summary_record(),
             files: files.collect(),
+            previous_manifest_sha256: self.previous.as_deref(),
         };
-        json(manifest, &record).map(drop)
+        self.written = Some(json(manifest, &record)?.sha256);
+        Ok(())
     }
 }
 
