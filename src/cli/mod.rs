@@ -5,12 +5,18 @@
 mod args;
 mod exit;
 mod explain;
+#[cfg(feature = "ledger")]
+mod generate;
 mod hints;
 mod key;
+#[cfg(feature = "ledger")]
+mod ledger;
 mod progress;
 mod rules;
 mod scan;
 mod signals;
+#[cfg(feature = "ledger")]
+mod sweep;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -52,6 +58,12 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        #[cfg(feature = "ledger")]
+        Command::Sweep { args, given } => sweep::run(args, given),
+        #[cfg(feature = "ledger")]
+        Command::Ledger(command) => ledger::run(command),
+        #[cfg(feature = "ledger")]
+        Command::Generate(command) => generate::run(command),
     }
 }
 

@@ -135,7 +135,7 @@ pub struct RootRow {
 const DOCUMENT: &str = "root, key, kind, size, modified, changed, inode, ends, content, stand, again, tells, clean, \
     clean_bytes, first_seen, first_run, read_run, blind_run, gone_run, gone_why";
 
-const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
+pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
     linked, readable_by, content, first_seen, first_run, state, state_run, why, is_open, resolved, provisional";
 
 const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts";
@@ -169,7 +169,19 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     })
 }
 
-fn finding(row: &Row<'_>) -> rusqlite::Result<FindingRow> {
+pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
+    Ok(DecisionRow {
+        target: row.get(0)?,
+        verdict: row.get(1)?,
+        who: row.get(2)?,
+        decided: row.get(3)?,
+        reason: row.get(4)?,
+        ticket: row.get(5)?,
+        until: row.get(6)?,
+    })
+}
+
+pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<FindingRow> {
     Ok(FindingRow {
         id: row.get(0)?,
         root: row.get(1)?,
@@ -457,17 +469,7 @@ impl Ledger {
     pub fn decisions(&self) -> Result<Vec<DecisionRow>> {
         let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
                    WHERE number IN (SELECT max(number) FROM decisions GROUP BY target) ORDER BY number";
-        self.all(sql, [], |row| {
-            Ok(DecisionRow {
-                target: row.get(0)?,
-                verdict: row.get(1)?,
-                who: row.get(2)?,
-                decided: row.get(3)?,
-                reason: row.get(4)?,
-                ticket: row.get(5)?,
-                until: row.get(6)?,
-            })
-        })
+        self.all(sql, [], decision)
     }
 }
 

@@ -4,7 +4,7 @@
 use rusqlite::{Row, params};
 
 use super::Ledger;
-use super::rows::FindingRow;
+use super::rows::{DecisionRow, FINDING, FindingRow, decision, finding};
 use crate::error::Result;
 
 /// A feed: documents of one series in which something was found.
@@ -234,6 +234,41 @@ impl Ledger {
             self.change("INSERT INTO records (root, key, part, body) VALUES (?1,?2,?3,?4)", params![root, key, part, body])?;
         }
         Ok(())
+    }
+
+    /// Findings of a root: open ones, and all.
+    pub fn count_findings(&self, root: i64) -> Result<(i64, i64)> {
+        let sql = "SELECT coalesce(sum(is_open), 0), count(*) FROM findings WHERE root = ?1";
+        Ok(self.one(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or_default())
+    }
+
+    /// Findings at a path, or at all that begin so where it ends in `*`; those of members of a file are among its own.
+    pub fn findings_at(&self, path: &str) -> Result<Vec<FindingRow>> {
+        let (from, star) = path.strip_suffix('*').map_or((path, false), |from| (from, true));
+        let sql = format!(
+            "SELECT {FINDING} FROM findings WHERE path = ?1 OR substr(path, 1, length(?2)) = ?2 ORDER BY path, id LIMIT 10000"
+        );
+        let begins = if star { from.to_string() } else { format!("{from}!") };
+        self.all(&sql, params![from, begins], finding)
+    }
+
+    /// Tells all findings, resolved ones too.
+    pub fn each_finding(&self, mut tell: impl FnMut(FindingRow) -> Result<()>) -> Result<()> {
+        self.each(&format!("SELECT {FINDING} FROM findings ORDER BY id"), [], |row| {
+            tell(finding(row).map_err(|error| self.failed(&error))?)
+        })
+    }
+
+    /// All decisions on a finding or its series, the first one first.
+    pub fn decisions_on(&self, id: &str, series_id: &str) -> Result<Vec<DecisionRow>> {
+        let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
+                   WHERE target IN (?1, ?2) ORDER BY number";
+        self.all(sql, params![id, series_id], decision)
+    }
+
+    /// All decisions, the first one first.
+    pub fn all_decisions(&self) -> Result<Vec<DecisionRow>> {
+        self.all("SELECT target, verdict, who, decided, reason, ticket, until FROM decisions ORDER BY number", [], decision)
     }
 
     /// Forgets what is older than `before` (seconds): findings that were resolved then, and runs that ended then. Decisions are kept.

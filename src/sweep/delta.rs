@@ -11,6 +11,7 @@ use crate::finding::Severity;
 use crate::ledger::Ledger;
 use crate::ledger::rows::FindingRow;
 use crate::report::utc;
+use crate::report::words::plain;
 
 /// States of findings that say that there is more than before.
 pub(super) const MORE: [&str; 5] = ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext"];
@@ -243,7 +244,7 @@ impl Delta {
     }
 
     /// One record a line: `sweep`, `root`, `feed`, `change`.
-    pub(super) fn lines(&self) -> String {
+    pub fn lines(&self) -> String {
         #[derive(Serialize)]
         struct Line<'a, T> {
             r#type: &'static str,
@@ -279,7 +280,7 @@ impl Delta {
             let _ = writeln!(text, "\nFeeds");
             for feed in self.feeds.iter().take(SHOWN) {
                 let why = if feed.why.is_empty() { String::new() } else { format!(": {}", feed.why) };
-                let _ = writeln!(text, "  {}{why}  {} ({} files)", feed.state, feed.series, feed.files);
+                let _ = writeln!(text, "  {}{why}  {} ({} files)", feed.state, plain(&feed.series), feed.files);
             }
             rest(&mut text, self.feeds.len());
         }
@@ -298,7 +299,7 @@ impl Delta {
                     (_, _, true) => "  accepted",
                     _ => "",
                 };
-                let _ = writeln!(text, "  {severity:<8} {identifier:<14} {people:>9}  {path}  {place}{why}{marks}");
+                let _ = writeln!(text, "  {severity:<8} {identifier:<14} {people:>9}  {}  {}{}{marks}", plain(path), plain(place), plain(&why));
             }
             rest(&mut text, of.len());
         }
@@ -315,7 +316,9 @@ impl Delta {
         }
         if !self.newly_blind.is_empty() {
             let _ = writeln!(text, "Not read now, or only in part, and no gap before: {}", self.newly_blind.len());
-            self.newly_blind.iter().take(SHOWN).for_each(|path| drop(writeln!(text, "  {path}")));
+            for path in self.newly_blind.iter().take(SHOWN) {
+                let _ = writeln!(text, "  {}", plain(path));
+            }
             rest(&mut text, self.newly_blind.len());
         }
         if self.bytes_at_rules[1] > 0 {

@@ -27,7 +27,7 @@ pub(super) fn roots(
         }
         // A share may have gone while it was walked.
         let known = ledger.roots()?.into_iter().find(|known| known.number == root.booked.number);
-        if let Err(problem) = health::ground(&swept.path, known.as_ref(), !root.booked.empty) {
+        if let Err(problem) = health::ground(&swept.path, known.as_ref(), root.held) {
             ledger.forget_missing(root.booked.number, run)?;
             root.problem = Some(format!("{problem} (while it was swept)"));
         }

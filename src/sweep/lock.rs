@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// Held until dropped.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
 }
 

@@ -33,6 +33,7 @@ use self::books::{BookedRoot, Books, Keeper};
 use self::config::{Config, Rescan};
 pub use self::delta::Delta;
 use self::delta::RootDelta;
+pub use self::lock::Lock;
 use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
 use crate::decisions::accepted::Accepted;
@@ -226,6 +227,13 @@ pub fn run(
     Ok(Outcome { delta, folder, failures })
 }
 
+/// Keeps sweeps away from the ledger at `path` until what this gives is dropped.
+pub fn lock_of(path: &std::path::Path) -> Result<Lock> {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(".lock");
+    lock::take(&PathBuf::from(name))
+}
+
 fn clock_seconds(begun: Duration) -> f64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     now.saturating_sub(begun).as_secs_f64()
@@ -236,6 +244,8 @@ struct RootState {
     booked: BookedRoot,
     plan: Option<Plan>,
     walked: Arc<Walked>,
+    /// The ledger has documents of it, and they are expected to be there.
+    held: bool,
     /// Why it was not swept, or not to its end.
     problem: Option<String>,
 }
@@ -279,9 +289,9 @@ fn prepare(
     let mut states = Vec::new();
     for (index, (swept, root)) in config.roots.iter().zip(&run.roots).enumerate() {
         let old = known.iter().find(|known| known.name == swept.name);
-        let held = old.map_or(Ok(false), |old| ledger.holds_any(old.number))?;
         let trusts = orders.new_filesystem.contains(&swept.name);
-        let ground = health::ground(&swept.path, old.filter(|_| !trusts), held);
+        let held = !trusts && old.map_or(Ok(false), |old| ledger.holds_any(old.number))?;
+        let ground = health::ground(&swept.path, old, held);
         let row = RootRow {
             name: swept.name.clone(),
             path: swept.path.display().to_string(),
@@ -320,7 +330,7 @@ fn prepare(
         if plan.is_some() {
             ledger.clear_waiting(number)?;
         }
-        states.push(RootState { booked, plan, walked, problem: ground.err() });
+        states.push(RootState { booked, plan, walked, held, problem: ground.err() });
     }
     Ok(states)
 }
