@@ -24,6 +24,8 @@ pub struct Engine {
 /// A shape of the plan, as one rule uses it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Use {
+    /// Which of all uses it is, from 0.
+    pub number: u16,
     /// Index into the rules.
     pub rule: u16,
     /// Index into the rule's shapes.
@@ -52,6 +54,7 @@ impl Engine {
         let mut numbers: HashMap<Shape, usize> = HashMap::new();
         let mut shapes = Vec::new();
         let mut uses: Vec<Vec<Use>> = Vec::new();
+        let mut all = 0;
         for (rule, definition) in rules.rules.iter().enumerate() {
             for (number, shape) in definition.shapes.iter().enumerate() {
                 let at = *numbers.entry(shape.shape.clone()).or_insert_with(|| {
@@ -67,7 +70,9 @@ impl Engine {
                     _ => 0.0,
                 };
                 let needs_keyword = shape.alone + other < POSSIBLE;
-                uses[at].push(Use { rule: rule as u16, shape: number as u8, alone: shape.alone, reach, needs_keyword });
+                let (rule, alone) = (rule as u16, shape.alone);
+                uses[at].push(Use { number: all, rule, shape: number as u8, alone, reach, needs_keyword });
+                all += 1;
             }
         }
         let vocabulary = Vocabulary::new(&rules);

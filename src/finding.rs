@@ -336,7 +336,7 @@ pub struct Match {
     pub place: Place,
     /// Where exactly.
     pub position: Position,
-    /// Offsets in bytes of the innermost document.
+    /// Offsets in bytes of the innermost document. Empty where a library read that, and what it says is no bytes of a file.
     pub bytes: std::ops::Range<u64>,
     /// The band of `probability`.
     pub confidence: Confidence,

@@ -46,6 +46,7 @@ pub mod identifier;
 pub mod judge;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+pub mod limits;
 pub mod locator;
 pub mod open;
 pub mod options;
@@ -58,3 +59,4 @@ pub mod scan;
 pub mod sweep;
 pub mod validate;
 pub mod walk;
+mod worker;

@@ -9,6 +9,7 @@ use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::open::content::ContentKey;
+use crate::limits::Limits;
 use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
@@ -42,6 +43,11 @@ pub struct Options {
     pub content_key: Option<ContentKey>,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
+    /// What a document may cost.
+    pub limits: Limits,
+    /// The program `phisweep`, which reads in a process of its own what libraries read (Office, PDF, databases, …). Where there
+    /// is none, such documents are gaps `disabled`.
+    pub worker: Option<PathBuf>,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
@@ -137,6 +143,8 @@ impl Default for Options {
             profile: false,
             content_key: None,
             mask_paths: false,
+            limits: Limits::default(),
+            worker: None,
             cut: Cut::default(),
             lag: None,
         }

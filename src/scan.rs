@@ -9,6 +9,7 @@ mod feed;
 mod hints;
 mod large;
 mod members;
+mod rich;
 mod values;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use self::document::Nest;
+use self::document::{Given, Nest};
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ use crate::locator::Locator;
 use crate::open::{Opener, Source};
 use crate::options::Options;
 use crate::walk;
+use crate::worker::Pool;
 
 /// Files that may be under way or waiting to be told.
 const AHEAD: u64 = 1024;
@@ -143,6 +145,7 @@ pub(crate) fn scan_found(
         key: &key,
         opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
+        workers: workers(options, pool.current_num_threads()),
     };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
@@ -188,9 +191,15 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         key: &key,
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
+        workers: workers(options, 1),
     };
-    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell: &mut |_| {} };
+    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), source, nest)
+}
+
+/// Who reads what libraries read, if there is a program for that.
+fn workers(options: &Options, threads: usize) -> Option<Pool> {
+    options.worker.clone().map(|program| Pool::new(program, options.limits, threads))
 }
 
 /// What is told of a file: its members, then itself.

@@ -16,6 +16,8 @@ mod hostile;
 mod docs;
 // One list of patients in every format.
 mod formats;
+// The fence around libraries: every way to die behind it.
+mod fence;
 // Made documents with their truth, the half that is held out.
 mod judged;
 // FHIR of others, where it is at hand.

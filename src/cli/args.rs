@@ -13,6 +13,7 @@ use crate::cli::hints;
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
 use crate::identifier::Identifier;
+use crate::limits::Limits;
 use crate::options::{FormatHint, Reveal, TestValues};
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
@@ -246,6 +247,11 @@ pub(super) struct ScanArgs {
     /// Worker threads [default: all cores the process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
     pub(super) threads: Option<u16>,
+
+    /// What one document may cost: bytes with K, M or G, seconds, numbers; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Running",
+        long_help = format!("What one document may cost; repeatable. Bytes may be given with K, M or G. Defaults:\n{}", Limits::default().shown()))]
+    pub(super) limit: Vec<(String, String)>,
 
     /// Progress on standard error; auto: where that is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Running",
@@ -482,6 +488,11 @@ fn reason(name: &str) -> Result<Reason, String> {
         let names: Vec<&str> = Reason::ALL.iter().map(|reason| reason.name()).collect();
         format!("no reason has this name; there are {}", names.join(", "))
     })
+}
+
+fn limit(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a name, `=` and a value are needed, such as depth=8")?;
+    Limits::default().set(name, value).map(|()| (name.to_string(), value.to_string()))
 }
 
 fn glob(pattern: &str) -> Result<String, String> {

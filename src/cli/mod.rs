@@ -25,10 +25,17 @@ use std::process::ExitCode;
 use crate::cli::args::{Command, Parsed};
 use crate::error::{Error, Result};
 use crate::report::words::plain;
+use crate::worker;
 
 /// Runs phisweep with these arguments, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     quiet_panics();
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let [_, command, parent] = &args[..]
+        && command == worker::COMMAND
+    {
+        return serve(parent);
+    }
     let code = match args::parse(args) {
         Ok(Parsed::Command(command)) => dispatch(*command),
         Ok(Parsed::Version { verbose }) => out(&version(verbose)).map(|()| 0),
@@ -43,6 +50,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         exit::FAILED
     });
     ExitCode::from(u8::try_from(code).unwrap_or(exit::FAILED as u8))
+}
+
+/// Reads documents for the scanner that started this process. What goes wrong is for nobody here to hear.
+fn serve(parent: &OsString) -> ExitCode {
+    let parent = parent.to_str().and_then(|parent| parent.parse().ok());
+    match parent.map(worker::serve) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        _ => ExitCode::from(exit::FAILED as u8),
+    }
 }
 
 /// Makes a panic say where it happened and nothing else: its message may quote the text that was being read.

@@ -21,6 +21,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
 use crate::identifier::Identifier;
+use crate::limits::Limits;
 use crate::options::{Options, Reveal, WalkOptions};
 use crate::release::{Answer, Asked, Purpose, Shared};
 use crate::report::csv::Tables;
@@ -243,6 +244,10 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    let mut limits = Limits::default();
+    for (name, value) in &args.limit {
+        limits.set(name, value).map_err(Error::Usage)?;
+    }
     Ok(Options {
         walk: WalkOptions {
             include: args.include,
@@ -260,8 +265,16 @@ fn options(args: ScanArgs) -> Result<Options> {
         reveal: args.reveal.reveal,
         fingerprint_key,
         mask_paths: args.mask_paths,
+        limits,
+        worker: Some(this_program()),
         ..look_for(args.look_for)
     })
+}
+
+/// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
+fn this_program() -> PathBuf {
+    let itself = Path::new("/proc/self/exe");
+    if itself.exists() { itself.to_path_buf() } else { std::env::current_exe().unwrap_or_default() }
 }
 
 /// Pattern files of the user must pass their own examples before anything is judged by them.

@@ -96,7 +96,11 @@ impl Budget {
         }
     }
 
-    fn spend(&self, bytes: u64) -> Result<(), Halt> {
+    /// Takes bytes that came out.
+    ///
+    /// # Errors
+    /// Where there are no more.
+    pub fn spend(&self, bytes: u64) -> Result<(), Halt> {
         match self.expanded.get().checked_sub(bytes) {
             Some(left) => {
                 self.expanded.set(left);

@@ -61,6 +61,21 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     Some(table.dialect(known))
 }
 
+/// The dialect of rows of which it is known how they are delimited: only the header is looked for.
+pub fn of_rows(delimiter: u8, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bool) -> Dialect {
+    let sample = if complete { head } else { &head[..memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)] };
+    let dialect = bare(delimiter, true, b'\n');
+    let (usual, even) = usual_width(widths(sample, &dialect));
+    let mut rows = rows(sample, &dialect);
+    // Who wrote them may have left out the empty fields at the end of a row: the header is as wide as any.
+    let width = rows.iter().map(Vec::len).max().unwrap_or(1);
+    for row in rows.iter_mut().filter(|row| row.len() > 1 || !row.concat().trim().is_empty()) {
+        row.resize(width, String::new());
+    }
+    let table = Table { delimiter, line_end: b'\n', quotes: true, rows, width, even };
+    Dialect { width: usual, ..table.dialect(known) }
+}
+
 /// Which of the delimiters may be one: half of the first lines or more hold it, or quotes stand beside one, so that lines
 /// may be parts of fields. Nearly every text that is no table is told by this, for the price of a look at its lines.
 fn may_delimit(sample: &[u8], line_end: u8) -> [bool; DELIMITERS.len()] {

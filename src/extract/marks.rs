@@ -3,7 +3,7 @@
 //! [`super::rows`] reads field by field.
 
 /// Bytes that are looked at together: a bit each in a word.
-const BLOCK: usize = 64;
+pub const BLOCK: usize = 64;
 
 /// The fields of a stretch, by the marks that end them. Kept from stretch to stretch, so that memory is asked for once.
 #[derive(Debug, Default)]
@@ -18,8 +18,15 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Reads `bytes[from..to]`; a field starts at `from`. `to` is below 4 GiB.
-    pub fn read(&mut self, bytes: &[u8], from: usize, to: usize, delimiter: u8, line_end: u8) {
+    /// Reads `bytes[from..to]`; a field starts at `from`. `to` is below 4 GiB. Any processor can do this; the kernels of `detect`
+    /// do the same with [`read_by`](Self::read_by), faster.
+    pub fn read(&mut self, bytes: &[u8], (from, to): (usize, usize), (delimiter, line_end): (u8, u8)) {
+        self.read_by(bytes, (from, to), |block| classes(block, delimiter, line_end));
+    }
+
+    /// Reads `bytes[from..to]`, of which `classify` tells what 64 bytes are.
+    #[inline(always)]
+    pub fn read_by(&mut self, bytes: &[u8], (from, to): (usize, usize), classify: impl Fn(&[u8; BLOCK]) -> Classes) {
         self.count = 0;
         self.rows.clear();
         self.thin.clear();
@@ -27,14 +34,14 @@ impl Marks {
         let (blocks, rest) = bytes[from..to].as_chunks::<BLOCK>();
         let mut base = from as u32;
         for block in blocks {
-            starts_here = self.block(classes(block, delimiter, line_end), base, starts_here);
+            starts_here = self.block(classify(block), base, starts_here);
             base += BLOCK as u32;
         }
         if !rest.is_empty() {
             let mut padded = [0; BLOCK];
             padded[..rest.len()].copy_from_slice(rest);
             let kept = (1 << rest.len()) - 1;
-            let Classes { marks, line_ends, blanks } = classes(&padded, delimiter, line_end);
+            let Classes { marks, line_ends, blanks } = classify(&padded);
             let classes = Classes { marks: marks & kept, line_ends: line_ends & kept, blanks: blanks & kept };
             self.block(classes, base, starts_here);
         }
@@ -92,12 +99,13 @@ impl Marks {
 
 /// What the bytes of a block are, a bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Classes {
+pub struct Classes {
     /// Delimiters and line ends.
-    marks: u64,
-    line_ends: u64,
+    pub marks: u64,
+    /// Line ends.
+    pub line_ends: u64,
     /// 0x20 and below.
-    blanks: u64,
+    pub blanks: u64,
 }
 
 /// A loop for each: it becomes comparisons of whole vectors, which iterators that were not inlined would not.
@@ -170,7 +178,7 @@ mod tests {
         for seed in 0..60 {
             let bytes = dense(40 + seed as usize * 7, seed);
             for (from, to) in [(0, bytes.len()), (1, bytes.len()), (7, bytes.len() - 3), (20, 20), (20, 21)] {
-                marks.read(&bytes, from, to, b',', b'\n');
+                marks.read(&bytes, (from, to), (b',', b'\n'));
                 let stretch = || bytes[from..to].iter().zip(from as u32..);
                 let ends: Vec<u32> = stretch().filter(|(b, _)| matches!(b, b',' | b'\n')).map(|(_, at)| at).collect();
                 assert_eq!(marks.ends(), ends, "{from}..{to}");

@@ -167,9 +167,7 @@ impl Counter {
                     continue;
                 }
                 for by in job.engine.uses(candidate.shape) {
-                    let bound = column.bound.iter().any(|(rule, _)| *rule == by.rule);
-                    let hopeless = column.hopeless.contains(&(by.rule, by.shape));
-                    if !bound && !hopeless {
+                    if !column.is_settled(by) {
                         let rule = &job.engine.rules().rules[by.rule as usize];
                         let verdict = (rule.check)(&bytes[span.clone()], Setting::Free);
                         self.whole(

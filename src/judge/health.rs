@@ -84,6 +84,25 @@ static BY_LETTER: LazyLock<[Vec<Prefix>; 26]> = LazyLock::new(|| {
     })
 });
 
+/// For each word of the lists the bit of its [`trace`]: nearly every word of any text is told by it to be on none.
+static TRACES: LazyLock<[u64; 512]> = LazyLock::new(|| {
+    let mut traces = [0; 512];
+    for word in WORDS.iter().chain(DRUGS).chain(TELLING.iter().map(|(word, _)| word)) {
+        let [place, bit] = trace(word.as_bytes());
+        traces[place] |= 1 << bit;
+    }
+    traces
+});
+
+/// A place and a bit for a word of two letters or more, by its length and four of them, whatever their case.
+fn trace(word: &[u8]) -> [usize; 2] {
+    let letter = |at: usize| u32::from(word[at] | 0x20);
+    let last = word.len() - 1;
+    let four = letter(0) | letter(1) << 8 | letter(last / 2) << 16 | letter(last) << 24;
+    let mixed = (four ^ (word.len() as u32) << 5).wrapping_mul(0x9E37_79B1) >> 17;
+    [mixed as usize >> 6, mixed as usize & 63]
+}
+
 impl Signals {
     /// Whether what was seen is health care: a code of a diagnosis with its point, two drugs, a drug and a word, three words.
     pub fn is_health(&self) -> bool {
@@ -143,6 +162,10 @@ impl Signals {
     }
 
     fn word(&mut self, word: &[u8]) {
+        let [place, bit] = trace(word);
+        if TRACES[place] & 1 << bit == 0 {
+            return;
+        }
         let mut lower = [0_u8; 20];
         let lower = &mut lower[..word.len()];
         lower.copy_from_slice(word);

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::identifier::Identifier;
 use crate::judge::distinct::Sketch;
@@ -148,6 +148,14 @@ pub const STATES: [&str; 59] = [
     "MH", "PW",
 ];
 
+/// The state of each first three digits of a ZIP code, as a place in [`STATES`] from 1; 0 where there is none, or more.
+static STATE_OF: LazyLock<[u8; 1000]> = LazyLock::new(|| {
+    std::array::from_fn(|three| {
+        let state = zip::state(format!("{three:03}").as_bytes());
+        state.and_then(|state| STATES.iter().position(|s| *s == state)).map_or(0, |at| at as u8 + 1)
+    })
+});
+
 /// The person keys of one record, as they are met.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RecordKeys {
@@ -173,9 +181,10 @@ impl RecordKeys {
         match identifier {
             Identifier::DEATH_DATE => self.about.died = true,
             Identifier::ZIP if self.about.state == 0 => {
-                let state = zip::state(valid.normal.as_bytes());
-                self.about.state =
-                    state.and_then(|state| STATES.iter().position(|s| *s == state)).map_or(0, |at| at as u8 + 1);
+                let three =
+                    valid.normal.as_bytes().first_chunk::<3>().filter(|three| three.iter().all(u8::is_ascii_digit));
+                let number = three.map(|three| three.iter().fold(0, |n, digit| n * 10 + usize::from(digit - b'0')));
+                self.about.state = number.map_or(0, |number| STATE_OF[number]);
             }
             _ => {}
         }

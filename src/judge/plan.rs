@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::decode::text::Encoding;
-use crate::engine::Engine;
+use crate::engine::{Engine, Use};
 use crate::extract::named::{Holds, Named};
 use crate::extract::{Entry, Layout};
 use crate::finding::{Place, Protection, Subject};
@@ -33,6 +33,8 @@ pub struct DocumentPlan {
     pub encoding: Option<Encoding>,
     /// Where values stand that stand in no column: [`Place::Text`], or [`Place::Name`] where a name is judged.
     pub text: Place,
+    /// The sheet its columns are of, where they are those of a sheet.
+    pub sheet: Option<String>,
     /// Its columns; empty for text.
     pub columns: Vec<ColumnPlan>,
     /// Of columns without a name.
@@ -80,6 +82,8 @@ pub struct ColumnPlan {
     pub hopeless: Vec<(u16, u8)>,
     /// Shapes of the plan of which every use is hopeless or bound, by number.
     pub dead: Vec<bool>,
+    /// Uses of shapes that are hopeless or bound, a bit each by [their number](crate::engine::Use::number).
+    pub settled: Vec<u64>,
     /// What it is called in reports, where a format names it.
     pub place: Option<Place>,
     /// A format has this place for what it is bound to: the first rule that a value passes takes it.
@@ -88,6 +92,15 @@ pub struct ColumnPlan {
     pub of_another: bool,
     /// What stands there.
     pub holds: Option<Holds>,
+}
+
+impl ColumnPlan {
+    /// Whether a use of a shape is not worth a check here: it cannot become possible, or the name speaks for its rule.
+    #[inline]
+    pub fn is_settled(&self, by: &Use) -> bool {
+        let word = self.settled.get(usize::from(by.number) / 64);
+        word.is_some_and(|word| word & 1 << (by.number % 64) != 0)
+    }
 }
 
 impl DocumentPlan {
@@ -107,6 +120,7 @@ impl DocumentPlan {
             layout,
             encoding: None,
             text: Place::Text,
+            sheet: None,
             columns,
             nothing,
             keys: Vec::new(),
@@ -156,8 +170,22 @@ impl DocumentPlan {
             return place;
         }
         let name = self.columns.get(column as usize).and_then(|c| c.name.clone());
-        Place::Column { name, index: column + 1 }
+        let Some(sheet) = self.sheet.clone() else { return Place::Column { name, index: column + 1 } };
+        // Two columns of one name are two places.
+        let column = name.filter(|name| !self.is_repeated(name)).unwrap_or_else(|| letters(column));
+        Place::Cell { sheet, column }
     }
+}
+
+/// The letters of a sheet's column, from 0: `A`, `Z`, `AA`.
+fn letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        letters.push((b'A' + ((rest - 1) % 26) as u8) as char);
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// A place as reports may print it: keys are data in some documents, and then may be somebody's name or number.
@@ -261,11 +289,22 @@ impl ColumnPlan {
     /// Finds out what cannot become possible in it.
     fn rule_out(&mut self, engine: &Engine) {
         self.hopeless = column::hopeless(engine, self);
-        let dead = |shape: usize| {
-            engine.uses(shape as u16).iter().all(|by| {
-                self.hopeless.contains(&(by.rule, by.shape)) || self.bound.iter().any(|(rule, _)| *rule == by.rule)
-            })
+        let settled = |by: &Use| {
+            self.hopeless.contains(&(by.rule, by.shape)) || self.bound.iter().any(|(rule, _)| *rule == by.rule)
         };
-        self.dead = (0..engine.plan().shapes().len()).map(dead).collect();
+        let shapes = engine.plan().shapes().len();
+        let (mut dead, mut bits) = (Vec::with_capacity(shapes), Vec::new());
+        for shape in 0..shapes {
+            let uses = engine.uses(shape as u16);
+            for by in uses.iter().filter(|by| settled(by)) {
+                let word = usize::from(by.number) / 64;
+                if bits.len() <= word {
+                    bits.resize(word + 1, 0);
+                }
+                bits[word] |= 1_u64 << (by.number % 64);
+            }
+            dead.push(uses.iter().all(settled));
+        }
+        (self.dead, self.settled) = (dead, bits);
     }
 }

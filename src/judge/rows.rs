@@ -8,6 +8,7 @@ use super::count::{Counter, Job, asked, is_word, search, trim};
 use super::record::Record;
 use super::rest::Rest;
 use super::tally::{BY_FIELD, ColumnTally, Tally, WORD, add_set};
+use crate::detect::Backend;
 use crate::detect::Candidate;
 use crate::extract::dialect::Dialect;
 use crate::extract::marks::Marks;
@@ -172,10 +173,11 @@ impl Counter {
         let mut table = std::mem::take(&mut self.table);
         table.widths.clear();
         table.blank.clear();
+        let backend = Backend::chosen();
         let mut stretch = STRETCH;
         while from < core.end {
             let to = (from + stretch).min(reach);
-            table.marks.read(bytes, from, to, dialect.delimiter, dialect.line_end);
+            backend.marks(&mut table.marks, bytes, (from, to), (dialect.delimiter, dialect.line_end));
             if !table.marks.rows().is_empty() {
                 from = self.stretch(job, dialect, chunk, from, &columns, &mut table, at, tally);
             } else if to < reach {

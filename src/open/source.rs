@@ -170,6 +170,11 @@ impl FileSource {
         FileVersion { content: content.and_then(|content| content.finish(self)), ..self.version }
     }
 
+    /// The file, to be handed to another process; `None` where all of it was read ahead.
+    pub fn handle(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
     /// Reads the first `limit` bytes before anybody asks for them, and if that is all, closes the file: whoever scans it
     /// then waits for nothing. A read that fails is tried again, and told, by whoever scans it.
     pub fn read_ahead(&mut self, limit: usize) {

@@ -78,6 +78,10 @@ struct PlaceRecord<'a> {
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
 }
 
 fn place_record(place: &Place) -> PlaceRecord<'_> {
@@ -87,9 +91,13 @@ fn place_record(place: &Place) -> PlaceRecord<'_> {
         Place::Path(name) | Place::Segment(name) | Place::Tag(name) | Place::Metadata(name) => {
             (Some(name.as_str()), None)
         }
-        Place::Cell { column, .. } => (Some(column.as_str()), None),
+        Place::Cell { .. } => (None, None),
     };
-    PlaceRecord { kind: place.kind(), name, index }
+    let (sheet, column) = match place {
+        Place::Cell { sheet, column } => (Some(sheet.as_str()), Some(column.as_str())),
+        _ => (None, None),
+    };
+    PlaceRecord { kind: place.kind(), name, index, sheet, column }
 }
 
 #[derive(Serialize)]
@@ -106,8 +114,10 @@ pub(super) struct MatchRecord<'a> {
     line: u64,
     #[serde(skip_serializing_if = "is_zero")]
     column: u64,
-    byte_start: u64,
-    byte_end: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte_start: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte_end: Option<u64>,
     confidence: &'static str,
     probability: f64,
     protection: &'static str,
@@ -130,8 +140,8 @@ pub(super) fn match_record<'a>(at: &Where<'a>, one: &'a Match) -> MatchRecord<'a
         record: one.position.record,
         line: one.position.line,
         column: one.position.column,
-        byte_start: one.bytes.start,
-        byte_end: one.bytes.end,
+        byte_start: (!one.bytes.is_empty()).then_some(one.bytes.start),
+        byte_end: (!one.bytes.is_empty()).then_some(one.bytes.end),
         confidence: one.confidence.name(),
         probability: probability(one.probability),
         protection: one.protection.name(),

@@ -12,6 +12,7 @@ use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
 pub mod table;
+pub mod trial;
 
 /// A document as a library wants it.
 pub trait Document: Read + Seek {}
@@ -101,9 +102,36 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 /// Formats, as `open` calls them, and their readers.
 const READERS: &[(&str, Reader)] = &[];
 
+/// Formats of the features that can be left out of the program.
+const FEATURES: &[(&str, bool, &[&str])] = &[
+    ("office", cfg!(feature = "office"), &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"]),
+    ("pdf", cfg!(feature = "pdf"), &["pdf"]),
+    ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
+    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro"]),
+    // A mail is text too, and read as such where nobody takes it apart.
+    ("mail", cfg!(feature = "mail"), &["msg", "tnef"]),
+    ("sevenz", cfg!(feature = "sevenz"), &["7z"]),
+];
+
 /// The reader of a format, where it is built in.
 pub fn reader(format: &str) -> Option<Reader> {
+    if format == trial::FORMAT && trial::is_on() {
+        return Some(trial::read);
+    }
     READERS.iter().find(|(name, _)| *name == format).map(|(_, reader)| *reader)
+}
+
+/// The format of a document that a library reads, as this module calls it: `open` calls it `format`, and it starts with `head`.
+pub fn format(format: &'static str, head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(trial::MARK) && trial::is_on() {
+        return Some(trial::FORMAT);
+    }
+    (reader(format).is_some() || feature_off(format).is_some()).then_some(format)
+}
+
+/// The feature that reads a format, where the program was built without it.
+pub fn feature_off(format: &str) -> Option<&'static str> {
+    FEATURES.iter().find(|(_, on, formats)| !on && formats.contains(&format)).map(|(name, _, _)| *name)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::decode::budget::Halt;
 /// Between fields: the ASCII unit separator, which hardly any text holds, so that fields seldom need quotes.
 pub const DELIMITER: u8 = 0x1f;
 
-/// Bytes that are held before they are handed on.
-const HELD: usize = 64 << 10;
+/// Bytes that are held before they are handed on, and lost where the reader dies.
+const HELD: usize = 8 << 10;
 
 /// Writes rows into a part that was begun.
 pub struct Rows<'a> {

@@ -258,6 +258,8 @@ fn rule(file: &str, source: Cow<'static, str>) -> Result<Rule> {
     }
     let entries = |names: &[String]| names.iter().map(|name| fields::Entry::parse(name)).collect();
     let lower = |words: Vec<String>| words.into_iter().map(|w| w.to_lowercase()).collect();
+    let test_values: Vec<Vec<u8>> =
+        read.test_values.iter().map(|value| validate::Normal::alnum(value.as_bytes()).as_bytes().to_vec()).collect();
     Ok(Rule {
         id: read.id.into_inner(),
         identifier,
@@ -265,11 +267,8 @@ fn rule(file: &str, source: Cow<'static, str>) -> Result<Rule> {
         file: file.to_string(),
         shapes,
         check,
-        test_values: read
-            .test_values
-            .iter()
-            .map(|value| validate::Normal::alnum(value.as_bytes()).as_bytes().to_vec())
-            .collect(),
+        test_traces: test_values.iter().fold(0, |traces, value| traces | super::test_trace(value)),
+        test_values,
         fields: entries(&read.context.fields),
         not_fields: entries(&read.context.not_fields),
         keywords: lower(read.context.keywords),

@@ -1,6 +1,7 @@
 //! Scans one document. In: an open source. Out: the [`Document`], whatever happened: what could not be read is among its
 //! gaps. Nothing a document holds can end the run: a panic while reading it is a gap too.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -10,7 +11,7 @@ use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
-use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote};
+use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote, dialect};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job, Values};
@@ -22,10 +23,12 @@ use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::{HintedFormat, Options};
 use crate::release::profile::PlaceProfile;
+use crate::rich;
 use crate::scan::Progress;
 use crate::scan::hints::{self, Hints};
 use crate::validate::date;
 use crate::walk;
+use crate::worker::{Missed, Pool};
 
 /// What all documents of a run share.
 pub(super) struct Scanner<'a> {
@@ -36,6 +39,8 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
+    /// Who reads what libraries read.
+    pub(super) workers: Option<Pool>,
 }
 
 thread_local! {
@@ -50,8 +55,21 @@ pub(super) struct Nest<'a> {
     pub(super) budget: &'a Budget,
     /// How its text is encoded and how long the mark before it is, where it was decoded already.
     pub(super) encoding: Option<(Encoding, u64)>,
+    /// What is known of it before it is looked at.
+    pub(super) given: Given<'a>,
     /// Who hears of its members.
     pub(super) tell: &'a mut dyn FnMut(Box<Document>),
+}
+
+/// What is known of a document before it is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Given<'a> {
+    #[default]
+    Nothing,
+    /// It is text that a library took out of a document; the place that is, where it has a name.
+    Text(Option<&'a str>),
+    /// It is rows as [`rich::table`] writes them; the sheet they are of, if they are.
+    Rows(Option<&'a str>),
 }
 
 /// Why reading ended before the end.
@@ -72,9 +90,13 @@ pub(super) struct Reading {
     profiles: Vec<PlaceProfile>,
     pub(super) stopped: Option<Stopped>,
     /// Set where the kind of document is not read at all.
-    pub(super) not_read: Option<(Reason, &'static str)>,
+    pub(super) not_read: Option<(Reason, Cow<'static, str>)>,
     /// Nobody knows what it is: its bytes were searched as they stand.
     pub(super) searched: bool,
+    /// Parts that were not read.
+    pub(super) missed: Vec<Missed>,
+    /// What was read is no bytes of a file.
+    rendered: bool,
 }
 
 impl Reading {
@@ -86,11 +108,11 @@ impl Reading {
 
 /// What stands in the name of a document.
 #[derive(Default)]
-struct Named {
+pub(super) struct Named {
     judgement: Judgement,
     individuals: People,
     /// The locator with the values masked, if there are any.
-    masked: Option<Locator>,
+    pub(super) masked: Option<Locator>,
 }
 
 impl Scanner<'_> {
@@ -142,6 +164,11 @@ impl Scanner<'_> {
             document.status = Status::Partial;
             let detail = "unknown format, searched as plain bytes";
             document.gaps.push(Gap::new(root, document.locator.clone(), Reason::Unsupported, detail));
+        }
+        for Missed { part, reason, detail } in reading.missed {
+            document.status = Status::Partial;
+            let locator = part.map_or_else(|| document.locator.clone(), |part| document.locator.member(&part));
+            document.gaps.push(Gap::new(root, locator, reason, detail));
         }
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
         if let Some((reason, detail)) = reading.stopped.or(changed) {
@@ -209,7 +236,7 @@ impl Scanner<'_> {
     }
 
     /// What stands in a document's name.
-    fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
+    pub(super) fn name(&self, root: usize, locator: &Locator, access: &Access) -> Named {
         let parts = locator.parts();
         // `_` joins words in names of files, and `/` numbers in texts; here they separate them, or no value would
         // stand alone.
@@ -280,7 +307,8 @@ impl Scanner<'_> {
     ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let (bytes, encoding) = (source.size().unwrap_or(0), nest.encoding);
-        let mut reading = Reading { bytes, encoding, ..Reading::default() };
+        let given = nest.given;
+        let mut reading = Reading { bytes, encoding, rendered: given != Given::Nothing, ..Reading::default() };
         let series = locator.series(&self.roots[root].name);
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
         let window = Cut::default().window();
@@ -319,13 +347,26 @@ impl Scanner<'_> {
                 return reading;
             }
         };
-        let mut kind = sniff(name, &head);
+        let mut kind = match given {
+            Given::Nothing => sniff(name, &head),
+            Given::Text(_) => Kind::Text("text"),
+            Given::Rows(_) => Kind::Text("table"),
+        };
         if kind == Kind::OwnReport && !is_ours(access) {
             // Anyone can write our first line over a list of patients: only what we alone could have written is ours.
             kind = Kind::Text("text");
         }
-        let hint = self.hints.of(locator).filter(|_| !head.is_empty());
+        let hint = self.hints.of(locator).filter(|_| !head.is_empty() && given == Given::Nothing);
+        if given == Given::Nothing
+            && hint.is_none()
+            && let Some(format) = rich::format(kind.format(), &head)
+        {
+            reading.format = format;
+            self.take_apart((root, locator), (source, head), access, nest, &mut reading);
+            return reading;
+        }
         if nest.encoding.is_none()
+            && given == Given::Nothing
             && !matches!(hint, Some(HintedFormat::Named("dicom")))
             && let Some(encoding) = kind.encoding(&head, complete)
         {
@@ -340,18 +381,23 @@ impl Scanner<'_> {
         }
         let known = |field: &str| self.engine.knows_field(field);
         let shown = &head[..head.len().min(CORE)];
-        let (reader, layout) = hints::how(hint, (name, reading.format), (shown, complete), &known);
+        let (reader, layout) = match given {
+            Given::Rows(_) => (None, Layout::Rows(dialect::of_rows(rich::table::DELIMITER, shown, complete, &known))),
+            _ => hints::how(hint, (name, reading.format), (shown, complete), &known),
+        };
         if let Some(reader) = reader {
             let values = self.values(reader, head, source, &mut reading);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
         }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
-            reading.not_read = kind.gap();
+            reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
             self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
             return reading;
         }
-        if let Layout::Rows(dialect) = &layout {
+        if let Layout::Rows(dialect) = &layout
+            && !matches!(given, Given::Rows(_))
+        {
             reading.format = match dialect.delimiter {
                 b'\t' => "tsv",
                 b'|' => "psv",
@@ -360,6 +406,11 @@ impl Scanner<'_> {
         }
         let mut plan = DocumentPlan::new(self.engine, layout);
         plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
+        match given {
+            Given::Text(Some(place)) => plan.text = Place::Metadata(place.to_string()),
+            Given::Rows(sheet) => plan.sheet = sheet.map(str::to_string),
+            Given::Text(None) | Given::Nothing => {}
+        }
         let start = reading.start();
         let end = head.len().min(CORE);
         let spare = head.split_off(head.len().min(window));
@@ -408,6 +459,9 @@ impl Scanner<'_> {
         reading.records = tally.records;
         reading.judgement = decide::judge(self.engine, self.options, plan, &tally, facts);
         reading.judgement.leave_out(self.options);
+        if reading.rendered {
+            reading.judgement.matches.iter_mut().for_each(|found| found.bytes = 0..0);
+        }
         let profiles = (0..).zip(&tally.columns).filter_map(|(column, counted)| {
             let profile = counted.profile.as_deref()?.clone();
             Some(PlaceProfile { place: plan.place(Some(column)), profile })

@@ -10,7 +10,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::document::{Nest, Scanner};
+use super::document::{Given, Nest, Scanner};
 use super::{AHEAD, Event, Message};
 use crate::decode::budget::Budget;
 use crate::extract::Cut;
@@ -200,7 +200,7 @@ fn scanned(
                 window.slow_down(number, told);
                 tell((number, Message::Event(Event::Document(member))));
             };
-            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, tell };
+            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell };
             scanner.scan(entry.root, entry.locator, source, nest)
         }
     };

@@ -372,6 +372,7 @@ mod tests {
             key: &key,
             opener,
             hints,
+            workers: None,
         };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();

@@ -5,7 +5,7 @@
 use std::io::{Cursor, Read};
 use std::sync::atomic::Ordering;
 
-use super::document::{Nest, Reading, Scanner};
+use super::document::{Given, Nest, Reading, Scanner};
 use crate::decode::budget::{Counted, Halt};
 use crate::decode::text::{Encoding, Transcoder};
 use crate::decode::{self, Packed, Wrapper, in_order};
@@ -27,7 +27,7 @@ impl Scanner<'_> {
     ) {
         let Nest { depth, budget, tell, .. } = nest;
         if depth >= decode::budget::DEPTH {
-            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other"));
+            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other".into()));
             return;
         }
         let name = locator.parts().last().map_or("", String::as_str);
@@ -38,7 +38,8 @@ impl Scanner<'_> {
             let inner = locator.member(&member.name);
             let document = match member.content {
                 Ok(reader) => {
-                    let nest = Nest { depth: depth + 1, budget, encoding: None, tell: &mut *tell };
+                    let nest =
+                        Nest { depth: depth + 1, budget, encoding: None, given: Given::Nothing, tell: &mut *tell };
                     self.scan(root, inner, Source::stream(reader, access.clone()), nest)
                 }
                 Err((reason, detail)) => {
@@ -82,7 +83,7 @@ impl Scanner<'_> {
 }
 
 /// The bytes of a source of which `head` was read.
-fn packed<'a>(source: &'a mut Source<'_>, head: Vec<u8>) -> Packed<'a> {
+pub(super) fn packed<'a>(source: &'a mut Source<'_>, head: Vec<u8>) -> Packed<'a> {
     match source {
         Source::Stream(stream) => Packed::InOrder(Box::new(Cursor::new(head).chain(stream))),
         Source::File(file) => Packed::ByOffset(file),

@@ -32,17 +32,18 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         npi if npi.len() == 10 => npi,
         _ => return Verdict::Invalid("not ten digits"),
     };
+    let starts = matches!(npi[0], b'1' | b'2');
+    if !starts && setting == Setting::Free {
+        return Verdict::Invalid("an NPI starts with 1 or 2");
+    }
+    if starts && !luhn(npi, PREFIX_SUM) {
+        return Verdict::Invalid("the check digit does not fit");
+    }
     let normal = Normal::digits(npi);
     let number = super::digits::number(npi);
-    if !matches!(npi[0], b'1' | b'2') {
+    if !starts {
         // CMS's synthetic claims use providers 9999…; only the field's name tells what they are.
-        return match setting {
-            Setting::Field => Verdict::plain(normal, number, true),
-            Setting::Free => Verdict::Invalid("an NPI starts with 1 or 2"),
-        };
-    }
-    if !luhn(npi, PREFIX_SUM) {
-        return Verdict::Invalid("the check digit does not fit");
+        return Verdict::plain(normal, number, true);
     }
     Verdict::plain(normal, number, PUBLISHED.contains(&npi) || is_trivial(&npi[..9]))
 }

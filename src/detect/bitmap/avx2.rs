@@ -8,6 +8,7 @@ use super::{FRESH, GROUP, Kernel, Plane, Planes};
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
 use crate::detect::window::{CLOSER, Closer, PLACES, Window};
+use crate::extract::marks::{Classes, Marks};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -18,6 +19,31 @@ pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_avx2(job: Search<'_>, out: &mut Vec<Candidate>) {
     search(Avx2 { _private: () }, job, out);
+}
+
+/// Reads the marks of a table; the loop is compiled for AVX2 with it.
+pub(super) fn marks(marks: &mut Marks, bytes: &[u8], reach: (usize, usize), ends: (u8, u8)) {
+    // SAFETY: as above.
+    unsafe { marks_avx2(marks, bytes, reach, ends) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn marks_avx2(marks: &mut Marks, bytes: &[u8], reach: (usize, usize), (delimiter, line_end): (u8, u8)) {
+    let splat = |byte: u8| _mm256_set1_epi8(byte as i8);
+    let (delimiter, line_end, blank) = (splat(delimiter), splat(line_end), splat(b' '));
+    marks.read_by(bytes, reach, |block| {
+        let (halves, _) = block.as_chunks::<32>();
+        // SAFETY: the references are 32 readable bytes; the loads ask for no alignment.
+        let load = |half: &[u8; 32]| unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
+        let (low, high) = (load(&halves[0]), load(&halves[1]));
+        let word = |low: __m256i, high: __m256i| {
+            u64::from(_mm256_movemask_epi8(low) as u32) | u64::from(_mm256_movemask_epi8(high) as u32) << 32
+        };
+        let equal = |byte: __m256i| word(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte));
+        let at_most = |half: __m256i| _mm256_cmpeq_epi8(_mm256_min_epu8(half, blank), half);
+        let line_ends = equal(line_end);
+        Classes { marks: equal(delimiter) | line_ends, line_ends, blanks: word(at_most(low), at_most(high)) }
+    });
 }
 
 /// The kernel; made only inside [`find_avx2`].

@@ -9,6 +9,7 @@ use super::{CLASSES, FRESH, GROUP, Kernel, MORE_CLASSES, Plane, Planes, class, m
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
 use crate::detect::window::{CLOSER, Closer, PLACES, Window};
+use crate::extract::marks::{Classes, Marks};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX-512 with it.
 pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
@@ -19,6 +20,24 @@ pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn find_avx512(job: Search<'_>, out: &mut Vec<Candidate>) {
     search(Avx512 { _private: () }, job, out);
+}
+
+/// Reads the marks of a table; the loop is compiled for AVX-512 with it.
+pub(super) fn marks(marks: &mut Marks, bytes: &[u8], reach: (usize, usize), ends: (u8, u8)) {
+    // SAFETY: as above.
+    unsafe { marks_avx512(marks, bytes, reach, ends) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn marks_avx512(marks: &mut Marks, bytes: &[u8], reach: (usize, usize), (delimiter, line_end): (u8, u8)) {
+    let splat = |byte: u8| _mm512_set1_epi8(byte as i8);
+    let (delimiter, line_end, blank) = (splat(delimiter), splat(line_end), splat(b' '));
+    marks.read_by(bytes, reach, |block| {
+        let block = load(block);
+        let line_ends = _mm512_cmpeq_epi8_mask(block, line_end);
+        let marks = _mm512_cmpeq_epi8_mask(block, delimiter) | line_ends;
+        Classes { marks, line_ends, blanks: _mm512_cmple_epu8_mask(block, blank) }
+    });
 }
 
 /// The kernel; made only inside [`find_avx512`].

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::detect::Candidate;
 use crate::detect::search::{Search, search};
+use crate::extract::marks::Marks;
 
 /// A kernel that runs on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,19 @@ impl Backend {
         }
     }
 
+    /// [`Marks::read`], by this kernel.
+    pub fn marks(self, marks: &mut Marks, bytes: &[u8], reach: (usize, usize), ends: (u8, u8)) {
+        match self.0 {
+            Isa::Scalar => marks.read(bytes, reach, ends),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => super::avx2::marks(marks, bytes, reach, ends),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => super::avx512::marks(marks, bytes, reach, ends),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => marks.read(bytes, reach, ends),
+        }
+    }
+
     pub(in crate::detect) fn find(self, job: Search<'_>, out: &mut Vec<Candidate>) {
         match self.0 {
             Isa::Scalar => search(super::scalar::Scalar, job, out),
@@ -120,6 +134,31 @@ fn choose(asked: &str) -> (Backend, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kernel_tells_marks_alike() {
+        let mut seed = 1_u32;
+        let mut next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            b",\n,;|a9 \r\t\0\x20\xAC\x8A,-.\xFF\x1F\x21\x80\x7F"[(seed >> 16) as usize % 22]
+        };
+        let bytes: Vec<u8> = (0..9_999).map(|_| next()).collect();
+        for (ends, reach) in [
+            ((b',', b'\n'), (0, 9_999)),
+            ((b'\t', b'\r'), (3, 9_000)),
+            ((0x1F, b'\n'), (65, 70)),
+            ((0xFF, 0), (1, 2_050)),
+        ] {
+            let mut expected = Marks::default();
+            expected.read(&bytes, reach, ends);
+            for backend in Backend::available() {
+                let mut found = Marks::default();
+                backend.marks(&mut found, &bytes, reach, ends);
+                assert_eq!(found.ends(), expected.ends(), "{}", backend.name());
+                assert_eq!((found.rows(), found.thin()), (expected.rows(), expected.thin()), "{}", backend.name());
+            }
+        }
+    }
 
     #[test]
     fn a_kernel_that_is_not_there_falls_back_and_says_so() {

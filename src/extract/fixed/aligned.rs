@@ -16,9 +16,59 @@ const MANY: usize = 8;
 /// The layout of a table with names above its columns.
 pub(super) fn layout(lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> Option<Layout> {
     ruled(lines).or_else(|| {
+        let records: Vec<Seen<'_>> = lines.iter().enumerate().filter_map(|(at, line)| Seen::new(at, line)).collect();
         let heads = 0..lines.len().min(REACH);
-        heads.filter(|at| may_name(lines[*at])).find_map(|at| headed(lines, at, known))
+        heads.filter(|at| may_name(lines[*at])).find_map(|at| headed(lines[at], at, &records, known))
     })
+}
+
+/// A line that may be a record, and what every line above it that may name its columns would ask of it.
+struct Seen<'a> {
+    at: usize,
+    line: &'a [u8],
+    ascii: bool,
+    /// It has four figures or more.
+    figures: bool,
+    /// Which of the first columns are no blanks, a bit each.
+    filled: Filled,
+}
+
+/// A bit for each of the first columns of a line.
+type Filled = [u64; 4];
+
+impl<'a> Seen<'a> {
+    fn new(at: usize, line: &'a [u8]) -> Option<Seen<'a>> {
+        if line.trim_ascii().is_empty() || is_rule(line) {
+            return None;
+        }
+        let mut filled = [0; 4];
+        for (word, bytes) in filled.iter_mut().zip(line.chunks(64)) {
+            *word = bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte != b' '));
+        }
+        let figures = line.iter().filter(|b| b.is_ascii_digit()).take(4).count() == 4;
+        Some(Seen { at, line, ascii: line.is_ascii(), figures, filled })
+    }
+}
+
+/// Stretches of columns in which more than two of the lines have no blank.
+fn stretches_of(lines: &[Seen<'_>]) -> u32 {
+    // Counts to three for each column, in two words of bits.
+    let (mut ones, mut twos): (Filled, Filled) = ([0; 4], [0; 4]);
+    for line in lines {
+        for n in 0..4 {
+            let (one, two, more) = (ones[n], twos[n], line.filled[n]);
+            ones[n] = (one ^ more) | (one & two);
+            twos[n] = two | (one & more);
+        }
+    }
+    let mut before = 0;
+    let mut count = 0;
+    for n in 0..4 {
+        let often = ones[n] & twos[n];
+        count += (often & !(often << 1 | before)).count_ones();
+        before = often >> 63;
+    }
+    count
 }
 
 /// A line drawn: of dashes, equal signs, underscores or stars and blanks alone.
@@ -48,28 +98,27 @@ fn ruled(lines: &[&[u8]]) -> Option<Layout> {
 }
 
 /// The names stand in line `at`, and the blanks below show the columns.
-fn headed(lines: &[&[u8]], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Layout> {
-    let header = lines[at];
-    // Up to the first blank line that is followed by something else than more of the table.
-    let body: Vec<&[u8]> =
-        lines[at + 1..].iter().copied().filter(|line| !line.trim_ascii().is_empty() && !is_rule(line)).collect();
-    let block = body.iter().take_while(|line| line.trim_ascii() != header.trim_ascii()).count();
-    let body = &body[..block];
-    if body.len() < FEWEST || !body.iter().all(|line| line.is_ascii()) || !header.is_ascii() {
+fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -> bool) -> Option<Layout> {
+    let below = &records[records.partition_point(|seen| seen.at <= at)..];
+    // Up to where the names come again.
+    let name = header.trim_ascii();
+    let again = |seen: &Seen<'_>| seen.line.len() >= name.len() && seen.line.trim_ascii() == name;
+    let below = &below[..below.iter().position(again).unwrap_or(below.len())];
+    if below.len() < FEWEST || !below.iter().all(|seen| seen.ascii) || !header.is_ascii() {
         return None;
     }
     // A column that bears it out has long figures in a quarter of the lines at least; most texts have none.
-    let figures = |line: &&&[u8]| line.iter().filter(|b| b.is_ascii_digit()).take(4).count() == 4;
-    if body.iter().filter(figures).count() * 4 < body.len() {
+    if below.iter().filter(|seen| seen.figures).count() * 4 < below.len() {
         return None;
     }
     // The first lines show it for most texts: what is blank in all lines is blank in these, but for a total or two.
-    let shown = &body[..body.len().min(SHOWN)];
-    let blank = |at: usize| shown.iter().filter(|line| line.get(at).is_some_and(|b| *b != b' ')).count() <= 2;
-    let longest = shown.iter().map(|line| line.len()).max()?;
-    if shown.len() == SHOWN && stretches(longest, |at| !blank(at)).len() < 3 {
+    let shown = &below[..below.len().min(SHOWN)];
+    let in_sight = shown.iter().all(|seen| seen.line.len() <= 256);
+    if shown.len() == SHOWN && in_sight && stretches_of(shown) < 3 {
         return None;
     }
+    let body: Vec<&[u8]> = below.iter().map(|seen| seen.line).collect();
+    let body = body.as_slice();
     let width = body.iter().map(|line| line.len()).max()?;
     let mut filled = vec![0_usize; width];
     for line in body {
