@@ -148,6 +148,19 @@ impl Confidence {
     }
 }
 
+impl ReadableBy {
+    /// How many can read, for comparison: what nobody can tell counts as more than a group.
+    pub fn width(self) -> u8 {
+        match self {
+            ReadableBy::Owner => 0,
+            ReadableBy::Acl | ReadableBy::Declared => 1,
+            ReadableBy::Group => 2,
+            ReadableBy::Unknown => 3,
+            ReadableBy::World => 4,
+        }
+    }
+}
+
 /// Where in a document values of one kind live.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {

@@ -1,7 +1,7 @@
 //! Where a document is: the exact locator inside a root, the path for people, the series, and the ids made from them.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A document's exact place relative to its root: the file first, then one part a nesting level.
 ///
@@ -96,6 +96,31 @@ fn join_root(root: &str, parts: &[String]) -> String {
 /// A path as text: UTF-8 as it is, other bytes as `\xHH`, a backslash doubled so that the text can be read back.
 pub fn path_text(path: &Path) -> String {
     os_text(path.as_os_str())
+}
+
+/// The path that [`path_text`] wrote.
+pub fn text_path(text: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(1..3).filter(|_| *first == b'\\' && behind[0] == b'x');
+        let byte = digits.and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
+        rest = match (byte, behind) {
+            (Some(byte), [_, _, _, behind @ ..]) => {
+                bytes.push(byte);
+                behind
+            }
+            (None, [b'\\', behind @ ..]) if *first == b'\\' => {
+                bytes.push(b'\\');
+                behind
+            }
+            _ => {
+                bytes.push(*first);
+                behind
+            }
+        };
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
 }
 
 /// A file name as text; see [`path_text`].

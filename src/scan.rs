@@ -8,6 +8,7 @@ mod document;
 mod feed;
 mod hints;
 mod large;
+mod locks;
 mod members;
 mod rich;
 mod values;
@@ -27,6 +28,7 @@ use crate::judge::people::People;
 use crate::locator::Locator;
 use crate::open::{Opener, Source};
 use crate::options::Options;
+use crate::protected::keys::KeyBook;
 use crate::walk;
 use crate::worker::Pool;
 
@@ -146,6 +148,7 @@ pub(crate) fn scan_found(
         opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
         workers: workers(options, pool.current_num_threads()),
+        keys: KeyBook::default(),
     };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
@@ -192,6 +195,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
         workers: workers(options, 1),
+        keys: KeyBook::default(),
     };
     let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell: &mut |_| {} };
     *scanner.scan(0, Locator::named(name), source, nest)

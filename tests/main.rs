@@ -24,6 +24,8 @@ mod judged;
 mod fhir;
 // The same bytes for any number of threads and any kernel.
 mod same;
+// Locked documents, and keys beside them.
+mod protected;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -272,7 +272,7 @@ fn options(args: ScanArgs) -> Result<Options> {
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
-fn this_program() -> PathBuf {
+pub(super) fn this_program() -> PathBuf {
     let itself = Path::new("/proc/self/exe");
     if itself.exists() { itself.to_path_buf() } else { std::env::current_exe().unwrap_or_default() }
 }

@@ -32,6 +32,7 @@ pub(super) fn run(args: SweepArgs, given: Map<String, Value>) -> Result<i32> {
         full: args.full,
         new_filesystem: args.new_filesystem,
         now: args.now,
+        worker: Some(scan::this_program()),
         run_id: scan::run_id(&scan::now()),
         given,
     };

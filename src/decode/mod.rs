@@ -4,6 +4,7 @@
 
 mod ar;
 mod archive;
+pub mod base64;
 pub mod budget;
 mod cab;
 mod cpio;
@@ -21,6 +22,7 @@ use crate::gap::Reason;
 use crate::open::ReadAt;
 
 pub use self::seek::in_order;
+pub use self::zip::member as zip_member;
 
 /// A kind of wrapper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

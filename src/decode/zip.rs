@@ -2,6 +2,7 @@
 //! names too. Refuses what is encrypted, with the method; methods that have no reader; archives over several disks.
 
 use std::cell::Cell;
+use std::io::Read;
 use std::rc::Rc;
 
 use ::zip::read::Config;
@@ -11,9 +12,10 @@ use ::zip::{HasZipMetadata, ZipReadOptions};
 
 use super::Packed;
 use super::archive::{Names, Visit};
-use super::budget::{Budget, Halt, Metered};
+use super::budget::{Budget, Halt, MEMBERS, Metered};
 use super::seek::Holding;
 use crate::gap::Reason;
+use crate::open::ReadAt;
 
 pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
     let holding = Holding::of(packed)?;
@@ -50,6 +52,20 @@ pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Res
         }
     }
     Ok(())
+}
+
+/// The first `limit` bytes of a member that is not encrypted; `None` where there is none of that name, or no zip.
+pub fn member(bytes: &dyn ReadAt, name: &str, limit: usize) -> Option<Vec<u8>> {
+    let holding = Holding::Lent(bytes);
+    let mut directory = ZipIterable::try_new(holding.reader(), Config::default()).ok()?;
+    let mut entries = directory.files().ok()?.take(usize::try_from(MEMBERS).unwrap_or(usize::MAX)).flatten();
+    let entry = entries.find(|entry| entry.name_raw() == name.as_bytes() && !entry.encrypted())?;
+    let mut reader = holding.reader();
+    let file = entry.with_reader(&mut reader, ZipReadOptions::new()).ok()?;
+    let mut out = Vec::new();
+    // What is damaged at its end may say enough before.
+    let _ = file.take(limit as u64).read_to_end(&mut out);
+    Some(out)
 }
 
 fn halt(error: &ZipError) -> Halt {

@@ -6,6 +6,7 @@ use super::{image, magic};
 use crate::decode::text::Encoding;
 use crate::extract::dicom::starts_as_data_set;
 use crate::gap::Reason;
+use crate::protected;
 
 /// How many of a document's first bytes are worth looking at.
 pub const HEAD: usize = 64 * 1024;
@@ -85,6 +86,9 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
     if look != Look::Plain && starts_as_data_set(head) {
         return Kind::Unsupported("dicom");
     }
+    if let Some(format) = protected::format(name, head) {
+        return Kind::Unsupported(format);
+    }
     if is_old_tar(head) {
         return Kind::Unsupported("tar");
     }
@@ -105,13 +109,15 @@ fn names_tables(head: &[u8]) -> bool {
 
 /// How our reports begin: the first record of JSON Lines, the head of summary and manifest, the first columns of each
 /// table. A test of the reports keeps them alike.
-const OWN: [&[u8]; 6] = [
+const OWN: [&[u8]; 8] = [
     br#"{"type":"run","schema":1"#,
     b"{\n  \"run\": {\n    \"type\": \"run\",\n    \"schema\": 1,",
     b"finding_id,series_id,",
     b"finding_id,identifier,rule,path,place,record,",
     b"root,path,series,format,bytes,status,class,",
     b"root,path,reason,class,detail,bytes,",
+    b"worklist_id,severity,confidence,class,root,",
+    b"sample_id,kind,identifier,",
 ];
 
 fn is_own_report(head: &[u8]) -> bool {

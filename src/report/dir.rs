@@ -1,5 +1,5 @@
-//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv findings.jsonl summary.json
-//! manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
+//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl
+//! summary.json manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
 //! manifest comes last and names every file with its size and SHA-256: a set without it did not come to its end.
 
 use std::fs;
@@ -18,8 +18,16 @@ use crate::report::{Report, utc};
 use crate::scan::{Event, Run};
 
 /// The names in the folder; `matches.csv` is written only where matches are asked for.
-pub const NAMES: [&str; 7] =
-    ["findings.csv", "documents.csv", "gaps.csv", "matches.csv", "findings.jsonl", "summary.json", "manifest.json"];
+pub const NAMES: [&str; 8] = [
+    "findings.csv",
+    "documents.csv",
+    "gaps.csv",
+    "worklist.csv",
+    "matches.csv",
+    "findings.jsonl",
+    "summary.json",
+    "manifest.json",
+];
 
 /// A set being written.
 pub struct Dir {
@@ -42,7 +50,8 @@ impl Dir {
         let mut tables = Tables::default()
             .findings(open("findings.csv")?)?
             .documents(open("documents.csv")?)?
-            .gaps(open("gaps.csv")?)?;
+            .gaps(open("gaps.csv")?)?
+            .worklist(open("worklist.csv")?)?;
         if matches {
             tables = tables.matches(open("matches.csv")?)?;
         }

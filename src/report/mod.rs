@@ -12,6 +12,7 @@ mod records;
 pub mod set;
 pub mod text;
 pub mod words;
+pub mod worklist;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

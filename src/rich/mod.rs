@@ -11,6 +11,10 @@ use std::io::{Read, Seek};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod table;
 pub mod trial;
 
@@ -87,7 +91,13 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
+    /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
+    /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
+    pub beside: Option<&'a Beside<'a>>,
 }
+
+/// Opens a file beside a document.
+pub type Beside<'a> = dyn Fn(&str) -> Option<Box<dyn Document>> + 'a;
 
 /// Names the format only: names of documents may hold values.
 impl std::fmt::Debug for Asked<'_> {
@@ -100,7 +110,16 @@ impl std::fmt::Debug for Asked<'_> {
 pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(), Halt>;
 
 /// Formats, as `open` calls them, and their readers.
-const READERS: &[(&str, Reader)] = &[];
+const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sqlite")]
+    ("sqlite", sqlite::read),
+    #[cfg(feature = "mail")]
+    ("mail", mail::read),
+    #[cfg(feature = "mail")]
+    ("msg", mail::read_msg),
+    #[cfg(feature = "mail")]
+    ("tnef", mail::read_tnef),
+];
 
 /// Formats of the features that can be left out of the program.
 const FEATURES: &[(&str, bool, &[&str])] = &[

@@ -12,7 +12,8 @@ use crate::decisions::agreement::{Agreement, OTHERS};
 use crate::error::{Error, Result};
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
-use crate::identifier::{Identifier, nearest};
+use crate::identifier::Identifier;
+use crate::spelling::nearest;
 
 /// A sweep, as its file describes it.
 #[derive(Clone, Debug)]

@@ -58,6 +58,8 @@ pub struct Orders {
     pub now: Option<i64>,
     /// Names the run.
     pub run_id: String,
+    /// See [`Options::worker`].
+    pub worker: Option<PathBuf>,
     /// The options that were given, for the record.
     pub given: Map<String, Value>,
 }
@@ -138,6 +140,7 @@ pub fn run(
         min_confidence: config.min_confidence,
         fingerprint_key: Some(key),
         content_key: Some(content_key.clone()),
+        worker: orders.worker.clone(),
         ..Options::default()
     };
     let reader = ledger.reader()?;
