@@ -26,6 +26,8 @@ mod fhir;
 mod same;
 // Locked documents, and keys beside them.
 mod protected;
+// Sweeps, night by night: what ledger, delta and exit codes say.
+mod sweeps;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

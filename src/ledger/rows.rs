@@ -107,7 +107,7 @@ pub struct RunRow {
     pub finished: Option<i64>,
     pub version: String,
     pub stand: i64,
-    /// `running complete window stopped failed`.
+    /// `running complete incomplete window stopped`.
     pub status: String,
     pub exit: Option<i64>,
     pub folder: String,

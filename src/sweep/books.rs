@@ -267,6 +267,7 @@ impl Books {
                 same_stand: old.is_some_and(|old| old.stand == self.stand),
                 fresh: root.fresh,
                 run: self.run,
+                since: self.since,
                 now: self.now,
                 fail_on: self.fail_on,
             };

@@ -29,7 +29,7 @@ pub struct Delta {
     pub run_id: String,
     /// UTC.
     pub started: String,
-    /// `complete`, `window`, `stopped`, `failed`.
+    /// `complete`; `incomplete` where a root could not be swept; `window`, `stopped` where the run ended early.
     pub status: String,
     /// The exit code.
     pub exit: i32,

@@ -24,12 +24,16 @@ const ENDED: f64 = 4.0;
 /// How much the last interval counts in the pace.
 const NEWEST: f64 = 0.3;
 
-/// A document of a feed was read, and holds something. `moved`: it was known elsewhere, which is gone.
-pub(super) fn arrived(ledger: &Ledger, before: &Before<'_>, root: i64, seen: &Seen, moved: bool) -> Result<()> {
+/// A document of a feed was read, and holds something. `elsewhere`: all of that is known from another document: a copy, or the
+/// same file by another name, begins no feed.
+pub(super) fn arrived(ledger: &Ledger, before: &Before<'_>, root: i64, seen: &Seen, elsewhere: bool) -> Result<()> {
     let found: BTreeSet<&str> = seen.findings.iter().map(|finding| finding.identifier.as_str()).collect();
     let people = seen.findings.iter().map(|finding| finding.people).max().unwrap_or(0);
-    let new_file = before.old.is_none() && !(moved && !seen.findings.is_empty());
+    let new_file = before.old.is_none();
     let Some(old) = ledger.feed(root, &seen.series)? else {
+        if elsewhere {
+            return Ok(());
+        }
         return ledger.put_feed(&FeedRow {
             root,
             series: seen.series.clone(),

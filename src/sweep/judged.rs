@@ -31,6 +31,8 @@ pub(super) struct Before<'a> {
     /// No run has walked all of the root yet.
     pub(super) fresh: bool,
     pub(super) run: i64,
+    /// The last run that told what it found.
+    pub(super) since: i64,
     /// Seconds since 1970.
     pub(super) now: i64,
     pub(super) fail_on: Option<Severity>,
@@ -87,7 +89,9 @@ pub(super) fn judge(ledger: &Ledger, before: &Before<'_>, (root, key): (i64, &[u
         }
     }
     if !seen.series.is_empty() && !seen.findings.is_empty() {
-        feeds::arrived(ledger, before, root, &seen, first_met.iter().all(|row| row.state == "moved"))?;
+        let known = |row: &FindingRow| matches!(row.state.as_str(), "moved" | "copied");
+        let elsewhere = !first_met.is_empty() && first_met.iter().all(known);
+        feeds::arrived(ledger, before, root, &seen, elsewhere)?;
     }
     Ok(())
 }
@@ -205,9 +209,12 @@ fn first(
                 let why = format!("as {}, readable by {}, there by {}", same.path, finding.readable_by, same.readable_by);
                 return Ok(state("widened", why));
             }
-            // What the walk has not come to may be gone too: that is seen at the end of the root.
-            let moved = twin.gone_run.is_some();
-            return Ok(state(if moved { "moved" } else { "copied" }, format!("as {}", same.path)));
+            let why = format!("as {}", same.path);
+            // Whether what this run misses is gone is seen at the end of its root: until then it is a copy.
+            return Ok(match twin.gone_run.is_some_and(|run| run.abs() <= before.since) {
+                true => FindingRow { first_seen: same.first_seen.min(finding.first_seen), ..state("moved", why) },
+                false => state("copied", why),
+            });
         }
     }
     if before.old.is_some_and(|old| old.blind_run.is_some()) && !seen.blind && olds.is_empty() {
@@ -280,7 +287,7 @@ mod tests {
 
     fn before() -> Before<'static> {
         let fail_on = Some(Severity::Medium);
-        Before { old: None, same_content: false, same_stand: true, fresh: false, run: 2, now: 5, fail_on }
+        Before { old: None, same_content: false, same_stand: true, fresh: false, run: 2, since: 1, now: 5, fail_on }
     }
 
     #[test]

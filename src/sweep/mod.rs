@@ -92,7 +92,7 @@ pub fn run(
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
     let (stand, only_rules) = stand(engine, config, &ledger)?;
-    let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some() && run.status != "failed").map_or(0, |run| run.number);
+    let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
     let previous = ledger.runs(1_000)?.into_iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest);
     let started = utc(now).unwrap_or_default();
     let mut row = RunRow {
@@ -169,7 +169,9 @@ pub fn run(
     let mut failures = Vec::new();
     finish::roots(&ledger, config, &mut roots, row.number, since, now)?;
     let stopped = progress.stop.load(Ordering::Acquire);
+    let failed = roots.iter().any(|root| root.problem.is_some());
     let status = match (stopped, window_ended.load(Ordering::Acquire)) {
+        (false, _) if failed => "incomplete",
         (false, _) => "complete",
         (true, true) => "window",
         (true, false) => "stopped",
@@ -202,7 +204,7 @@ pub fn run(
     }
     let names: HashMap<i64, String> = ledger.all_roots()?.into_iter().collect();
     delta::gather(&mut delta, &ledger, (since, now), &names, &told.accepted)?;
-    summary.complete = status == "complete" && roots.iter().all(|root| root.problem.is_none());
+    summary.complete = status == "complete";
     summary.seconds = clock_seconds(clock);
     delta.exit = finish::exit(&ledger, config, &roots, &delta, signal(), since, &run.started)?;
     summary.exit = delta.exit;
