@@ -95,8 +95,26 @@ pub enum HintedFormat {
 
 /// The formats that a hint may name. What does not turn out to be of that format is read as text.
 pub const HINTED: [&str; 20] = [
-    "text", "csv", "tsv", "psv", "fixed", "json", "ndjson", "xml", "hl7", "x12", "ncpdp", "dicom", "sql", "html", "rtf", "yaml",
-    "ini", "vcard", "icalendar", "ldif",
+    "text",
+    "csv",
+    "tsv",
+    "psv",
+    "fixed",
+    "json",
+    "ndjson",
+    "xml",
+    "hl7",
+    "x12",
+    "ncpdp",
+    "dicom",
+    "sql",
+    "html",
+    "rtf",
+    "yaml",
+    "ini",
+    "vcard",
+    "icalendar",
+    "ldif",
 ];
 
 /// What to do with test values.

@@ -217,20 +217,28 @@ fn dump(patients: &[Patient]) -> Vec<u8> {
     let row = |p: &Patient| format!("('{}')", fields(p).map(|field| field.replace('\'', "''")).join("','"));
     let rows: Vec<String> = patients.iter().map(row).collect();
     let columns = HEADER.map(|name| format!("  `{name}` varchar(64)")).join(",\n");
-    format!("-- MySQL dump 10.13\nCREATE TABLE `patients` (\n{columns}\n);\nINSERT INTO `patients` VALUES {};\n", rows.join(","))
-        .into_bytes()
+    format!(
+        "-- MySQL dump 10.13\nCREATE TABLE `patients` (\n{columns}\n);\nINSERT INTO `patients` VALUES {};\n",
+        rows.join(",")
+    )
+    .into_bytes()
 }
 
 fn dump_copied(patients: &[Patient]) -> Vec<u8> {
     let rows: String = patients.iter().map(|p| fields(p).join("\t") + "\n").collect();
-    format!("--\n-- PostgreSQL database dump\n--\nCOPY public.patients ({}) FROM stdin;\n{rows}\\.\n", HEADER.join(", ")).into_bytes()
+    format!(
+        "--\n-- PostgreSQL database dump\n--\nCOPY public.patients ({}) FROM stdin;\n{rows}\\.\n",
+        HEADER.join(", ")
+    )
+    .into_bytes()
 }
 
 fn page(patients: &[Patient]) -> Vec<u8> {
     let row = |p: &Patient| format!("<tr><td>{}</td></tr>\n", fields(p).join("</td><td>"));
     let rows: String = patients.iter().map(row).collect();
     let head = HEADER.join("</th><th>");
-    format!("<!DOCTYPE html><html><body><h1>Members</h1><table><tr><th>{head}</th></tr>\n{rows}</table></body></html>").into_bytes()
+    format!("<!DOCTYPE html><html><body><h1>Members</h1><table><tr><th>{head}</th></tr>\n{rows}</table></body></html>")
+        .into_bytes()
 }
 
 fn rich(patients: &[Patient]) -> Vec<u8> {
@@ -241,7 +249,8 @@ fn rich(patients: &[Patient]) -> Vec<u8> {
 
 fn blocks(patients: &[Patient]) -> Vec<u8> {
     let member = |p: &Patient| {
-        let lines: Vec<String> = HEADER.iter().zip(fields(p)).map(|(name, field)| format!("{name}: \"{field}\"")).collect();
+        let lines: Vec<String> =
+            HEADER.iter().zip(fields(p)).map(|(name, field)| format!("{name}: \"{field}\"")).collect();
         format!("  - {}\n", lines.join("\n    "))
     };
     format!("members:\n{}", patients.iter().map(member).collect::<String>()).into_bytes()
@@ -250,7 +259,9 @@ fn blocks(patients: &[Patient]) -> Vec<u8> {
 fn entries(patients: &[Patient]) -> Vec<u8> {
     let entry = |p: &Patient| {
         let [mrn, last, first, born, ssn, street, zip] = fields(p);
-        format!("dn: uid={mrn},ou=people\nsn: {last}\ngivenName: {first}\ndateOfBirth: {born}\nssn: {ssn}\nstreet: {street}\npostalCode: {zip}\nmrn: {mrn}\n\n")
+        format!(
+            "dn: uid={mrn},ou=people\nsn: {last}\ngivenName: {first}\ndateOfBirth: {born}\nssn: {ssn}\nstreet: {street}\npostalCode: {zip}\nmrn: {mrn}\n\n"
+        )
     };
     patients.iter().map(entry).collect::<String>().into_bytes()
 }
@@ -258,7 +269,9 @@ fn entries(patients: &[Patient]) -> Vec<u8> {
 fn cards(patients: &[Patient]) -> Vec<u8> {
     let card = |p: &Patient| {
         let [mrn, last, first, born, ssn, street, zip] = fields(p);
-        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nBDAY:{born}\r\nADR:;;{street};Mobile;AL;{zip};\r\nX-SSN:{ssn}\r\nX-MRN:{mrn}\r\nEND:VCARD\r\n")
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nBDAY:{born}\r\nADR:;;{street};Mobile;AL;{zip};\r\nX-SSN:{ssn}\r\nX-MRN:{mrn}\r\nEND:VCARD\r\n"
+        )
     };
     patients.iter().map(card).collect::<String>().into_bytes()
 }

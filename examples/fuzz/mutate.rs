@@ -25,8 +25,30 @@ impl Random {
 
 /// What breaks readers of any format.
 const WORDS: [&[u8]; 24] = [
-    b"\0", b"\r", b"\n", b"\r\n", b"\"", b"'", b"''", b"\\", b"\xff", b"\xef\xbb\xbf", b"\xc3", b"<", b">", b"{", b"}", b"[", b"]", b"(",
-    b")", b"&#", b"-1", b"4294967296", b"536-22-8145", b"\t",
+    b"\0",
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\"",
+    b"'",
+    b"''",
+    b"\\",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xc3",
+    b"<",
+    b">",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"(",
+    b")",
+    b"&#",
+    b"-1",
+    b"4294967296",
+    b"536-22-8145",
+    b"\t",
 ];
 
 /// The longest document: a little more than a batch, so that borders are met.

@@ -212,9 +212,32 @@ impl Html {
     /// What stands in attributes.
     fn attributes(&mut self, mark: &Mark<'_>, base: u32, out: &mut Values<'_>) {
         const SILENT: [&str; 26] = [
-            "class", "style", "type", "width", "height", "colspan", "rowspan", "align", "valign", "lang", "charset", "rel",
-            "border", "cellpadding", "cellspacing", "bgcolor", "color", "face", "size", "role", "method", "target", "media",
-            "tabindex", "xml:lang", "http-equiv",
+            "class",
+            "style",
+            "type",
+            "width",
+            "height",
+            "colspan",
+            "rowspan",
+            "align",
+            "valign",
+            "lang",
+            "charset",
+            "rel",
+            "border",
+            "cellpadding",
+            "cellspacing",
+            "bgcolor",
+            "color",
+            "face",
+            "size",
+            "role",
+            "method",
+            "target",
+            "media",
+            "tabindex",
+            "xml:lang",
+            "http-equiv",
         ];
         out.record = self.records.max(1);
         for attribute in &mark.attributes {

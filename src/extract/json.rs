@@ -12,11 +12,11 @@ mod paths;
 mod skim;
 mod strings;
 
-pub(super) use self::paths::{Peek, column_names, is_own};
 use self::paths::{Kind, NONE, Paths};
+pub(super) use self::paths::{Peek, column_names, is_own};
 pub(super) use self::skim::skim;
-use self::strings::{blank, string_end};
 pub(super) use self::strings::{append_base64_text, append_unescaped, may_hold_value};
+use self::strings::{blank, string_end};
 use super::fhir::{self, References};
 use super::named::{BATCH, Batch, Broken, Holds, PIECE, Places, Progress, Reader, Value, Window};
 use crate::gap::Reason;

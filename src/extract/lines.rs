@@ -47,7 +47,16 @@ pub(super) struct Lines {
 impl Lines {
     /// A reader of documents of this format.
     pub(super) fn new(form: Form) -> Lines {
-        Lines { form, records: 0, open: 0, section: String::new(), sections: 0, text: Run::default(), long: None, begun: false }
+        Lines {
+            form,
+            records: 0,
+            open: 0,
+            section: String::new(),
+            sections: 0,
+            text: Run::default(),
+            long: None,
+            begun: false,
+        }
     }
 
     fn text(&mut self, bytes: &[u8], base: u32, out: &mut Values<'_>) {
@@ -127,7 +136,14 @@ impl Lines {
     }
 
     /// Gives out a value that stands `at` bytes into a line. Of a folded line what it means was put together.
-    fn value(&mut self, place: u32, value: &[u8], at: Option<usize>, (base, length): (u32, usize), out: &mut Values<'_>) {
+    fn value(
+        &mut self,
+        place: u32,
+        value: &[u8],
+        at: Option<usize>,
+        (base, length): (u32, usize),
+        out: &mut Values<'_>,
+    ) {
         self.give_text(out);
         match at {
             Some(at) => out.plain(place, value, base + at as u32),

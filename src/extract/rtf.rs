@@ -164,9 +164,26 @@ const INFO: [(&[u8], &str); 13] = [
 
 /// Destinations without text.
 const SILENT: [&[u8]; 20] = [
-    b"colortbl", b"stylesheet", b"pict", b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl", b"generator",
-    b"themedata", b"colorschememapping", b"datastore", b"latentstyles", b"filetbl", b"xmlnstbl", b"objclass", b"objname",
-    b"fontemb", b"fontfile", b"creatim", b"revtim",
+    b"colortbl",
+    b"stylesheet",
+    b"pict",
+    b"listtable",
+    b"listoverridetable",
+    b"revtbl",
+    b"rsidtbl",
+    b"generator",
+    b"themedata",
+    b"colorschememapping",
+    b"datastore",
+    b"latentstyles",
+    b"filetbl",
+    b"xmlnstbl",
+    b"objclass",
+    b"objname",
+    b"fontemb",
+    b"fontfile",
+    b"creatim",
+    b"revtim",
 ];
 
 impl Rtf {
@@ -363,7 +380,9 @@ impl Rtf {
                         self.group.kind = kind;
                     }
                     // A destination that nobody knows: it may be a long one without text.
-                    None if self.group.starred && !matches!(word, b"userprops" | b"formfield" | b"shpinst" | b"nesttableprops") => {
+                    None if self.group.starred
+                        && !matches!(word, b"userprops" | b"formfield" | b"shpinst" | b"nesttableprops") =>
+                    {
                         self.group.kind = Kind::Nothing;
                     }
                     _ => {}
@@ -475,7 +494,8 @@ impl Steps for Rtf {
             b'\\' => Ok(self.control(look, base, out)),
             _ => {
                 let seen = &look[..piece(look).min(4096)];
-                let length = seen.iter().position(|b| matches!(b, b'{' | b'}' | b'\\' | b'\r' | b'\n')).unwrap_or(seen.len());
+                let length =
+                    seen.iter().position(|b| matches!(b, b'{' | b'}' | b'\\' | b'\r' | b'\n')).unwrap_or(seen.len());
                 let skipped = usize::try_from(self.skip).unwrap_or(0).min(length);
                 self.skip -= skipped as i32;
                 if length > skipped {

@@ -381,14 +381,7 @@ fn named(table: &str, name: Option<&str>, column: usize) -> Named {
         Some(name) => (format!("{}.{}", plain(short), plain(name)), column_names(&[short, name])),
         None => (format!("{}.column {}", plain(short), column + 1), Vec::new()),
     };
-    Named {
-        place: Place::Path(place),
-        keys: Vec::new(),
-        names,
-        holds: Holds::Value,
-        subject: None,
-        of_another: false,
-    }
+    Named { place: Place::Path(place), keys: Vec::new(), names, holds: Holds::Value, subject: None, of_another: false }
 }
 
 fn text_place() -> Named {

@@ -90,7 +90,8 @@ impl Yaml {
         let mut token = vec![u8::from(holds == Holds::Text)];
         token.extend_from_slice(self.path.as_bytes());
         out.places.number(&token, || {
-            let parts: Vec<&str> = self.path.split('.').map(|part| part.trim_end_matches("[]")).filter(|p| !p.is_empty()).collect();
+            let parts: Vec<&str> =
+                self.path.split('.').map(|part| part.trim_end_matches("[]")).filter(|p| !p.is_empty()).collect();
             let place = if self.path.is_empty() { Place::Text } else { Place::Path(self.path.clone()) };
             Named { names: column_names(&parts), ..named(place, holds) }
         })

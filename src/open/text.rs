@@ -164,16 +164,17 @@ fn is_page(name: &str, start: &[u8], upper: &[u8]) -> bool {
     }
     let shown = start[..start.len().min(4096)].to_ascii_lowercase();
     let holds = |mark: &[u8]| memchr::memmem::find(&shown, mark).is_some();
-    const FIRST: [&[u8]; 10] = [
-        b"<TABLE", b"<DIV", b"<BODY", b"<HEAD>", b"<META ", b"<STYLE", b"<CENTER", b"<FONT", b"<P>", b"<!--",
-    ];
-    FIRST.iter().any(|mark| upper.starts_with(mark)) && (holds(b"<td") || holds(b"<html") || holds(b"<body") || holds(b"<br>"))
+    const FIRST: [&[u8]; 10] =
+        [b"<TABLE", b"<DIV", b"<BODY", b"<HEAD>", b"<META ", b"<STYLE", b"<CENTER", b"<FONT", b"<P>", b"<!--"];
+    FIRST.iter().any(|mark| upper.starts_with(mark))
+        && (holds(b"<td") || holds(b"<html") || holds(b"<body") || holds(b"<br>"))
 }
 
 /// An LDIF: its version, or the name of an entry and an attribute behind it.
 fn is_directory(start: &[u8]) -> bool {
     let mut lines = start.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
-    let mut lines = lines.by_ref().filter(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b" "));
+    let mut lines =
+        lines.by_ref().filter(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b" "));
     let first = lines.next().unwrap_or_default();
     let entry = |line: &[u8]| has_prefix(line, b"dn: ") || has_prefix(line, b"dn:: ");
     let second = lines.next().unwrap_or_default();

@@ -84,7 +84,7 @@ impl Scanner<'_> {
     ) -> Result<(), Halt> {
         let Nest { depth, budget, tell, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
-        let asked = Asked { format: reading.format, name, passwords: &[], beside: None };
+        let asked = Asked { format: reading.format, name, ..Asked::default() };
         let flow = Flow { budget, ratio: self.options.limits.ratio, packed: reading.bytes, out: Cell::new(0) };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();

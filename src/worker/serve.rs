@@ -44,7 +44,8 @@ pub(crate) fn serve(parent: u32) -> io::Result<()> {
 
 fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
     while let Some((request, document)) = receive(&mut socket)? {
-        let asked = Asked { format: &request.format, name: &request.name, passwords: &request.passwords, beside: None };
+        let (format, name, passwords) = (&request.format, &request.name, &request.passwords);
+        let asked = Asked { format, name, passwords, beside: None };
         let (held, cells) = (Vec::new(), request.cells);
         let mut answer = Answer { socket: &mut socket, held, written: 0, heard: Instant::now(), cells };
         let before = bounds.open(request.memory, request.cpu);

@@ -149,7 +149,9 @@ fn reference(bytes: &[u8]) -> Option<(char, usize)> {
     }
     let name = str::from_utf8(&rest[..length]).ok()?;
     let known = NAMED.iter().find(|(known, _)| *known == name).map(|(_, character)| *character);
-    let latin = || LATIN.split_ascii_whitespace().position(|known| known == name).and_then(|at| char::from_u32(0xa0 + at as u32));
+    let latin = || {
+        LATIN.split_ascii_whitespace().position(|known| known == name).and_then(|at| char::from_u32(0xa0 + at as u32))
+    };
     Some((known.or_else(latin)?, length + 2))
 }
 

@@ -24,18 +24,51 @@ fn values(document: &str) -> Vec<String> {
 #[test]
 fn pages_are_taken_apart() {
     let cases: [(&str, &[&str]); 15] = [
-        ("<html><body><p>SSN: <b>536</b>-22-8145</p><p>DOB:</p><p>1957-03-14</p>", &["1 SSN: 536-22-8145", "2 DOB:\n1957-03-14"]),
-        ("<div>MRN</div>\n<div>4829137&nbsp;&#40;x&#x29; &eacute;&unknown; AT&T</div>", &["1 MRN\n4829137 (x) é&unknown; AT&T"]),
-        ("<table><tr><th>ssn</th><th>Birth date</th></tr><tr><td>1<td>2</tr><tr><td></td><td> 3 <i>4</i></td></table>", &["1 table.ssn=1", "1 table.Birth date=2", "2 table.Birth date=3 4"]),
-        ("<table><tr><td>ssn</td><td>dob</td></tr><tr><td>1</td><td>2</td></tr></table><table><tr><td>5</td><td>6</td></tr></table>", &["1 table.ssn=1", "1 table.dob=2", "2 table 2.column 1=5", "2 table 2.column 2=6"]),
-        ("<table><tr><th>SSN:</th><td>1</td></tr><tr><th>DOB</th><td>2</td></tr></table>", &["1 table.SSN=1", "1 table.DOB=2"]),
-        ("<table><tr><td>SSN:</td><td>536-22-8145</td><td>DOB</td><td>x 1</td></tr></table>", &["1 table.SSN=536-22-8145", "1 table.DOB=x 1"]),
-        ("<table><tr><th colspan=2>name</th><th>ssn</th></tr><tr><td>A 1</td><td>B 2</td><td>3</td></tr></table>", &["1 table.name=A 1", "1 table.column 2=B 2", "1 table.ssn=3"]),
-        ("<input type=hidden name='p[ssn]' value=\"1&quot;2\"><img alt='x y' src=a.gif><a href='/p?ssn=5%2D6&dob=7' data-dob=8>z</a>", &["1 input.ssn=1\"2", "1 img.alt=x y", "1 a.href=/p?ssn=5-6 dob=7", "1 a.dob=8", "1 z"]),
-        ("<!-- SSN 1 --><style>a{}</style><script>var ssn='2';</script >x<textarea name=note>n 5</textarea>", &["1 comment=SSN 1", "1 script=var ssn='2';", "1 x", "1 textarea.note=n 5"]),
+        (
+            "<html><body><p>SSN: <b>536</b>-22-8145</p><p>DOB:</p><p>1957-03-14</p>",
+            &["1 SSN: 536-22-8145", "2 DOB:\n1957-03-14"],
+        ),
+        (
+            "<div>MRN</div>\n<div>4829137&nbsp;&#40;x&#x29; &eacute;&unknown; AT&T</div>",
+            &["1 MRN\n4829137 (x) é&unknown; AT&T"],
+        ),
+        (
+            "<table><tr><th>ssn</th><th>Birth date</th></tr><tr><td>1<td>2</tr><tr><td></td><td> 3 <i>4</i></td></table>",
+            &["1 table.ssn=1", "1 table.Birth date=2", "2 table.Birth date=3 4"],
+        ),
+        (
+            "<table><tr><td>ssn</td><td>dob</td></tr><tr><td>1</td><td>2</td></tr></table><table><tr><td>5</td><td>6</td></tr></table>",
+            &["1 table.ssn=1", "1 table.dob=2", "2 table 2.column 1=5", "2 table 2.column 2=6"],
+        ),
+        (
+            "<table><tr><th>SSN:</th><td>1</td></tr><tr><th>DOB</th><td>2</td></tr></table>",
+            &["1 table.SSN=1", "1 table.DOB=2"],
+        ),
+        (
+            "<table><tr><td>SSN:</td><td>536-22-8145</td><td>DOB</td><td>x 1</td></tr></table>",
+            &["1 table.SSN=536-22-8145", "1 table.DOB=x 1"],
+        ),
+        (
+            "<table><tr><th colspan=2>name</th><th>ssn</th></tr><tr><td>A 1</td><td>B 2</td><td>3</td></tr></table>",
+            &["1 table.name=A 1", "1 table.column 2=B 2", "1 table.ssn=3"],
+        ),
+        (
+            "<input type=hidden name='p[ssn]' value=\"1&quot;2\"><img alt='x y' src=a.gif><a href='/p?ssn=5%2D6&dob=7' data-dob=8>z</a>",
+            &["1 input.ssn=1\"2", "1 img.alt=x y", "1 a.href=/p?ssn=5-6 dob=7", "1 a.dob=8", "1 z"],
+        ),
+        (
+            "<!-- SSN 1 --><style>a{}</style><script>var ssn='2';</script >x<textarea name=note>n 5</textarea>",
+            &["1 comment=SSN 1", "1 script=var ssn='2';", "1 x", "1 textarea.note=n 5"],
+        ),
         ("a < b <c d=\"e>f", &["1 a < b"]),
-        ("<table><tr><td>outer 1<table><tr><td>i</td><td>5</td></tr></table>rest</td></tr></table>", &["1 outer 1", "2 table 2.i=5", "2 rest"]),
-        ("<h1>Report</h1><ul><li>Maria Delgado 1957-03-14</li><li>John Smith 1961-02-03</li></ul>", &["1 Report\nMaria Delgado 1957-03-14", "2 John Smith 1961-02-03"]),
+        (
+            "<table><tr><td>outer 1<table><tr><td>i</td><td>5</td></tr></table>rest</td></tr></table>",
+            &["1 outer 1", "2 table 2.i=5", "2 rest"],
+        ),
+        (
+            "<h1>Report</h1><ul><li>Maria Delgado 1957-03-14</li><li>John Smith 1961-02-03</li></ul>",
+            &["1 Report\nMaria Delgado 1957-03-14", "2 John Smith 1961-02-03"],
+        ),
         ("<table><tr><td>only</td></tr><tr><td>one 5</td></tr></table>", &["1 only", "2 one 5"]),
         ("\u{feff}<p>x\r\n  y", &["1 x y"]),
         ("<td>stray</td></table></tr>", &["1 stray"]),
@@ -48,7 +81,27 @@ fn pages_are_taken_apart() {
 
 #[test]
 fn hostile_pages_end() {
-    for part in ["<", "<table>", "<tr>", "<td>x", "<td", "<table><tr><td>", "&", "&#", "<!--", "<p>1", "<a b='", "<a b=c ", "x", "\0", "</", "</table>", "<script>", "\r", "<td colspan=99>"] {
+    for part in [
+        "<",
+        "<table>",
+        "<tr>",
+        "<td>x",
+        "<td",
+        "<table><tr><td>",
+        "&",
+        "&#",
+        "<!--",
+        "<p>1",
+        "<a b='",
+        "<a b=c ",
+        "x",
+        "\0",
+        "</",
+        "</table>",
+        "<script>",
+        "\r",
+        "<td colspan=99>",
+    ] {
         check(part.repeat(120_000).as_bytes());
         check(format!("<table><tr><td>1<td>{}", part.repeat(90_000)).as_bytes());
     }

@@ -45,14 +45,48 @@ const CALLED: [(&str, &str); 30] = [
 
 /// Properties and attributes that people write text into.
 const TEXTS: [&str; 16] = [
-    "note", "summary", "description", "comment", "location", "contact", "resources", "title", "role", "categories", "dn",
-    "info", "related", "x-alt-desc", "attach", "url",
+    "note",
+    "summary",
+    "description",
+    "comment",
+    "location",
+    "contact",
+    "resources",
+    "title",
+    "role",
+    "categories",
+    "dn",
+    "info",
+    "related",
+    "x-alt-desc",
+    "attach",
+    "url",
 ];
 
 /// What the format needs and people do not.
 const STRUCTURE: [&str; 22] = [
-    "version", "rev", "prodid", "calscale", "method", "dtstart", "dtend", "dtstamp", "created", "last-modified", "sequence",
-    "status", "transp", "rrule", "trigger", "action", "tzid", "tzoffsetfrom", "tzoffsetto", "objectclass", "changetype", "class",
+    "version",
+    "rev",
+    "prodid",
+    "calscale",
+    "method",
+    "dtstart",
+    "dtend",
+    "dtstamp",
+    "created",
+    "last-modified",
+    "sequence",
+    "status",
+    "transp",
+    "rrule",
+    "trigger",
+    "action",
+    "tzid",
+    "tzoffsetfrom",
+    "tzoffsetto",
+    "objectclass",
+    "changetype",
+    "class",
 ];
 
 /// Whether a line says that what follows is quoted-printable.
@@ -88,7 +122,10 @@ impl Lines {
         let head = &whole[..colon];
         let name_end = memchr::memchr(b';', head).unwrap_or(colon);
         let name = head[..name_end].rsplit(|b| *b == b'.').next().unwrap_or_default();
-        if name.is_empty() || name.len() > 64 || !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        if name.is_empty()
+            || name.len() > 64
+            || !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        {
             return false;
         }
         let shown = String::from_utf8_lossy(name).to_ascii_uppercase();
@@ -126,7 +163,11 @@ impl Lines {
         }
         if printable || memchr::memchr(b'\\', value).is_some() && !matches!(key.as_str(), "n" | "adr") {
             let mut text = Vec::new();
-            if printable { append_printable(value, &mut text) } else { append_unescaped(value, &mut text) }
+            if printable {
+                append_printable(value, &mut text)
+            } else {
+                append_unescaped(value, &mut text)
+            }
             if matches!(key.as_str(), "n" | "adr") {
                 self.parts(&shown, &text, None, span, out);
             } else {
@@ -198,7 +239,10 @@ impl Lines {
         let Some(colon) = memchr::memchr(b':', &whole) else { return false };
         // An option says in which language it is.
         let name = whole[..colon].split(|b| *b == b';').next().unwrap_or_default();
-        if name.is_empty() || name.len() > 64 || !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')) {
+        if name.is_empty()
+            || name.len() > 64
+            || !name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+        {
             return false;
         }
         let shown = String::from_utf8_lossy(name).into_owned();

@@ -23,13 +23,28 @@ fn values(document: &str) -> Vec<String> {
 #[test]
 fn documents_are_taken_apart() {
     let cases: [(&str, &[&str]); 11] = [
-        ("{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}SSN: {\\b 536}-22-\n8145\\par DOB: 1957-03-14}", &["1 SSN: 536-22-8145\nDOB: 1957-03-14"]),
+        (
+            "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}SSN: {\\b 536}-22-\n8145\\par DOB: 1957-03-14}",
+            &["1 SSN: 536-22-8145\nDOB: 1957-03-14"],
+        ),
         ("{\\rtf1 caf\\'e9 \\u8211- \\u-10179?\\u-8694? a\\~b\\_c \\{x\\}}", &["1 café – 🐊 a b-c {x}"]),
         ("{\\rtf1{\\fonttbl{\\f1\\fcharset204 A;}}\\f1 \\'cf\\'f0\\uc2\\u1080\\'e8x!}", &["1 При!"]),
-        ("{\\rtf1\\trowd ssn\\cell dob\\cell\\row\\trowd 1\\cell 2\\cell\\row\\trowd\\intbl 3\\cell\\cell\\row\\pard end\\par}", &["1 table.ssn=1", "1 table.dob=2", "2 table.ssn=3", "2 end"]),
-        ("{\\rtf1 a{\\deleted SSN 5}b{\\v hid}c\\v d\\v0 e}", &["1 a", "1 deleted text=SSN 5", "1 b", "1 hidden text=hid", "1 c", "1 hidden text=d", "1 e"]),
-        ("{\\rtf1{\\info{\\title T}{\\author M D}{\\*\\company C}}x{\\*\\unknown 00ff}{\\pict ffd8}{\\header h}}", &["1 title=T", "1 author=M D", "1 company=C", "1 x", "1 header=h"]),
-        ("{\\rtf1{\\field{\\*\\fldinst HYPERLINK \"mailto:a@b.org\"}{\\fldrslt x}}{\\footnote n}}", &["1 field=HYPERLINK \"mailto:a@b.org\"", "1 x", "1 footnote=n"]),
+        (
+            "{\\rtf1\\trowd ssn\\cell dob\\cell\\row\\trowd 1\\cell 2\\cell\\row\\trowd\\intbl 3\\cell\\cell\\row\\pard end\\par}",
+            &["1 table.ssn=1", "1 table.dob=2", "2 table.ssn=3", "2 end"],
+        ),
+        (
+            "{\\rtf1 a{\\deleted SSN 5}b{\\v hid}c\\v d\\v0 e}",
+            &["1 a", "1 deleted text=SSN 5", "1 b", "1 hidden text=hid", "1 c", "1 hidden text=d", "1 e"],
+        ),
+        (
+            "{\\rtf1{\\info{\\title T}{\\author M D}{\\*\\company C}}x{\\*\\unknown 00ff}{\\pict ffd8}{\\header h}}",
+            &["1 title=T", "1 author=M D", "1 company=C", "1 x", "1 header=h"],
+        ),
+        (
+            "{\\rtf1{\\field{\\*\\fldinst HYPERLINK \"mailto:a@b.org\"}{\\fldrslt x}}{\\footnote n}}",
+            &["1 field=HYPERLINK \"mailto:a@b.org\"", "1 x", "1 footnote=n"],
+        ),
         ("{\\rtf1 a\\bin3 {{{b}", &["1 ab"]),
         ("{\\rtf1 a}SSN 536-22-8145\n\0", &["1 a", "1 SSN 536-22-8145"]),
         ("{\\rtf1 \\'zz\\ab}", &[]),
@@ -55,7 +70,25 @@ fn large_objects_are_said_and_hostile_documents_end() {
     assert!(reader.unread().is_some());
     assert_eq!(read(b"{\\rtf1 a", usize::MAX).1, Some("a group is never closed"));
     assert_eq!(read("{".repeat(5000).as_bytes(), usize::MAX).1, Some("more than 4,096 groups in each other"));
-    for part in ["{", "}", "{}", "\\", "\\cell ", "\\row ", "\\par ", "\\'e9", "\\u1 ", "\\bin9 ", "x", "\0", "\\trowd ", "{\\deleted x}", "\\uc64 \\u5 ", "\\f1", "{\\v x"] {
+    for part in [
+        "{",
+        "}",
+        "{}",
+        "\\",
+        "\\cell ",
+        "\\row ",
+        "\\par ",
+        "\\'e9",
+        "\\u1 ",
+        "\\bin9 ",
+        "x",
+        "\0",
+        "\\trowd ",
+        "{\\deleted x}",
+        "\\uc64 \\u5 ",
+        "\\f1",
+        "{\\v x",
+    ] {
         check(format!("{{\\rtf1 {}", part.repeat(90_000)).as_bytes());
         check(format!("{{\\rtf1 \\trowd 1\\cell {}", part.repeat(90_000)).as_bytes());
     }

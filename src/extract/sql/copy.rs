@@ -4,8 +4,8 @@
 use super::super::named::PIECE;
 use super::super::stride::{is_last, piece};
 use super::super::values::Values;
-use super::{Row, Sql, State};
 use super::statements::Kind;
+use super::{Row, Sql, State};
 
 /// What stands between fields, and where in a line the next byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,7 +47,9 @@ pub fn is_dump(start: &[u8]) -> bool {
         (b"COPY", _) => find(&rest[..rest.len().min(4096)].to_ascii_lowercase(), b"from stdin").is_some(),
         (b"PRAGMA", pragma) => pragma.starts_with(b"FOREIGN_KEYS"),
         (b"BEGIN", b"TRANSACTION;") | (b"BEGIN;", _) | (b"START", b"TRANSACTION;") => true,
-        (b"SET", b"NAMES" | b"FOREIGN_KEY_CHECKS" | b"SQL_MODE" | b"ANSI_NULLS" | b"IDENTITY_INSERT" | b"DEFINE") => true,
+        (b"SET", b"NAMES" | b"FOREIGN_KEY_CHECKS" | b"SQL_MODE" | b"ANSI_NULLS" | b"IDENTITY_INSERT" | b"DEFINE") => {
+            true
+        }
         (b"SET", setting) => setting.starts_with(b"STATEMENT_TIMEOUT") || setting.starts_with(b"FOREIGN_KEY_CHECKS"),
         (b"USE", name) => name.starts_with(b"[") && word(2) == b"GO" || name.starts_with(b"`"),
         _ => false,
@@ -67,10 +69,22 @@ pub(super) fn backslash(head: &[u8]) -> bool {
     if let Some(on) = last_setting(first) {
         return on;
     }
-    if has(b"PostgreSQL database") || has(b"PRAGMA ") || has(b"SET ANSI_NULLS") || has(b"[dbo]") || has(b"\nGO\r") || has(b"\nGO\n") {
+    if has(b"PostgreSQL database")
+        || has(b"PRAGMA ")
+        || has(b"SET ANSI_NULLS")
+        || has(b"[dbo]")
+        || has(b"\nGO\r")
+        || has(b"\nGO\n")
+    {
         return false;
     }
-    if has(b"MySQL dump") || has(b"MariaDB dump") || has(b"phpMyAdmin") || has(b"/*!40") || has(b"ENGINE=") || has(b"mysql") {
+    if has(b"MySQL dump")
+        || has(b"MariaDB dump")
+        || has(b"phpMyAdmin")
+        || has(b"/*!40")
+        || has(b"ENGINE=")
+        || has(b"mysql")
+    {
         return true;
     }
     if has(b" FROM stdin") || has(b"standard_conforming") {

@@ -169,8 +169,21 @@ pub(super) fn head(look: &[u8]) -> (Option<Head>, usize) {
 
 fn insert(words: &mut Words<'_>) -> Option<Head> {
     const BEFORE: [&str; 15] = [
-        "insert", "replace", "low_priority", "delayed", "high_priority", "ignore", "or", "abort", "fail", "rollback", "all",
-        "overwrite", "into", "table", "only",
+        "insert",
+        "replace",
+        "low_priority",
+        "delayed",
+        "high_priority",
+        "ignore",
+        "or",
+        "abort",
+        "fail",
+        "rollback",
+        "all",
+        "overwrite",
+        "into",
+        "table",
+        "only",
     ];
     words.skip_words(&BEFORE);
     let table = words.path()?;
@@ -268,8 +281,20 @@ fn create(words: &mut Words<'_>) -> Option<Head> {
         return None;
     }
     const NO_COLUMNS: [&str; 14] = [
-        "primary", "unique", "key", "index", "constraint", "foreign", "fulltext", "spatial", "check", "exclude", "like",
-        "period", "partition", "references",
+        "primary",
+        "unique",
+        "key",
+        "index",
+        "constraint",
+        "foreign",
+        "fulltext",
+        "spatial",
+        "check",
+        "exclude",
+        "like",
+        "period",
+        "partition",
+        "references",
     ];
     let mut columns = Vec::new();
     loop {
@@ -327,5 +352,6 @@ pub(super) fn end(line: &[u8]) -> Option<usize> {
 /// Whether anything here puts values into columns.
 pub(super) fn has_rows(head: &[u8]) -> bool {
     const WORDS: [&[u8]; 5] = [b"insert", b"replace", b"update", b"copy", b"into"];
-    head.split(|b| !is_word(*b)).any(|word| word.len() <= 7 && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    head.split(|b| !is_word(*b))
+        .any(|word| word.len() <= 7 && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }

@@ -26,28 +26,64 @@ fn every_dialect_puts_values_into_columns() {
     let cases: [(&str, &[&str]); 24] = [
         ("INSERT INTO p (a, b) VALUES ('x', 2), ('y', NULL);", &["1 p.a=x", "1 p.b=2", "2 p.a=y"]),
         ("INSERT INTO `p` VALUES (1,'O\\'Brien');", &["1 p.column 1=1", "1 p.column 2=O'Brien"]),
-        ("CREATE TABLE `p` (\n `id` int(11) DEFAULT '0', -- it\n  ssn varchar(11),\n PRIMARY KEY (`id`)\n) ENGINE=x;\nINSERT INTO `db`.`p` VALUES (7,'c\\'d');", &["1 p.id=7", "1 p.ssn=c'd"]),
-        ("create table if not exists s.p (a numeric(3,2), constraint k unique (a), b text);insert into s.p values (1.5,'b')", &["1 p.a=1.5", "1 p.b=b"]),
-        ("INSERT INTO p(a) VALUES ('it''s'), (E'a\\tb'), ($x$it's $y$ $x$), (N'n'), (q'[it's]');", &["1 p.a=it's", "2 p.a=a\tb", "3 p.a=it's $y$", "4 p.a=n", "5 p.a=it's"]),
+        (
+            "CREATE TABLE `p` (\n `id` int(11) DEFAULT '0', -- it\n  ssn varchar(11),\n PRIMARY KEY (`id`)\n) ENGINE=x;\nINSERT INTO `db`.`p` VALUES (7,'c\\'d');",
+            &["1 p.id=7", "1 p.ssn=c'd"],
+        ),
+        (
+            "create table if not exists s.p (a numeric(3,2), constraint k unique (a), b text);insert into s.p values (1.5,'b')",
+            &["1 p.a=1.5", "1 p.b=b"],
+        ),
+        (
+            "INSERT INTO p(a) VALUES ('it''s'), (E'a\\tb'), ($x$it's $y$ $x$), (N'n'), (q'[it's]');",
+            &["1 p.a=it's", "2 p.a=a\tb", "3 p.a=it's $y$", "4 p.a=n", "5 p.a=it's"],
+        ),
         ("-- PostgreSQL database dump\nINSERT INTO p (a,b) VALUES ('C:\\', 'x');", &["1 p.a=C:\\", "1 p.b=x"]),
         ("SET standard_conforming_strings = off;\nINSERT INTO p (a,b) VALUES ('C\\'', 'x');", &["1 p.a=C'", "1 p.b=x"]),
-        ("INSERT [dbo].[Pt] ([Id], [Dob], [Nm]) VALUES (1, CAST(N'1980-01-02' AS Date), N'x')\nGO\nINSERT [dbo].[Pt] ([Id]) VALUES (2)\nGO\n", &["1 Pt.Id=1", "1 Pt.Dob=1980-01-02", "1 Pt.Nm=x", "2 Pt.Id=2"]),
+        (
+            "INSERT [dbo].[Pt] ([Id], [Dob], [Nm]) VALUES (1, CAST(N'1980-01-02' AS Date), N'x')\nGO\nINSERT [dbo].[Pt] ([Id]) VALUES (2)\nGO\n",
+            &["1 Pt.Id=1", "1 Pt.Dob=1980-01-02", "1 Pt.Nm=x", "2 Pt.Id=2"],
+        ),
         ("insert into p (d, e) values (to_date('01/02/1980','DD/MM/YYYY'), -5);", &["1 p.d=01/02/1980", "1 p.e=-5"]),
         ("INSERT INTO p SET a = 'x', `b`=2, c=now();", &["1 p.a=x", "1 p.b=2"]),
         ("UPDATE p SET a='x', b = 'y' WHERE id = 5;\nUPDATE p AS q SET q.a='z'", &["1 p.a=x", "1 p.b=y", "2 p.a=z"]),
-        ("REPLACE LOW_PRIORITY INTO p (a) VALUES (0x3132332d3435), (X'414243'), (0xff01);", &["1 p.a=123-45", "2 p.a=ABC"]),
+        (
+            "REPLACE LOW_PRIORITY INTO p (a) VALUES (0x3132332d3435), (X'414243'), (0xff01);",
+            &["1 p.a=123-45", "2 p.a=ABC"],
+        ),
         ("INSERT OR REPLACE INTO \"p\" (\"a\") VALUES('x');", &["1 p.a=x"]),
-        ("INSERT INTO p (a,b) SELECT 1,'x' UNION ALL SELECT 2,'y' FROM dual;", &["1 p.a=1", "1 p.b=x", "2 p.a=2", "2 p.b=y"]),
+        (
+            "INSERT INTO p (a,b) SELECT 1,'x' UNION ALL SELECT 2,'y' FROM dual;",
+            &["1 p.a=1", "1 p.b=x", "2 p.a=2", "2 p.b=y"],
+        ),
         ("INSERT ALL INTO p (a) VALUES ('x') INTO p (a) VALUES ('y') SELECT * FROM dual;", &["1 p.a=x", "2 p.a=y"]),
-        ("COPY public.p (a, b, c) FROM stdin;\n1\t\\N\tx\\ty\n2\tb\\\\\t\n\\.\nSELECT 1;\n", &["1 p.a=1", "1 p.c=x\ty", "2 p.a=2", "2 p.b=b\\"]),
-        ("COPY p (a, b) FROM stdin WITH (FORMAT csv, DELIMITER '|');\n1|\"x|\"\"y\"\n2|z\n\\.\n", &["1 p.a=1", "1 p.b=x|\"y", "2 p.a=2", "2 p.b=z"]),
-        ("/*!40000 INSERT INTO p (a) VALUES ('x')*/;\n/* note */ INSERT INTO p (a) VALUES (/* one */ 'y' -- two\n, 'z');", &["1 p.a=x", "2 p.a=y", "2 p.column 2=z"]),
-        ("-- don't\nINSERT INTO p (a) VALUES ('x');\n# can't\nINSERT INTO p (a) VALUES ('y');", &["1 p.a=x", "2 p.a=y"]),
+        (
+            "COPY public.p (a, b, c) FROM stdin;\n1\t\\N\tx\\ty\n2\tb\\\\\t\n\\.\nSELECT 1;\n",
+            &["1 p.a=1", "1 p.c=x\ty", "2 p.a=2", "2 p.b=b\\"],
+        ),
+        (
+            "COPY p (a, b) FROM stdin WITH (FORMAT csv, DELIMITER '|');\n1|\"x|\"\"y\"\n2|z\n\\.\n",
+            &["1 p.a=1", "1 p.b=x|\"y", "2 p.a=2", "2 p.b=z"],
+        ),
+        (
+            "/*!40000 INSERT INTO p (a) VALUES ('x')*/;\n/* note */ INSERT INTO p (a) VALUES (/* one */ 'y' -- two\n, 'z');",
+            &["1 p.a=x", "2 p.a=y", "2 p.column 2=z"],
+        ),
+        (
+            "-- don't\nINSERT INTO p (a) VALUES ('x');\n# can't\nINSERT INTO p (a) VALUES ('y');",
+            &["1 p.a=x", "2 p.a=y"],
+        ),
         ("CREATE VIEW v AS SELECT 'it'; INSERT INTO p (a) VALUES ('x');", &["1 p.a=x"]),
         ("INSERT INTO p (a, b) VALUES (1, 'x';\nINSERT INTO p (a) VALUES (2);", &["1 p.a=1", "1 p.b=x", "2 p.a=2"]),
-        ("INSERT INTO p (name, a) VALUES ROW('x', 1), ROW('y', 2);", &["1 p.name=x", "1 p.a=1", "2 p.name=y", "2 p.a=2"]),
+        (
+            "INSERT INTO p (name, a) VALUES ROW('x', 1), ROW('y', 2);",
+            &["1 p.name=x", "1 p.a=1", "2 p.name=y", "2 p.a=2"],
+        ),
         ("INSERT INTO p PARTITION (x) (a) VALUE ('x') AS new ON DUPLICATE KEY UPDATE a='y';", &["1 p.a=x"]),
-        ("INSERT INTO p (a) VALUES ('x') ON CONFLICT DO NOTHING;\r\nINSERT INTO p (a) VALUES ('y') RETURNING a;", &["1 p.a=x", "2 p.a=y"]),
+        (
+            "INSERT INTO p (a) VALUES ('x') ON CONFLICT DO NOTHING;\r\nINSERT INTO p (a) VALUES ('y') RETURNING a;",
+            &["1 p.a=x", "2 p.a=y"],
+        ),
     ];
     for (document, expected) in cases {
         assert_eq!(values(document), expected, "{document}");

@@ -42,9 +42,15 @@ pub(super) struct Opened {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Close {
-    Quote { quote: u8, backslash: bool },
+    Quote {
+        quote: u8,
+        backslash: bool,
+    },
     /// `$tag$`: PostgreSQL.
-    Dollar { tag: [u8; TAG], length: usize },
+    Dollar {
+        tag: [u8; TAG],
+        length: usize,
+    },
     /// `q'[…]'`: Oracle.
     Bracket(u8),
 }
@@ -200,7 +206,8 @@ fn string(look: &[u8], start: usize, opened: Opened) -> Token {
 
 /// How many bytes a comment has that starts here and of which the end is in sight.
 pub(super) fn comment(look: &[u8]) -> Option<usize> {
-    if look.starts_with(b"--") || look.starts_with(b"#") && look.get(1).is_none_or(|b| matches!(b, b' ' | b'-' | b'\n')) {
+    if look.starts_with(b"--") || look.starts_with(b"#") && look.get(1).is_none_or(|b| matches!(b, b' ' | b'-' | b'\n'))
+    {
         let seen = &look[..look.len().min(PIECE)];
         return Some(memchr::memchr(b'\n', seen).map_or(seen.len(), |at| at + 1));
     }
