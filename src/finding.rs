@@ -11,7 +11,7 @@ use crate::locator::Locator;
 use crate::release::profile::PlaceProfile;
 
 /// A starting point of a scan, with its name in reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Root {
     /// The path's last part, unless a sweep names it.
     pub name: String,
@@ -19,6 +19,10 @@ pub struct Root {
     pub path: PathBuf,
     /// The kind of file system it lies on (`ext4`, `cifs`, …), where the system tells.
     pub filesystem: String,
+    /// Who delivers there; empty but in a sweep that says so.
+    pub vendor: String,
+    /// Who answers for it; empty but in a sweep that says so.
+    pub responsible: String,
 }
 
 /// A calibrated probability, in three bands.
@@ -316,6 +320,19 @@ pub struct Finding {
     pub listed: bool,
     /// What people have decided about it.
     pub decision: Decision,
+    /// What earlier runs know of it.
+    pub history: History,
+}
+
+/// What a ledger knows of a finding. Empty in a scan, which has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// `new`, `open`, `widened`, …: `docs/sweeps.md`.
+    pub state: &'static str,
+    /// When it was first seen, seconds since 1970 UTC.
+    pub first_seen: Option<i64>,
+    /// Whole days since then.
+    pub days_open: Option<u64>,
 }
 
 /// What an agreement and a file of accepted findings say about a finding. Empty where neither does.
@@ -466,6 +483,8 @@ pub struct Document {
     /// The individuals, so that a run can count across documents: hashes of their keys, with a seed that is always the
     /// same. They stay in the process.
     pub(crate) individuals: crate::judge::people::People,
+    /// What its file was when it was read; only where [`crate::options::Options::content_key`] is given, and not of members.
+    pub version: Option<crate::open::content::FileVersion>,
 }
 
 impl Document {

@@ -9,6 +9,7 @@ use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::limits::Limits;
+use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
@@ -38,6 +39,8 @@ pub struct Options {
     pub known_values: Arc<HashSet<[u8; 10]>>,
     /// Keep what is needed to say whether a document may go: see [`crate::release`].
     pub profile: bool,
+    /// Hash the content of files with this key, so that a later run can tell them again.
+    pub content_key: Option<ContentKey>,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
     /// What a document may cost.
@@ -183,6 +186,7 @@ impl Default for Options {
             fingerprint_key: None,
             known_values: Arc::default(),
             profile: false,
+            content_key: None,
             mask_paths: false,
             passwords: Passwords::default(),
             limits: Limits::default(),

@@ -121,6 +121,18 @@ pub fn scan(
     listener: &mut dyn Listener,
 ) -> Result<Summary> {
     let walk = walk::walk(roots, &options.walk)?;
+    scan_found(engine, options, roots, walk, progress, listener)
+}
+
+/// As [`scan`], of what somebody else has walked: files to be read, and gaps.
+pub(crate) fn scan_found(
+    engine: &Engine,
+    options: &Options,
+    roots: &[Root],
+    walk: impl Iterator<Item = walk::Found> + Send,
+    progress: &Progress,
+    listener: &mut dyn Listener,
+) -> Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .thread_name(|n| format!("scan-{n}"))
@@ -133,7 +145,7 @@ pub fn scan(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
         workers: workers(options, pool.current_num_threads()),
         keys: KeyBook::default(),
@@ -171,7 +183,7 @@ pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &s
 }
 
 fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_>) -> Document {
-    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let root = Root::default();
     let progress = Progress::default();
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
     let scanner = document::Scanner {
@@ -247,7 +259,7 @@ impl Told<'_> {
 
 /// What a run comes to.
 #[derive(Debug, Default)]
-struct Counts {
+pub(crate) struct Counts {
     summary: Summary,
     told: Sums,
     people: People,
@@ -311,7 +323,7 @@ impl Sizes {
 }
 
 impl Counts {
-    fn add(&mut self, event: &mut Event) {
+    pub(crate) fn add(&mut self, event: &mut Event) {
         let gaps: &[Gap] = match event {
             Event::Gap(gap) => std::slice::from_ref(gap),
             Event::Document(document) => &document.gaps,
@@ -346,7 +358,7 @@ impl Counts {
         document.individuals = People::default();
     }
 
-    fn summary(mut self, progress: &Progress) -> Summary {
+    pub(crate) fn summary(mut self, progress: &Progress) -> Summary {
         // A coverage that does not add up says nothing: better no report than that one.
         assert_eq!(self.summary.documents.sum(), self.told.documents, "documents by status");
         assert_eq!(self.summary.sizes_by_status.sum(), self.told.bytes, "bytes by status");
@@ -364,7 +376,7 @@ impl Counts {
 }
 
 /// A key nobody knows: the system's randomness as the standard library seeds its hash maps with, 128 bits a draw.
-fn fresh_key() -> [u8; 32] {
+pub(crate) fn fresh_key() -> [u8; 32] {
     use std::hash::{BuildHasher, RandomState};
     let mut hasher = blake3::Hasher::new_derive_key("phisweep fingerprint key of one run");
     for _ in 0..4 {

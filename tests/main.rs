@@ -33,6 +33,8 @@ mod protected;
 // The same list where libraries read it: databases, columnar files, mail, PDF.
 #[cfg(all(feature = "pdf", feature = "sqlite", feature = "columnar", feature = "mail"))]
 mod rich;
+// Sweeps, night by night: what ledger, delta and exit codes say.
+mod sweeps;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -1,4 +1,5 @@
-//! `phisweep generate man|completions`. In: the definition of the command line. Out: manual pages or completions made from it. Refuses a
+//! `phisweep generate man|completions|systemd`. In: the definition of the command line. Out: manual pages or completions made from it; units
+//! are made in `systemd`. Refuses a
 //! folder that is not there.
 
 use std::path::Path;
@@ -10,6 +11,10 @@ use crate::error::{Error, Result};
 /// Runs the command.
 pub(super) fn run(command: GenerateCommand) -> Result<i32> {
     match command {
+        #[cfg(feature = "ledger")]
+        GenerateCommand::Systemd { config, output, user, on_calendar } => {
+            return super::systemd::run(&config, output.as_deref(), &user, &on_calendar);
+        }
         GenerateCommand::Man { output: None } => {
             let mut page = Vec::new();
             let man = clap_mangen::Man::new(args::definition());

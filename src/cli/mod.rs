@@ -11,6 +11,8 @@ mod generate;
 mod hints;
 mod incident;
 mod key;
+#[cfg(feature = "ledger")]
+mod ledger;
 mod outputs;
 mod passwords;
 mod progress;
@@ -19,6 +21,10 @@ mod rules;
 mod sample;
 mod scan;
 mod signals;
+#[cfg(feature = "ledger")]
+mod sweep;
+#[cfg(feature = "ledger")]
+mod systemd;
 mod triage;
 
 use std::ffi::OsString;
@@ -80,6 +86,10 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Report(args) => report::run(args),
         Command::Triage(command) => triage::run(command),
         Command::Sample(args) => sample::run(args),
+        #[cfg(feature = "ledger")]
+        Command::Sweep { args, given } => sweep::run(args, given),
+        #[cfg(feature = "ledger")]
+        Command::Ledger(command) => ledger::run(command),
         Command::Generate(command) => generate::run(command),
     }
 }

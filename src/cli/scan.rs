@@ -303,13 +303,13 @@ fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
-fn this_program() -> PathBuf {
+pub(super) fn this_program() -> PathBuf {
     let itself = Path::new("/proc/self/exe");
     if itself.exists() { itself.to_path_buf() } else { std::env::current_exe().unwrap_or_default() }
 }
 
 /// Pattern files of the user must pass their own examples before anything is judged by them.
-fn check_rules(engine: &Engine, given: &[PathBuf]) -> Result<()> {
+pub(super) fn check_rules(engine: &Engine, given: &[PathBuf]) -> Result<()> {
     if given.is_empty() {
         return Ok(());
     }
@@ -336,14 +336,14 @@ pub(super) fn check_look_for(engine: &Engine, args: &LookForArgs) -> Result<()> 
 }
 
 /// Now, UTC, with seconds.
-fn now() -> String {
+pub(super) fn now() -> String {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     report::utc(i64::try_from(seconds).unwrap_or(0)).unwrap_or_default()
 }
 
 /// Names a run: when it started, and a number that tells it from others of that second. It begins with a letter, so
 /// that no spreadsheet takes it for a number.
-fn run_id(started: &str) -> String {
+pub(super) fn run_id(started: &str) -> String {
     let compact: String = started.chars().filter(char::is_ascii_alphanumeric).collect();
     let number = RandomState::new().hash_one(std::process::id()) as u32;
     format!("R-{compact}-{number:08X}")

@@ -41,6 +41,10 @@ pub struct Dir {
     summary: Option<Output>,
     manifest: Option<Output>,
     run: Option<Run>,
+    /// SHA-256 of the manifest of the run before, where there is one.
+    previous: Option<String>,
+    also: Vec<Written>,
+    written: Option<String>,
 }
 
 impl Dir {
@@ -68,7 +72,25 @@ impl Dir {
             summary,
             manifest,
             run: None,
+            previous: None,
+            also: Vec::new(),
+            written: None,
         })
+    }
+
+    /// The manifest names the one before by its SHA-256, if there is one: a chain, in which none can be left out unseen.
+    pub fn follows(&mut self, previous: &str) {
+        self.previous = Some(previous.to_string()).filter(|hash| !hash.is_empty());
+    }
+
+    /// Another file of the set, which the manifest names.
+    pub fn also(&mut self, file: Written) {
+        self.also.push(file);
+    }
+
+    /// SHA-256 of the manifest, once it is written.
+    pub fn manifest_sha256(&self) -> Option<String> {
+        self.written.clone()
     }
 }
 
@@ -99,6 +121,8 @@ struct Manifest<'a> {
     finished: Option<String>,
     summary: SummaryRecord<'a>,
     files: Vec<FileRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_manifest_sha256: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -134,12 +158,20 @@ impl Report for Dir {
         };
         let summary_record = || SummaryRecord::of(summary, &run.roots);
         written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
-        manifest_of(manifest, run, summary, written)
+        written.append(&mut self.also);
+        self.written = Some(manifest_of(manifest, run, summary, written, self.previous.as_deref())?.sha256);
+        Ok(())
     }
 }
 
 /// Writes a manifest: what ran, over what, what came of it, and every file with its size and hash.
-fn manifest_of(output: Output, run: &Run, summary: &Summary, written: Vec<Written>) -> Result<()> {
+fn manifest_of(
+    output: Output,
+    run: &Run,
+    summary: &Summary,
+    written: Vec<Written>,
+    previous: Option<&str>,
+) -> Result<Written> {
     let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
     let record = Manifest {
@@ -147,8 +179,9 @@ fn manifest_of(output: Output, run: &Run, summary: &Summary, written: Vec<Writte
         finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
         summary: SummaryRecord::of(summary, &run.roots),
         files: files.collect(),
+        previous_manifest_sha256: previous,
     };
-    json(output, &record).map(drop)
+    json(output, &record)
 }
 
 /// A manifest of its own, for reports that stand in no folder of a set. It comes last, and names the files by their paths.
@@ -170,7 +203,7 @@ impl OwnManifest {
         let Some(output) = self.output.take() else { return Ok(()) };
         let written =
             output::finished().into_iter().map(|(path, written)| Written { name: path_text(&path), ..written });
-        manifest_of(output, &self.run, summary, written.collect())
+        manifest_of(output, &self.run, summary, written.collect(), None).map(drop)
     }
 }
 

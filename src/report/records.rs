@@ -44,11 +44,21 @@ pub(super) struct RootRecord<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) path: String,
     pub(super) filesystem: Cow<'a, str>,
+    #[serde(skip_serializing_if = "no_text")]
+    pub(super) vendor: Cow<'a, str>,
+    #[serde(skip_serializing_if = "no_text")]
+    pub(super) responsible: Cow<'a, str>,
 }
 
 impl RootRecord<'_> {
     fn of(root: &Root) -> RootRecord<'_> {
-        RootRecord { name: text(&root.name), path: path_text(&root.path), filesystem: text(&root.filesystem) }
+        RootRecord {
+            name: text(&root.name),
+            path: path_text(&root.path),
+            filesystem: text(&root.filesystem),
+            vendor: text(&root.vendor),
+            responsible: text(&root.responsible),
+        }
     }
 }
 
@@ -208,6 +218,12 @@ pub(super) struct FindingRecord<'a> {
     /// It does not count any more: see `disposition`.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) accepted: bool,
+    #[serde(skip_serializing_if = "no_text")]
+    pub(super) state: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_seen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) days_open: Option<u64>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -259,6 +275,9 @@ pub(super) fn finding_record<'a>(at: &Where<'a>, finding: &'a Finding) -> Findin
         ticket: text(&finding.decision.ticket),
         until: text(&finding.decision.until),
         accepted: finding.decision.accepted,
+        state: text(finding.history.state),
+        first_seen: finding.history.first_seen.and_then(utc),
+        days_open: finding.history.days_open,
     }
 }
 

@@ -17,7 +17,12 @@ pub(crate) fn run() -> Run {
         ruleset: "r".to_string(),
         started: "2026-11-22T01:02:03Z".to_string(),
         host: "host".to_string(),
-        roots: vec![Root { name: "drop".to_string(), path: PathBuf::from("/drop"), filesystem: "ext4".to_string() }],
+        roots: vec![Root {
+            name: "drop".to_string(),
+            path: PathBuf::from("/drop"),
+            filesystem: "ext4".to_string(),
+            ..Root::default()
+        }],
         options: serde_json::Map::new(),
     }
 }
@@ -49,6 +54,7 @@ pub(crate) fn finding() -> Finding {
         action_hint: "restrict-access",
         listed: true,
         decision: Default::default(),
+        history: Default::default(),
     }
 }
 
@@ -112,6 +118,7 @@ pub(crate) fn document() -> Document {
         gaps: Vec::new(),
         profiles: Vec::new(),
         individuals: People::default(),
+        version: None,
     }
 }
 

@@ -50,7 +50,7 @@ const SLOW: Duration = Duration::from_millis(20);
 /// Walks, and hands the files to the pool.
 pub(super) fn feed(
     pool: &rayon::ThreadPool,
-    walk: walk::Walk,
+    walk: impl Iterator<Item = Found>,
     scanner: &Scanner<'_>,
     window: &Window,
     sender: SyncSender<Events>,

@@ -100,4 +100,19 @@ pub(in crate::cli) enum GenerateCommand {
         /// Which
         shell: clap_complete::Shell,
     },
+    /// A hardened unit and a timer for a nightly sweep
+    #[cfg(feature = "ledger")]
+    Systemd {
+        /// The configuration of the sweep
+        config: PathBuf,
+        /// The folder to write them to, such as /etc/systemd/system [default: standard output]
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+        /// As whom it runs
+        #[arg(long, default_value = "phisweep")]
+        user: String,
+        /// When, as systemd.time(7) writes it
+        #[arg(long, value_name = "TIME", default_value = "*-*-* 02:00:00")]
+        on_calendar: String,
+    },
 }

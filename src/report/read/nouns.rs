@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::finding::{
-    Access, Confidence, Decision, Document, DocumentClass, Finding, Linked, Match, Place, Position, Protection,
-    ReadableBy, Root, Severity, Size, Status, StatusCounts, Subject, Summary,
+    Access, Confidence, Decision, Document, DocumentClass, Finding, History, Linked, Match, Place, Position,
+    Protection, ReadableBy, Root, Severity, Size, Status, StatusCounts, Subject, Summary,
 };
 use crate::gap::{Class, Gap, Reason};
 use crate::identifier::Identifier;
@@ -43,6 +43,8 @@ impl Nouns {
             name: root.name.into_owned(),
             path: text_path(&root.path),
             filesystem: root.filesystem.into_owned(),
+            vendor: root.vendor.into_owned(),
+            responsible: root.responsible.into_owned(),
         });
         self.roots = roots.collect();
         Run {
@@ -102,7 +104,13 @@ impl Nouns {
         };
         let linked_with = record.linked_with.iter().map(|name| self.name(name)).collect();
         let (action_hint, expected) = (self.name(&record.action_hint), self.name(&record.expected));
+        let history = History {
+            state: self.name(&record.state),
+            first_seen: record.first_seen.and_then(|time| Some(time.parse::<jiff::Timestamp>().ok()?.as_second())),
+            days_open: record.days_open,
+        };
         self.findings.push(Finding {
+            history,
             id: record.id.into_owned(),
             series_id: record.series_id.into_owned(),
             identifier,
@@ -186,6 +194,7 @@ impl Nouns {
             gaps: Vec::new(),
             profiles: Vec::new(),
             individuals: People::default(),
+            version: None,
         }));
         events
     }
@@ -281,6 +290,7 @@ impl Nouns {
             gaps: Vec::new(),
             profiles: Vec::new(),
             individuals: People::default(),
+            version: None,
         }))
     }
 
