@@ -116,6 +116,10 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "GLOB=FORMAT", value_parser = hints::parse, help_heading = "What is walked")]
     pub(super) format_hint: Vec<FormatHint>,
 
+    /// Passwords to try on locked documents, one on each line of a file; they never show in a report
+    #[arg(long, value_name = "FILE", help_heading = "What is walked")]
+    pub(super) password_file: Option<PathBuf>,
+
     /// How many levels of folders: 1 reads only the files right in a folder that is given
     #[arg(long, value_name = "N", help_heading = "What is walked")]
     pub(super) max_depth: Option<usize>,

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod hints;
 mod key;
+mod passwords;
 mod progress;
 mod rules;
 mod scan;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, out, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
@@ -260,6 +260,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -280,6 +281,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         matches: args.matches,
         reveal: args.reveal.reveal,
         fingerprint_key,
+        passwords,
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),

@@ -371,6 +371,7 @@ impl Scanner<'_> {
             && let Some(format) = rich::format(kind.format(), &head)
         {
             reading.format = format;
+            reading.protection = protected::look(format, name, &head, source.by_offset());
             self.take_apart((root, locator), (source, head), access, nest, &mut reading);
             return reading;
         }

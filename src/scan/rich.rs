@@ -83,7 +83,8 @@ impl Scanner<'_> {
     ) -> Result<(), Halt> {
         let Nest { depth, budget, tell, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
-        let asked = Asked { format: reading.format, name, ..Asked::default() };
+        let passwords = self.options.passwords.list();
+        let asked = Asked { format: reading.format, name, passwords, ..Asked::default() };
         let flow = Flow { budget, packed: reading.bytes, out: Cell::new(0) };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();
@@ -129,7 +130,7 @@ impl Scanner<'_> {
     }
 
     /// A name out of a document, as places show it: without the values in it.
-    fn masked(&self, root: usize, name: &str) -> String {
+    pub(super) fn masked(&self, root: usize, name: &str) -> String {
         let masked = self.name(root, &Locator::named(name), &Access::stream()).masked;
         masked.map_or_else(|| name.to_string(), |locator| locator.parts().concat())
     }
@@ -143,7 +144,7 @@ fn halt_of(reading: &mut Reading) -> Option<Halt> {
 }
 
 /// Whether a document that ends so before anything was had of it was not read at all, for a reason of its own.
-fn is_refusal(reason: Reason) -> bool {
+pub(super) fn is_refusal(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::Encrypted | Reason::WeakEncryption | Reason::Unsupported | Reason::Image | Reason::NoRecords
