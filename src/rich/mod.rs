@@ -16,12 +16,12 @@ use crate::gap::Reason;
 mod columnar;
 #[cfg(feature = "mail")]
 mod mail;
-#[cfg(feature = "sevenz")]
-mod sevenz;
-#[cfg(feature = "pdf")]
-mod pdf;
 #[cfg(feature = "office")]
 mod office;
+#[cfg(feature = "pdf")]
+mod pdf;
+#[cfg(feature = "sevenz")]
+mod sevenz;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod table;
