@@ -16,8 +16,12 @@ use crate::gap::Reason;
 mod columnar;
 #[cfg(feature = "mail")]
 mod mail;
+#[cfg(feature = "office")]
+mod office;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "sevenz")]
+mod sevenz;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod table;
@@ -118,6 +122,8 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 
 /// Formats, as `open` calls them, and their readers.
 const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sevenz")]
+    ("7z", sevenz::read),
     #[cfg(feature = "pdf")]
     ("pdf", pdf::read),
     #[cfg(feature = "sqlite")]
@@ -134,11 +140,41 @@ const READERS: &[(&str, Reader)] = &[
     ("msg", mail::read_msg),
     #[cfg(feature = "mail")]
     ("tnef", mail::read_tnef),
+    #[cfg(feature = "office")]
+    ("xlsx", office::read),
+    #[cfg(feature = "office")]
+    ("xlsb", office::read),
+    #[cfg(feature = "office")]
+    ("docx", office::read),
+    #[cfg(feature = "office")]
+    ("pptx", office::read),
+    #[cfg(feature = "office")]
+    ("odt", office::read),
+    #[cfg(feature = "office")]
+    ("ods", office::read),
+    #[cfg(feature = "office")]
+    ("odp", office::read),
+    #[cfg(feature = "office")]
+    ("odg", office::read),
+    #[cfg(feature = "office")]
+    ("vsdx", office::read),
+    #[cfg(feature = "office")]
+    ("xls", office::read),
+    #[cfg(feature = "office")]
+    ("doc", office::read),
+    #[cfg(feature = "office")]
+    ("ppt", office::read),
+    #[cfg(feature = "office")]
+    ("ole", office::read),
 ];
 
 /// Formats of the features that can be left out of the program.
 const FEATURES: &[(&str, bool, &[&str])] = &[
-    ("office", cfg!(feature = "office"), &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"]),
+    (
+        "office",
+        cfg!(feature = "office"),
+        &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "vsdx", "doc", "xls", "ppt", "ole"],
+    ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
     ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "dbf"]),

@@ -13,6 +13,7 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg}
 
 use super::bounds::{Bounds, Spent};
 use super::frame::{self, Frame, HEAD, LONGEST, Request};
+use crate::confine;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::rich::{self, Asked, Part, Parts};
@@ -37,6 +38,7 @@ pub(crate) fn serve(parent: u32) -> io::Result<()> {
     // Whoever starts this by hand is told so, and nothing is read from a terminal.
     socket.local_addr()?;
     let bounds = Bounds::set(parent)?;
+    confine::worker();
     let serving = std::thread::Builder::new().name("reader".to_string()).stack_size(STACK);
     let served = serving.spawn(move || run(socket, &bounds))?.join();
     served.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
