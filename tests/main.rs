@@ -24,6 +24,8 @@ mod judged;
 mod fhir;
 // The same bytes for any number of threads and any kernel.
 mod same;
+// Hidden places of Office files, and those of others.
+mod office;
 // Locked documents, and keys beside them.
 mod protected;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
