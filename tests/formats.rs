@@ -469,7 +469,10 @@ fn one_list_says_the_same_in_every_format() {
         ("ods", scanned(&engine, "a.ods", &open_sheet(&patients))),
         ("docx", scanned(&engine, "a.docx", &document(&patients))),
     ];
+    // Who can read a file on disk is known, and it is worse.
+    let on_disk = told(&scanned(&engine, "a.csv", &delimited(',', &patients))).1;
     for (format, documents) in written {
+        let severe = if ["xlsx", "ods", "docx"].contains(&format) { &on_disk } else { &first.1 };
         let alone = documents.len() > 1;
         let (told, severities) = told(&documents);
         let mut expected = expected.clone();
@@ -478,8 +481,8 @@ fn one_list_says_the_same_in_every_format() {
             expected.insert("zip", (all, all));
         }
         let should = Told { identifiers: expected, people: all, classes: vec![DocumentClass::Phi] };
-        if told != should || !alone && severities != first.1 {
-            let _ = writeln!(wrong, "{format}: {told:?} {severities:?}\n  not {should:?} {:?}", first.1);
+        if told != should || !alone && severities != *severe {
+            let _ = writeln!(wrong, "{format}: {told:?} {severities:?}\n  not {should:?} {severe:?}");
         }
     }
     // A header of an image has three of them.
