@@ -38,6 +38,13 @@ pub enum Error {
         /// What is wrong and, where it can be said, what to do.
         message: String,
     },
+    /// A ledger that cannot be used: damaged, of a newer version, in use, on a full disk.
+    Ledger {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong and, where it can be said, what to do.
+        message: String,
+    },
     /// Options that make no sense together, or a name nobody knows.
     Usage(String),
 }
@@ -65,6 +72,7 @@ impl fmt::Display for Error {
             Error::Write { path, source } => write!(f, "cannot write {}: {source}", path.display()),
             Error::Pattern { file, line: 0, message } => write!(f, "{file}: {message}"),
             Error::Pattern { file, line, message } => write!(f, "{file}:{line}: {message}"),
+            Error::Ledger { path, message } => write!(f, "ledger {}: {message}", path.display()),
             Error::Usage(message) => f.write_str(message),
         }
     }
@@ -74,7 +82,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Root { source, .. } | Error::Read { source, .. } | Error::Write { source, .. } => Some(source),
-            Error::Pattern { .. } | Error::Usage(_) => None,
+            Error::Pattern { .. } | Error::Ledger { .. } | Error::Usage(_) => None,
         }
     }
 }

@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod confine;
 pub mod decisions;
 pub mod decode;
 pub mod detect;
@@ -45,6 +46,8 @@ pub mod finding;
 pub mod gap;
 pub mod identifier;
 pub mod judge;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod limits;
 pub mod locator;
 pub mod open;
@@ -56,6 +59,8 @@ pub mod rich;
 pub mod rules;
 pub mod scan;
 mod spelling;
+#[cfg(feature = "ledger")]
+pub mod sweep;
 pub mod validate;
 pub mod walk;
 mod worker;

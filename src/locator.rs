@@ -19,6 +19,11 @@ impl Locator {
         Locator { parts: vec![path_text(relative)] }
     }
 
+    /// A locator that was written before, as its parts.
+    pub fn of_parts(parts: Vec<String>) -> Locator {
+        Locator { parts }
+    }
+
     /// The locator of a document with a given name and no file, such as standard input.
     pub fn named(name: &str) -> Locator {
         Locator { parts: vec![name.to_string()] }
@@ -29,6 +34,27 @@ impl Locator {
         let mut parts = self.parts.clone();
         parts.push(name.to_string());
         Locator { parts }
+    }
+
+    /// The bytes of the file's path below its root: the first part, read back.
+    pub fn file_bytes(&self) -> Vec<u8> {
+        let text = self.parts.first().map_or("", String::as_str).as_bytes();
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while at < text.len() {
+            let (byte, length) = match text[at..] {
+                [b'\\', b'\\', ..] => (b'\\', 2),
+                [b'\\', b'x', high, low, ..] => {
+                    let digit = |d: u8| (d as char).to_digit(16).unwrap_or(0) as u8;
+                    (digit(high) << 4 | digit(low), 4)
+                }
+                [byte, ..] => (byte, 1),
+                [] => break,
+            };
+            bytes.push(byte);
+            at += length;
+        }
+        bytes
     }
 
     /// The parts, outermost first.
@@ -264,5 +290,8 @@ mod tests {
     fn names_that_are_not_utf8_can_be_read_back() {
         use std::os::unix::ffi::OsStrExt;
         assert_eq!(os_text(OsStr::from_bytes(b"a\xffb\\c")), "a\\xFFb\\\\c");
+        for name in [&b"a\xffb\\c"[..], b"\\xFF/\xc3\xa9", b"\\\\\xfe"] {
+            assert_eq!(Locator::file(Path::new(OsStr::from_bytes(name))).file_bytes(), name);
+        }
     }
 }

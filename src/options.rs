@@ -9,6 +9,7 @@ use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::limits::Limits;
+use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
@@ -38,6 +39,8 @@ pub struct Options {
     pub known_values: Arc<HashSet<[u8; 10]>>,
     /// Keep what is needed to say whether a document may go: see [`crate::release`].
     pub profile: bool,
+    /// Hash the content of files with this key, so that a later run can tell them again.
+    pub content_key: Option<ContentKey>,
     /// Mask values that stand in file-system paths.
     pub mask_paths: bool,
     /// What a document may cost.
@@ -45,12 +48,37 @@ pub struct Options {
     /// The program `phisweep`, which reads in a process of its own what libraries read (Office, PDF, databases, …). Where there
     /// is none, such documents are gaps `disabled`.
     pub worker: Option<PathBuf>,
+    /// Passwords that are tried on locked documents.
+    pub passwords: Passwords,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
     /// How late files answer; for tests.
     #[doc(hidden)]
     pub lag: Option<Arc<Lag>>,
+}
+
+/// Passwords, in the order in which they are tried.
+#[derive(Clone, Default)]
+pub struct Passwords(Arc<[String]>);
+
+impl Passwords {
+    /// Of these.
+    pub fn new(passwords: Vec<String>) -> Passwords {
+        Passwords(passwords.into())
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Says how many there are.
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passwords", self.0.len())
+    }
 }
 
 /// What is walked.
@@ -158,7 +186,9 @@ impl Default for Options {
             fingerprint_key: None,
             known_values: Arc::default(),
             profile: false,
+            content_key: None,
             mask_paths: false,
+            passwords: Passwords::default(),
             limits: Limits::default(),
             worker: None,
             cut: Cut::default(),

@@ -22,7 +22,7 @@ use self::document::{Given, Nest};
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::finding::{Document, Root, Size, Status, StatusCounts, Subject, Summary};
+use crate::finding::{Document, Root, Size, Status, Subject, Summary};
 use crate::gap::Gap;
 use crate::judge::people::People;
 use crate::locator::Locator;
@@ -121,6 +121,18 @@ pub fn scan(
     listener: &mut dyn Listener,
 ) -> Result<Summary> {
     let walk = walk::walk(roots, &options.walk)?;
+    scan_found(engine, options, roots, walk, progress, listener)
+}
+
+/// As [`scan`], of what somebody else has walked: files to be read, and gaps.
+pub(crate) fn scan_found(
+    engine: &Engine,
+    options: &Options,
+    roots: &[Root],
+    walk: impl Iterator<Item = walk::Found> + Send,
+    progress: &Progress,
+    listener: &mut dyn Listener,
+) -> Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .thread_name(|n| format!("scan-{n}"))
@@ -133,7 +145,7 @@ pub fn scan(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
         workers: workers(options, pool.current_num_threads()),
         keys: KeyBook::default(),
@@ -171,7 +183,7 @@ pub(crate) fn scan_stream_for_tests(engine: &Engine, options: &Options, name: &s
 }
 
 fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_>) -> Document {
-    let root = Root { name: String::new(), path: PathBuf::new(), filesystem: String::new() };
+    let root = Root::default();
     let progress = Progress::default();
     let key = options.fingerprint_key.unwrap_or_else(fresh_key);
     let scanner = document::Scanner {
@@ -185,7 +197,13 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         workers: workers(options, 1),
         keys: KeyBook::default(),
     };
-    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell: &mut |_| {} };
+    let nest = Nest {
+        depth: 0,
+        budget: &Budget::new(options.limits),
+        encoding: None,
+        given: Given::Nothing,
+        tell: &mut |_| {},
+    };
     *scanner.scan(0, Locator::named(name), source, nest)
 }
 
@@ -241,10 +259,20 @@ impl Told<'_> {
 
 /// What a run comes to.
 #[derive(Debug, Default)]
-struct Counts {
+pub(crate) struct Counts {
     summary: Summary,
+    told: Sums,
     people: People,
     sizes: Sizes,
+}
+
+/// What must come to the same as the summary does, however that is counted.
+#[derive(Debug, Default)]
+struct Sums {
+    documents: u64,
+    bytes: u64,
+    /// Documents that were not read to their end, of which no gap says why.
+    without_reason: u64,
 }
 
 /// The people of roots and series.
@@ -295,27 +323,23 @@ impl Sizes {
 }
 
 impl Counts {
-    fn add(&mut self, event: &mut Event) {
+    pub(crate) fn add(&mut self, event: &mut Event) {
         let gaps: &[Gap] = match event {
             Event::Gap(gap) => std::slice::from_ref(gap),
             Event::Document(document) => &document.gaps,
         };
         gaps.iter().for_each(|gap| self.summary.gaps[gap.class as usize] += 1);
         let Event::Document(document) = event else { return };
-        let StatusCounts { complete, partial, skipped, inert, excluded } = &mut self.summary.documents;
-        let read = match document.status {
-            Status::Complete => (complete, true),
-            Status::Partial => (partial, true),
-            Status::Skipped => (skipped, false),
-            Status::Inert => (inert, false),
-            Status::Excluded => (excluded, false),
-        };
-        *read.0 += 1;
-        if read.1 {
+        *self.summary.documents.of(document.status) += 1;
+        *self.summary.sizes_by_status.of(document.status) += document.bytes;
+        if matches!(document.status, Status::Complete | Status::Partial) {
             // What reading did not reach, for an interrupt or an error, was not read.
             let unread: u64 = document.gaps.iter().filter_map(|gap| gap.bytes).sum();
             self.summary.bytes += document.bytes.saturating_sub(unread);
         }
+        self.told.documents += 1;
+        self.told.bytes += document.bytes;
+        self.told.without_reason += u64::from(document.status != Status::Complete && document.gaps.is_empty());
         for finding in &document.findings {
             let wrong = 1.0 - finding.probability;
             if finding.listed {
@@ -334,7 +358,12 @@ impl Counts {
         document.individuals = People::default();
     }
 
-    fn summary(mut self, progress: &Progress) -> Summary {
+    pub(crate) fn summary(mut self, progress: &Progress) -> Summary {
+        // A coverage that does not add up says nothing: better no report than that one.
+        assert_eq!(self.summary.documents.sum(), self.told.documents, "documents by status");
+        assert_eq!(self.summary.sizes_by_status.sum(), self.told.bytes, "bytes by status");
+        assert!(self.summary.bytes <= self.told.bytes, "bytes read");
+        assert_eq!(self.told.without_reason, 0, "documents that are not read, and no reason");
         let people = self.people.count();
         self.summary.people = people.people;
         self.summary.people_low = people.low;
@@ -347,7 +376,7 @@ impl Counts {
 }
 
 /// A key nobody knows: the system's randomness as the standard library seeds its hash maps with, 128 bits a draw.
-fn fresh_key() -> [u8; 32] {
+pub(crate) fn fresh_key() -> [u8; 32] {
     use std::hash::{BuildHasher, RandomState};
     let mut hasher = blake3::Hasher::new_derive_key("phisweep fingerprint key of one run");
     for _ in 0..4 {

@@ -63,14 +63,14 @@ impl Disposition {
 }
 
 /// A file of decisions, to point at its lines.
-struct Source {
+pub(crate) struct Source {
     file: String,
     text: String,
 }
 
 impl Source {
     /// Reads the file at `path`.
-    fn read<T: DeserializeOwned>(path: &Path) -> Result<(Source, T)> {
+    pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<(Source, T)> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
         Source::parse(&path.display().to_string(), text)
     }
@@ -90,12 +90,12 @@ impl Source {
         1 + self.text.bytes().take(at).filter(|byte| *byte == b'\n').count()
     }
 
-    fn wrong(&self, at: usize, message: impl Into<String>) -> Error {
+    pub(crate) fn wrong(&self, at: usize, message: impl Into<String>) -> Error {
         Error::Pattern { file: self.file.clone(), line: self.line(at), message: message.into() }
     }
 
     /// A day as `YYYY-MM-DD`.
-    fn day(&self, key: &str, day: &Spanned<Datetime>) -> Result<String> {
+    pub(crate) fn day(&self, key: &str, day: &Spanned<Datetime>) -> Result<String> {
         match day.get_ref() {
             Datetime { date: Some(date), time: None, .. } => Ok(date.to_string()),
             _ => Err(self.wrong(day.span().start, format!("`{key}` is a day: {key} = 2026-12-31, without quotes"))),
@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// A text that says something.
-    fn said(&self, key: &str, text: &Spanned<String>) -> Result<String> {
+    pub(crate) fn said(&self, key: &str, text: &Spanned<String>) -> Result<String> {
         match text.get_ref().trim() {
             "" => Err(self.wrong(text.span().start, format!("`{key}` says nothing"))),
             said => Ok(said.to_string()),

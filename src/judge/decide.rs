@@ -243,6 +243,7 @@ fn finding(
         action_hint,
         listed,
         decision: Decision::default(),
+        history: Default::default(),
     }
 }
 

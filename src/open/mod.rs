@@ -4,6 +4,7 @@
 
 pub mod access;
 mod acl;
+pub mod content;
 mod health;
 mod image;
 pub mod lag;
@@ -22,6 +23,7 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use self::access::AccessBook;
+use self::content::ContentKey;
 use self::lag::Lag;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
@@ -35,6 +37,7 @@ use crate::walk::{failure, filesystem};
 pub struct Opener {
     follow: bool,
     book: AccessBook,
+    content: Option<ContentKey>,
     lag: Option<Arc<Lag>>,
 }
 
@@ -48,6 +51,11 @@ impl Opener {
     #[doc(hidden)]
     pub fn lagging(self, lag: Option<Arc<Lag>>) -> Opener {
         Opener { lag, ..self }
+    }
+
+    /// Content is hashed with this key while it is read.
+    pub fn hashing(self, content: Option<ContentKey>) -> Opener {
+        Opener { content, ..self }
     }
 
     /// Opens the file at `path` for reading; or why it cannot be read, as a gap says it.
@@ -72,7 +80,7 @@ impl Opener {
             // Some FUSE file systems do so. Windows are cut by size, so these would pass for empty.
             return Err((Reason::Unreadable, "the file system gives no size".to_string()));
         }
-        Ok(FileSource::new(file, &facts, access, self.lag.clone()))
+        Ok(FileSource::new(file, &facts, access, self.lag.clone()).hashing(self.content.clone()))
     }
 
     /// O_NONBLOCK: should a FIFO have taken the file's place since the walk, opening it must not wait for a writer.

@@ -83,6 +83,9 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Some(kind) => return kind,
         None => {}
     }
+    if is_dbf_table(head) {
+        return Kind::Unsupported("dbf");
+    }
     if look != Look::Plain && starts_as_data_set(head) {
         return Kind::Unsupported("dicom");
     }
@@ -109,7 +112,7 @@ fn names_tables(head: &[u8]) -> bool {
 
 /// How our reports begin: the first record of JSON Lines, the head of summary and manifest, the first columns of each
 /// table. A test of the reports keeps them alike.
-const OWN: [&[u8]; 8] = [
+const OWN: [&[u8]; 11] = [
     br#"{"type":"run","schema":1"#,
     b"{\n  \"run\": {\n    \"type\": \"run\",\n    \"schema\": 1,",
     b"finding_id,series_id,",
@@ -118,6 +121,9 @@ const OWN: [&[u8]; 8] = [
     b"root,path,reason,class,detail,bytes,",
     b"worklist_id,severity,confidence,class,root,",
     b"sample_id,kind,identifier,",
+    b"<!DOCTYPE html><!-- phisweep report -->",
+    br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"phisweep""#,
+    br#"{"class_uid":2006,"metadata":{"product":{"name":"phisweep""#,
 ];
 
 fn is_own_report(head: &[u8]) -> bool {
@@ -155,6 +161,25 @@ fn by_name(name: &str, head: &[u8]) -> Option<Kind> {
 fn is_dbf(head: &[u8]) -> bool {
     matches!(head, [0x02 | 0x03 | 0x30..=0x32 | 0x43 | 0x63 | 0x83 | 0x8b | 0xcb | 0xf5 | 0xfb, _, 0..=12, 0..=31, ..])
         && head.get(8..10).is_some_and(|length| u16::from_le_bytes([length[0], length[1]]) >= 33)
+}
+
+/// The same without a name: fields whose lengths add up to that of a row, and the byte that ends them.
+fn is_dbf_table(head: &[u8]) -> bool {
+    if !is_dbf(head) || head.len() < 65 {
+        return false;
+    }
+    let fields = head[32..].chunks_exact(32).take_while(|field| field[0] != 0x0d);
+    let (mut count, mut length) = (0, 1);
+    for field in fields {
+        let named = field[0].is_ascii_alphanumeric() || field[0] == b'_';
+        if !named || !b"CNDLMFIBTYGPQVW@O+0".contains(&field[11]) {
+            return false;
+        }
+        count += 1;
+        length += usize::from(field[16]) + if field[11] == b'C' { usize::from(field[17]) << 8 } else { 0 };
+    }
+    let stated = usize::from(u16::from_le_bytes([head[10], head[11]]));
+    count > 0 && length == stated && head.get(32 + 32 * count) == Some(&0x0d)
 }
 
 /// A loose object: 38 hexadecimal digits for a name, and a zlib stream.
@@ -264,6 +289,10 @@ fn ole(name: &str, head: &[u8]) -> &'static str {
         if let Some((_, format)) = STREAMS.iter().find(|(stream, _)| *stream == shown) {
             return format;
         }
+    }
+    // `__substg1.0_`: properties of a message, each a stream.
+    if memchr::memmem::find(head, b"_\0_\0s\0u\0b\0s\0t\0g\x001\0.\x000\0_\0").is_some() {
+        return "msg";
     }
     const BY_NAME: [(&str, &str); 10] = [
         ("doc", "doc"),

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 use crate::finding::Access;
 use crate::gap::Reason;
+use crate::open::content::{Content, ContentKey, FileVersion};
 use crate::open::lag::Lag;
 use crate::walk::failure;
 
@@ -48,6 +49,9 @@ pub struct FileSource {
     ahead: Vec<u8>,
     /// Whether it had changed when all of it had been read ahead.
     changed: Option<Reason>,
+    version: FileVersion,
+    /// Its content as far as it was read, where a hash is asked for.
+    content: Option<Content>,
     lag: Option<Arc<Lag>>,
 }
 
@@ -130,6 +134,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// What it was when opened, if it is a file. See [`FileSource::version`].
+    pub fn version(&self, read: bool) -> Option<FileVersion> {
+        match self {
+            Source::File(file) => Some(file.version(read)),
+            Source::Memory(_) | Source::Stream(_) => None,
+        }
+    }
+
     /// Whether it changed since it was opened, as the reason of a gap. To be asked when all of it has been read.
     pub fn changed(&self) -> Option<Reason> {
         match self {
@@ -142,7 +154,20 @@ impl<'a> Source<'a> {
 impl FileSource {
     pub(super) fn new(file: File, facts: &Metadata, access: Access, lag: Option<Arc<Lag>>) -> FileSource {
         let (file, then) = (Some(file), Version::of(facts));
-        FileSource { file, then, access, ahead: Vec::new(), changed: None, lag }
+        let version = FileVersion::of(facts);
+        FileSource { file, then, access, ahead: Vec::new(), changed: None, version, content: None, lag }
+    }
+
+    /// With a key, hashes its content as it is read.
+    pub(super) fn hashing(self, key: Option<ContentKey>) -> FileSource {
+        let content = key.map(|key| Content::new(key, self.then.size));
+        FileSource { content, ..self }
+    }
+
+    /// What it was when opened; with the hash of its content if `read` and a hash was asked for.
+    pub fn version(&self, read: bool) -> FileVersion {
+        let content = self.content.as_ref().filter(|_| read);
+        FileVersion { content: content.and_then(|content| content.finish(self)), ..self.version }
     }
 
     /// The file, to be handed to another process; `None` where all of it was read ahead.
@@ -202,10 +227,12 @@ impl ReadAt for FileSource {
         let Some(file) = &self.file else {
             return self.ahead.read_at(offset, buffer);
         };
-        fill(buffer, |done, rest| {
+        let got = fill(buffer, |done, rest| {
             self.lag.iter().for_each(|lag| lag.call());
             file.read_at(rest, offset + done as u64)
-        })
+        })?;
+        self.content.iter().for_each(|content| content.saw(offset, &buffer[..got]));
+        Ok(got)
     }
 }
 

@@ -17,7 +17,12 @@ pub(crate) fn run() -> Run {
         ruleset: "r".to_string(),
         started: "2026-11-22T01:02:03Z".to_string(),
         host: "host".to_string(),
-        roots: vec![Root { name: "drop".to_string(), path: PathBuf::from("/drop"), filesystem: "ext4".to_string() }],
+        roots: vec![Root {
+            name: "drop".to_string(),
+            path: PathBuf::from("/drop"),
+            filesystem: "ext4".to_string(),
+            ..Root::default()
+        }],
         options: serde_json::Map::new(),
     }
 }
@@ -49,6 +54,7 @@ pub(crate) fn finding() -> Finding {
         action_hint: "restrict-access",
         listed: true,
         decision: Default::default(),
+        history: Default::default(),
     }
 }
 
@@ -107,10 +113,12 @@ pub(crate) fn document() -> Document {
         },
         path_holds_values: false,
         findings: vec![finding(), unlisted],
+        not_listed_before: 0,
         matches: vec![one_match()],
         gaps: Vec::new(),
         profiles: Vec::new(),
         individuals: People::default(),
+        version: None,
     }
 }
 

@@ -160,6 +160,9 @@ impl Scanner<'_> {
         document.findings.extend(reading.judgement.findings);
         document.severity =
             document.findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
+        let begun = |reason| !matches!(reason, Reason::Interrupted | Reason::Unreadable);
+        let read = reading.not_read.is_none() && reading.stopped.as_ref().is_none_or(|(reason, _)| begun(*reason));
+        document.version = self.options.content_key.as_ref().and_then(|_| source.version(read));
         if let Some((reason, detail)) = reading.not_read {
             document.status = status_of(reason);
             let gap = Gap::new(root, document.locator.clone(), reason, detail);
@@ -235,10 +238,12 @@ impl Scanner<'_> {
             access,
             path_holds_values,
             findings,
+            not_listed_before: 0,
             matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
             profiles: Vec::new(),
             individuals,
+            version: None,
         });
         count_people(&mut document, people);
         document

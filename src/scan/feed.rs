@@ -50,7 +50,7 @@ const SLOW: Duration = Duration::from_millis(20);
 /// Walks, and hands the files to the pool.
 pub(super) fn feed(
     pool: &rayon::ThreadPool,
-    walk: walk::Walk,
+    walk: impl Iterator<Item = Found>,
     scanner: &Scanner<'_>,
     window: &Window,
     sender: SyncSender<Events>,
@@ -200,7 +200,13 @@ fn scanned(
                 window.slow_down(number, told);
                 tell((number, Message::Event(Event::Document(member))));
             };
-            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell };
+            let nest = Nest {
+                depth: 0,
+                budget: &Budget::new(scanner.options.limits),
+                encoding: None,
+                given: Given::Nothing,
+                tell,
+            };
             scanner.scan(entry.root, entry.locator, source, nest)
         }
     };

@@ -32,7 +32,7 @@ pub fn resolve_roots(paths: &[PathBuf]) -> Result<Vec<Root>> {
 
 fn resolve(path: &Path) -> std::io::Result<Root> {
     if path == Path::new(STREAM) {
-        return Ok(Root { name: STREAM.to_string(), path: path.to_path_buf(), filesystem: String::new() });
+        return Ok(Root { name: STREAM.to_string(), path: path.to_path_buf(), ..Root::default() });
     }
     let facts = fs::metadata(path)?;
     if facts.is_dir() {
@@ -43,7 +43,7 @@ fn resolve(path: &Path) -> std::io::Result<Root> {
     // What is neither becomes a gap when walked: one FIFO in `scan drop/*` must not end the run. A pipe of the shell
     // (`<(…)`) has no canonical path.
     let real = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
-    Ok(Root { name: name(path, &real), filesystem: filesystem::of_path(&real), path: real })
+    Ok(Root { name: name(path, &real), filesystem: filesystem::of_path(&real), path: real, ..Root::default() })
 }
 
 /// The last part of the path as given, so that a link keeps its name (`latest`, whose target changes); of the real

@@ -125,13 +125,21 @@ pub(super) struct Where<'a> {
 }
 
 impl About {
+    fn vendor(&self, root: usize) -> &str {
+        self.roots.get(root).map_or("", |root| root.vendor.as_str())
+    }
+
+    fn responsible(&self, root: usize) -> &str {
+        self.roots.get(root).map_or("", |root| root.responsible.as_str())
+    }
+
     pub(super) fn finding(&self, at: &Where<'_>, finding: &Finding) -> Row {
         let Where { root, path, document } = *at;
         let access = &document.access;
         Row::default()
             .text(&finding.id)
             .text(&finding.series_id)
-            .empty(1)
+            .text(finding.history.state)
             .text(finding.severity.name())
             .text(&finding.severity_reason)
             .text(finding.confidence.name())
@@ -141,7 +149,8 @@ impl About {
             .text(finding.identifier.name())
             .text(finding.hipaa())
             .text(root)
-            .empty(2)
+            .text(self.vendor(document.root))
+            .text(self.responsible(document.root))
             .text(path)
             .text(document.format)
             .number(document.bytes)
@@ -160,7 +169,8 @@ impl About {
             .text(&access.mode)
             .text(&access.file_owner)
             .time(access.modified)
-            .empty(2)
+            .time(finding.history.first_seen)
+            .optional(finding.history.days_open)
             .text(finding.action_hint)
             .text(&finding.evidence.join("; "))
             .text(&finding.picture)
@@ -226,7 +236,7 @@ impl About {
             .number(document.people_high)
             .flag(document.people_exact)
             .number(listed as u64)
-            .number((document.findings.len() - listed) as u64)
+            .number(document.not_listed())
             .text(&linked.join("; "))
             .number(document.gaps.len() as u64)
             .text(access.readable_by.name())

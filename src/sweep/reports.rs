@@ -1,0 +1,235 @@
+//! The reports of a sweep. In: a ledger after its run. Out: a dated folder with the whole set, made from what the ledger keeps,
+//! so that what was carried forward stands in it like what was read; and the link `latest`. Refuses nothing; a folder gets
+//! its name only when the set is whole.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::decisions::accepted::Accepted;
+use crate::error::{Error, Result};
+use crate::finding::{Document, Root, Summary};
+use crate::ledger::Ledger;
+use crate::ledger::rows::DecisionRow;
+use crate::ledger::stored;
+use crate::report::dir::Dir;
+use crate::report::output::Output;
+use crate::report::{Report, root_name};
+use crate::scan::{Counts, Event, Progress, Run};
+use crate::sweep::config::{Config, SweptRoot};
+use crate::sweep::delta::{Delta, days};
+
+/// What decisions and agreements say, and what the ledger knows, put into documents as they are told.
+pub(super) struct Teller<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) config: &'a Config,
+    /// Numbers of the roots of the run.
+    pub(super) numbers: &'a [i64],
+    pub(super) run: &'a Run,
+    pub(super) since: i64,
+    pub(super) now: i64,
+    pub(super) accepted: Accepted,
+    pub(super) decisions: HashMap<String, DecisionRow>,
+}
+
+/// What the reports came to, for the delta.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Findings that are accepted.
+    pub(super) accepted: HashSet<String>,
+    pub(super) states: BTreeMap<String, u64>,
+    pub(super) not_agreed: u64,
+    pub(super) past_retention: u64,
+    pub(super) claims_refuted: u64,
+    accepted_by_severity: [u64; 5],
+    /// Most people of one document, by series; contents that were counted already.
+    series: HashMap<String, u64>,
+    contents: HashSet<[u8; 16]>,
+    people_low: u64,
+    people_high: u64,
+}
+
+impl Teller<'_> {
+    /// Tells everything the ledger holds to `hear`, and what it comes to.
+    pub(super) fn tell(&mut self, hear: &mut dyn FnMut(&Event) -> Result<()>) -> Result<(Summary, Told)> {
+        let mut told = Told::default();
+        let mut counts = Counts::default();
+        let ledger = self.ledger;
+        let numbers = self.numbers;
+        for (index, number) in numbers.iter().enumerate() {
+            ledger.each_record(*number, |body, content, first_seen| {
+                let Some(mut event) = stored::from_text(body, index) else {
+                    let message = "what it keeps of a document cannot be read".to_string();
+                    return Err(Error::Ledger { path: ledger.path().to_path_buf(), message });
+                };
+                if let Event::Document(document) = &mut event {
+                    self.complete(document, content, first_seen, &mut told)?;
+                }
+                counts.add(&mut event);
+                hear(&event)
+            })?;
+            for body in ledger.waiting(*number)? {
+                if let Some(mut event) = stored::from_text(&body, index) {
+                    counts.add(&mut event);
+                    hear(&event)?;
+                }
+            }
+        }
+        let mut summary = counts.summary(&Progress::default());
+        for number in numbers {
+            let clean = ledger.clean(*number)?;
+            summary.documents.complete += clean.documents;
+            summary.bytes += clean.bytes;
+        }
+        summary.people = told.series.values().sum();
+        summary.people_low = told.people_low;
+        summary.people_high = told.people_high.max(summary.people);
+        summary.accepted = told.accepted_by_severity;
+        Ok((summary, told))
+    }
+
+    fn complete(
+        &mut self,
+        document: &mut Document,
+        content: Option<[u8; 16]>,
+        first_seen: i64,
+        told: &mut Told,
+    ) -> Result<()> {
+        let root: &SweptRoot = &self.config.roots[document.root];
+        let name = root_name(&self.run.roots, document.root).to_string();
+        let path = document.locator.path(&name);
+        if let Some(agreement) = &root.agreement {
+            for finding in &mut document.findings {
+                finding.decision.expected = agreement.expected(finding.identifier);
+            }
+        }
+        self.accepted.decide(document, &path);
+        let late = root.retention_days.is_some_and(|keep| days(first_seen, self.now) > keep);
+        for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
+            if let Some(row) = self.ledger.finding(&finding.id)? {
+                let state = if row.state_run > self.since { row.state.as_str() } else { "open" };
+                finding.history.state = STATES.iter().find(|known| **known == state).copied().unwrap_or("open");
+                finding.history.first_seen = Some(row.first_seen);
+                finding.history.days_open = Some(days(row.first_seen, self.now));
+                *told.states.entry(state.to_string()).or_default() += 1;
+            }
+            let decided = self.decisions.get(&finding.id).or_else(|| self.decisions.get(&finding.series_id));
+            if let Some(decided) = decided {
+                let holds = decided.until.is_empty() || decided.until.as_str() >= &self.run.started[..10];
+                let refuted = decided.verdict == "fixed-claimed" && decided.decided < self.now;
+                let decision = &mut finding.decision;
+                decision.ticket.clone_from(&decided.ticket);
+                decision.until.clone_from(&decided.until);
+                decision.disposition = match (refuted, holds) {
+                    (true, _) => "claim-refuted".to_string(),
+                    (_, true) => decided.verdict.clone(),
+                    _ => format!("re-opened: {} until {}", decided.verdict, decided.until),
+                };
+                decision.accepted = holds && decided.verdict == "accepted";
+                told.claims_refuted += u64::from(refuted);
+            }
+            if finding.decision.accepted {
+                told.accepted.insert(finding.id.clone());
+                told.accepted_by_severity[finding.severity as usize] += 1;
+            }
+            told.not_agreed += u64::from(finding.decision.expected == "not-agreed");
+            if late {
+                told.past_retention += 1;
+                finding.action_hint = "delete-past-retention";
+            }
+        }
+        if document.people > 0 {
+            let series = document.locator.series(&name);
+            // Members of one archive have one content between them: that of the archive. They are told apart by their path.
+            let mut content = content.unwrap_or_default();
+            let member = xxhash_rust::xxh3::xxh3_128(document.locator.parts()[1..].join("!").as_bytes());
+            content.iter_mut().zip(member.to_le_bytes()).for_each(|(byte, more)| *byte ^= more);
+            told.people_low = told.people_low.max(document.people_low);
+            if told.contents.insert(content) {
+                told.people_high += document.people_high;
+                let most = told.series.entry(series).or_default();
+                *most = (*most).max(document.people);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// States of findings, as reports write them.
+const STATES: [&str; 9] =
+    ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext", "same-feed", "copied", "moved", "unknown"];
+
+/// A set being written.
+pub(super) struct Dated {
+    temporary: PathBuf,
+    folder: PathBuf,
+    dir: Dir,
+}
+
+impl Dated {
+    /// Begins the set of the run that started at `started`, below `reports`. `previous`: SHA-256 of the manifest before.
+    pub(super) fn begin(reports: &Path, run: &Run, previous: &str) -> Result<Dated> {
+        let name: String = run.started.chars().filter(|c| *c != ':').collect();
+        let mut folder = reports.join(&name);
+        let mut n = 1;
+        while folder.exists() {
+            n += 1;
+            folder = reports.join(format!("{name}-{n}"));
+        }
+        let temporary = reports.join(".unfinished");
+        // Left by a run that was killed: it is made again, from the ledger.
+        if temporary.exists() {
+            fs::remove_dir_all(&temporary).map_err(|error| Error::write(&temporary, error))?;
+        }
+        let mut dir = Dir::create(&temporary, false)?;
+        dir.follows(previous);
+        dir.begin(run)?;
+        Ok(Dated { temporary, folder, dir })
+    }
+
+    pub(super) fn event(&mut self, event: &Event) -> Result<()> {
+        self.dir.event(event)
+    }
+
+    /// Ends the set, with the delta in it, and points `latest` to it: its folder, and SHA-256 of its manifest.
+    pub(super) fn finish(mut self, summary: &Summary, delta: &Delta) -> Result<(PathBuf, String)> {
+        for (name, text) in [("delta.jsonl", delta.lines()), ("delta.txt", delta.text())] {
+            let mut output = Output::create(&self.temporary.join(name))?;
+            output.write_all(text.as_bytes()).map_err(|error| output.failed(error))?;
+            self.dir.also(output.finish()?);
+        }
+        self.dir.finish(summary)?;
+        let manifest = self.dir.manifest_sha256().unwrap_or_default();
+        fs::rename(&self.temporary, &self.folder).map_err(|error| Error::write(&self.folder, error))?;
+        let (Some(reports), Some(name)) = (self.folder.parent(), self.folder.file_name()) else {
+            return Ok((self.folder, manifest));
+        };
+        let (link, new) = (reports.join("latest"), reports.join(".latest.new"));
+        let _ = fs::remove_file(&new);
+        let linked = std::os::unix::fs::symlink(name, &new).and_then(|()| fs::rename(&new, &link));
+        linked.map_err(|error| Error::write(&link, error))?;
+        Ok((self.folder, manifest))
+    }
+}
+
+/// The folder of reports, made where it is not there, for its owner only.
+pub(super) fn folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| Error::write(path, error))
+}
+
+/// The roots as reports name them.
+pub(super) fn roots(config: &Config) -> Vec<Root> {
+    let roots = config.roots.iter().map(|root| Root {
+        name: root.name.clone(),
+        path: root.path.clone(),
+        filesystem: crate::walk::filesystem::of_path(&root.path),
+        vendor: root.vendor.clone(),
+        responsible: root.responsible.clone(),
+    });
+    roots.collect()
+}
