@@ -126,20 +126,6 @@ names!(DocumentClass: Phi "phi", Pii "pii", Workforce "workforce", Payment "paym
 names!(Status: Complete "complete", Partial "partial", Skipped "skipped", Inert "inert", Excluded "excluded");
 names!(ReadableBy: World "world", Group "group", Owner "owner", Acl "acl", Declared "declared", Unknown "unknown");
 
-impl StatusCounts {
-    /// Counts one document.
-    pub fn add(&mut self, status: Status) {
-        let count = match status {
-            Status::Complete => &mut self.complete,
-            Status::Partial => &mut self.partial,
-            Status::Skipped => &mut self.skipped,
-            Status::Inert => &mut self.inert,
-            Status::Excluded => &mut self.excluded,
-        };
-        *count += 1;
-    }
-}
-
 impl Confidence {
     /// The lowest probability of the band.
     pub fn floor(self) -> f64 {
@@ -155,6 +141,19 @@ impl Confidence {
         [Confidence::Certain, Confidence::Likely, Confidence::Possible]
             .into_iter()
             .find(|band| probability >= band.floor())
+    }
+}
+
+impl ReadableBy {
+    /// How many can read, for comparison: what nobody can tell counts as more than a group.
+    pub fn width(self) -> u8 {
+        match self {
+            ReadableBy::Owner => 0,
+            ReadableBy::Acl | ReadableBy::Declared => 1,
+            ReadableBy::Group => 2,
+            ReadableBy::Unknown => 3,
+            ReadableBy::World => 4,
+        }
     }
 }
 
@@ -522,6 +521,25 @@ pub struct StatusCounts {
     pub excluded: u64,
 }
 
+impl StatusCounts {
+    /// The number of a status.
+    pub fn of(&mut self, status: Status) -> &mut u64 {
+        match status {
+            Status::Complete => &mut self.complete,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Inert => &mut self.inert,
+            Status::Excluded => &mut self.excluded,
+        }
+    }
+
+    /// All of them.
+    pub fn sum(&self) -> u64 {
+        let StatusCounts { complete, partial, skipped, inert, excluded } = self;
+        complete + partial + skipped + inert + excluded
+    }
+}
+
 /// What is said at the end of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -529,6 +547,8 @@ pub struct Summary {
     pub complete: bool,
     /// Documents by status.
     pub documents: StatusCounts,
+    /// Their bytes by status; of those read in part, all of their bytes. What is inside a document counts there and as itself.
+    pub sizes_by_status: StatusCounts,
     /// Bytes of documents read, whole or in part.
     pub bytes: u64,
     /// Individuals over all documents, and its range.

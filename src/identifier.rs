@@ -104,12 +104,7 @@ impl Identifier {
 
     /// The known name nearest to a misspelt one, where one is near enough to be worth suggesting.
     pub fn suggestion(misspelt: &str) -> Option<&'static str> {
-        TABLE
-            .iter()
-            .map(|row| (distance(misspelt, row.name), row.name))
-            .min()
-            .filter(|(d, name)| *d <= 2 || (*d <= 3 && name.len() > 8))
-            .map(|(_, name)| name)
+        crate::spelling::nearest(misspelt, TABLE.iter().map(|row| row.name))
     }
 }
 
@@ -123,22 +118,6 @@ impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
-}
-
-/// Levenshtein distance; both words are short.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

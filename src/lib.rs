@@ -34,11 +34,13 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod confine;
 pub mod decisions;
 pub mod decode;
 pub mod detect;
 pub mod engine;
 pub mod error;
+pub mod evidence;
 pub mod extract;
 pub mod finding;
 pub mod gap;
@@ -48,11 +50,13 @@ pub mod limits;
 pub mod locator;
 pub mod open;
 pub mod options;
+pub mod protected;
 pub mod release;
 pub mod report;
 pub mod rich;
 pub mod rules;
 pub mod scan;
+mod spelling;
 pub mod validate;
 pub mod walk;
 mod worker;

@@ -77,6 +77,31 @@ pub fn path_text(path: &Path) -> String {
     os_text(path.as_os_str())
 }
 
+/// The path that [`path_text`] wrote.
+pub fn text_path(text: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(1..3).filter(|_| *first == b'\\' && behind[0] == b'x');
+        let byte = digits.and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
+        rest = match (byte, behind) {
+            (Some(byte), [_, _, _, behind @ ..]) => {
+                bytes.push(byte);
+                behind
+            }
+            (None, [b'\\', behind @ ..]) if *first == b'\\' => {
+                bytes.push(b'\\');
+                behind
+            }
+            _ => {
+                bytes.push(*first);
+                behind
+            }
+        };
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
+}
+
 /// A file name as text; see [`path_text`].
 pub fn os_text(name: &OsStr) -> String {
     let bytes = name.as_encoded_bytes();
@@ -93,31 +118,6 @@ pub fn os_text(name: &OsStr) -> String {
         }
     }
     text
-}
-
-/// The path that [`path_text`] has written.
-pub fn text_path(text: &str) -> PathBuf {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.strip_prefix(b"x").and_then(|hex| std::str::from_utf8(hex.get(..2)?).ok());
-        let (byte, length) = match (first, after.first(), hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'\\', Some(b'\\'), _) => (b'\\', 2),
-            (b'\\', _, Some(byte)) => (byte, 4),
-            _ => (first, 1),
-        };
-        bytes.push(byte);
-        rest = &rest[length..];
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStringExt;
-        PathBuf::from(std::ffi::OsString::from_vec(bytes))
-    }
-    #[cfg(not(unix))]
-    {
-        PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
-    }
 }
 
 /// Replaces what changes from drop to drop by `*`: GUIDs, runs of two or more digits with the separators between

@@ -1,6 +1,6 @@
-//! Findings that somebody has accepted, and values that are known. In: a TOML file, each entry with reason, who and until; findings.
-//! Out: the decision on each finding, re-opened where it has run out, or what was accepted has grown. Refuses unknown keys and what
-//! is missing, with file and line. The format is `docs/accepted.md`.
+//! Findings that somebody has accepted or has ordered to be fixed, and values that are known. In: a TOML file, each entry with reason,
+//! who and until; findings. Out: the decision on each finding, re-opened where it has run out, or what was accepted has grown. Refuses
+//! unknown keys and what is missing, with file and line. The format is `docs/accepted.md`.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,13 +10,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{Source, day_from_now};
+use super::{Disposition, LONGEST, Source, day_from_now};
 use crate::error::Result;
 use crate::finding::{Decision, Document, Finding, ReadableBy};
 use crate::identifier::Identifier;
-
-/// Days for which something can be accepted at most: a year.
-const LONGEST: i64 = 366;
 
 /// What was accepted.
 #[derive(Debug, Default)]
@@ -42,6 +39,8 @@ struct Entry {
     people: u64,
     identifiers: Vec<String>,
     readable_by: ReadableBy,
+    /// What was decided, as reports say it.
+    disposition: Disposition,
     /// Matches and people met so far, where it stands for many findings.
     met: (u64, u64),
     used: bool,
@@ -52,6 +51,8 @@ struct Entry {
 struct File {
     #[serde(default)]
     accept: Vec<Spanned<AcceptTable>>,
+    #[serde(default)]
+    fix: Vec<Spanned<FixTable>>,
     #[serde(default)]
     known: Vec<Spanned<KnownTable>>,
 }
@@ -71,6 +72,19 @@ struct AcceptTable {
     people: u64,
     identifiers: Vec<Spanned<String>>,
     readable_by: Spanned<String>,
+    disposition: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FixTable {
+    finding: Option<Spanned<String>>,
+    series: Option<Spanned<String>>,
+    disposition: Spanned<String>,
+    reason: Spanned<String>,
+    who: Spanned<String>,
+    until: Spanned<Datetime>,
+    ticket: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +99,17 @@ struct KnownTable {
 impl Accepted {
     /// Reads the file at `path`.
     pub fn read(path: &Path) -> Result<Accepted> {
-        let (source, file): (Source, File) = Source::read(path)?;
+        let (source, file) = Source::read(path)?;
+        Accepted::of(&source, file)
+    }
+
+    /// Reads a text as the file called `name`, which need not be there yet.
+    pub fn parse(name: &str, text: &str) -> Result<Accepted> {
+        let (source, file) = Source::parse(name, text.to_string())?;
+        Accepted::of(&source, file)
+    }
+
+    fn of(source: &Source, file: File) -> Result<Accepted> {
         let mut accepted =
             Accepted { today: day_from_now(0), names_known: !file.known.is_empty(), ..Accepted::default() };
         let latest = day_from_now(LONGEST);
@@ -106,23 +130,20 @@ impl Accepted {
                 source.wrong(table.readable_by.span().start, message)
             })?;
             for name in &table.identifiers {
-                identifier(&source, name)?;
+                identifier(source, name)?;
             }
             let number = accepted.entries.len();
             let glob = match (&table.finding, &table.series, &table.path, &table.identifier) {
-                (Some(id), None, None, None) | (None, Some(id), None, None) => {
-                    let prefix = if table.finding.is_some() { "F-" } else { "S-" };
-                    if !id.get_ref().starts_with(prefix) {
-                        return Err(source.wrong(id.span().start, format!("such an id begins with {prefix}")));
-                    }
-                    accepted.by_id.entry(id.get_ref().clone()).or_default().push(number);
+                (finding, series, None, None) if finding.is_some() != series.is_some() => {
+                    let id = by_id(source, at, finding.as_ref(), series.as_ref())?;
+                    accepted.by_id.entry(id).or_default().push(number);
                     None
                 }
                 (None, None, Some(path), Some(name)) => {
                     let glob = GlobBuilder::new(path.get_ref()).literal_separator(true).backslash_escape(true).build();
                     let glob = glob.map_err(|error| source.wrong(path.span().start, error.kind().to_string()))?;
                     accepted.globs.push(number);
-                    Some((glob.compile_matcher(), identifier(&source, name)?))
+                    Some((glob.compile_matcher(), identifier(source, name)?))
                 }
                 _ => {
                     let message = "an entry says `finding`, or `series`, or `path` and `identifier`, and nothing else";
@@ -137,6 +158,30 @@ impl Accepted {
                 people: table.people,
                 identifiers: table.identifiers.iter().map(|name| name.get_ref().clone()).collect(),
                 readable_by,
+                disposition: match &table.disposition {
+                    Some(name) => disposition(source, name, true)?,
+                    None => Disposition::Accepted,
+                },
+                met: (0, 0),
+                used: false,
+            });
+        }
+        for table in &file.fix {
+            let at = table.span().start;
+            let table = table.get_ref();
+            source.said("reason", &table.reason)?;
+            source.said("who", &table.who)?;
+            let id = by_id(source, at, table.finding.as_ref(), table.series.as_ref())?;
+            accepted.by_id.entry(id).or_default().push(accepted.entries.len());
+            accepted.entries.push(Entry {
+                glob: None,
+                until: until(&table.until)?,
+                ticket: table.ticket.clone().unwrap_or_default(),
+                matches: 0,
+                people: 0,
+                identifiers: Vec::new(),
+                readable_by: ReadableBy::Owner,
+                disposition: disposition(source, &table.disposition, false)?,
                 met: (0, 0),
                 used: false,
             });
@@ -167,18 +212,22 @@ impl Accepted {
                 glob.is_some_and(|(glob, identifier)| *identifier == finding.identifier && glob.is_match(path))
             });
             let numbers: Vec<usize> = ids.chain(globs).copied().collect();
-            let mut decision: Option<Decision> = None;
+            // One that accepts says more than a fix that is ordered, and that more than what was re-opened.
+            let mut decision: Option<(u8, Decision)> = None;
             for number in numbers {
                 let next = self.entries[number].decide(finding, readable_by, &self.today);
-                if next.accepted || decision.is_none() {
-                    let done = next.accepted;
-                    decision = Some(next);
-                    if done {
-                        break;
-                    }
+                let rank = match self.entries[number].disposition.accepts() {
+                    _ if next.accepted => 2,
+                    fix => u8::from(!fix),
+                };
+                if decision.as_ref().is_none_or(|(best, _)| *best < rank) {
+                    decision = Some((rank, next));
+                }
+                if rank == 2 {
+                    break;
                 }
             }
-            if let Some(decision) = decision {
+            if let Some((_, decision)) = decision {
                 finding.decision = Decision { expected: finding.decision.expected, ..decision };
             }
         }
@@ -197,6 +246,15 @@ impl Entry {
             Some(_) => (self.met.0 + finding.matches, self.met.1 + finding.people),
             None => (finding.matches, finding.people),
         };
+        if !self.disposition.accepts() {
+            let name = self.disposition.name();
+            let said = match self.disposition {
+                _ if self.until.as_str() < today => format!("overdue: {name}, due {}", self.until),
+                Disposition::FixClaimed => format!("{name}, and still here"),
+                _ => name.to_string(),
+            };
+            return self.decision(false, said);
+        }
         let known = |name: &&str| {
             *name == finding.identifier.name() || self.identifiers.iter().any(|identifier| identifier == *name)
         };
@@ -209,18 +267,19 @@ impl Entry {
             Some(format!("{} people, {} were accepted", self.met.1, self.people))
         } else if !added.is_empty() {
             Some(format!("with {} now", added.join("+")))
-        } else if width(readable_by) > width(self.readable_by) {
+        } else if readable_by.width() > self.readable_by.width() {
             Some(format!("readable by {readable_by}, accepted for {}", self.readable_by))
         } else {
             None
         };
-        Decision {
-            expected: "",
-            accepted: why.is_none(),
-            disposition: why.map_or_else(|| "accepted".to_string(), |why| format!("re-opened: {why}")),
-            ticket: self.ticket.clone(),
-            until: self.until.clone(),
+        match why {
+            None => self.decision(true, self.disposition.name().to_string()),
+            Some(why) => self.decision(false, format!("re-opened: {why}")),
         }
+    }
+
+    fn decision(&self, accepted: bool, disposition: String) -> Decision {
+        Decision { expected: "", accepted, disposition, ticket: self.ticket.clone(), until: self.until.clone() }
     }
 }
 
@@ -229,15 +288,31 @@ fn grown(accepted: u64, now: u64) -> bool {
     u128::from(now) * 10 > u128::from(accepted) * 11
 }
 
-/// How many can read: what nobody can tell counts as more than a group.
-fn width(readable_by: ReadableBy) -> u8 {
-    match readable_by {
-        ReadableBy::Owner => 0,
-        ReadableBy::Acl | ReadableBy::Declared => 1,
-        ReadableBy::Group => 2,
-        ReadableBy::Unknown => 3,
-        ReadableBy::World => 4,
+/// The id of an entry that names one.
+fn by_id(
+    source: &Source,
+    at: usize,
+    finding: Option<&Spanned<String>>,
+    series: Option<&Spanned<String>>,
+) -> Result<String> {
+    let (id, prefix) = match (finding, series) {
+        (Some(id), None) => (id, "F-"),
+        (None, Some(id)) => (id, "S-"),
+        _ => return Err(source.wrong(at, "an entry says `finding` or `series`, and not both")),
+    };
+    match id.get_ref().starts_with(prefix) {
+        true => Ok(id.get_ref().clone()),
+        false => Err(source.wrong(id.span().start, format!("such an id begins with {prefix}"))),
     }
+}
+
+/// A disposition that accepts, or one that orders a fix.
+fn disposition(source: &Source, name: &Spanned<String>, accepts: bool) -> Result<Disposition> {
+    let known = || Disposition::ALL.into_iter().filter(|one| one.accepts() == accepts);
+    known().find(|one| one.name() == name.get_ref()).ok_or_else(|| {
+        let names: Vec<&str> = known().map(Disposition::name).collect();
+        source.wrong(name.span().start, format!("`disposition` here is one of {}", names.join(", ")))
+    })
 }
 
 fn identifier(source: &Source, name: &Spanned<String>) -> Result<Identifier> {

@@ -11,6 +11,56 @@ use crate::error::{Error, Result};
 
 pub mod accepted;
 pub mod agreement;
+pub mod triage;
+
+/// Days for which something can be decided at most: a year.
+const LONGEST: i64 = 366;
+
+/// What somebody decides about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disposition {
+    /// Accepted, no more said.
+    Accepted,
+    /// It is not what the finding says.
+    FalseAlarm,
+    /// It is, and may stay so for a time.
+    AcceptedRisk,
+    /// It is agreed with whoever sends it.
+    Agreed,
+    /// Somebody has been told to mend it: it counts until it is gone.
+    FixOrdered,
+    /// Somebody says that it is mended: where it is still found it counts.
+    FixClaimed,
+}
+
+impl Disposition {
+    /// All of them.
+    pub const ALL: [Disposition; 6] = [
+        Disposition::Accepted,
+        Disposition::FalseAlarm,
+        Disposition::AcceptedRisk,
+        Disposition::Agreed,
+        Disposition::FixOrdered,
+        Disposition::FixClaimed,
+    ];
+
+    /// The name in reports and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Disposition::Accepted => "accepted",
+            Disposition::FalseAlarm => "false-alarm",
+            Disposition::AcceptedRisk => "accepted-risk",
+            Disposition::Agreed => "agreed",
+            Disposition::FixOrdered => "fix-ordered",
+            Disposition::FixClaimed => "fixed-claimed",
+        }
+    }
+
+    /// Whether the finding no longer counts.
+    pub fn accepts(self) -> bool {
+        !matches!(self, Disposition::FixOrdered | Disposition::FixClaimed)
+    }
+}
 
 /// A file of decisions, to point at its lines.
 struct Source {
@@ -22,7 +72,12 @@ impl Source {
     /// Reads the file at `path`.
     fn read<T: DeserializeOwned>(path: &Path) -> Result<(Source, T)> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-        let source = Source { file: path.display().to_string(), text };
+        Source::parse(&path.display().to_string(), text)
+    }
+
+    /// Reads a text as the file of this name.
+    fn parse<T: DeserializeOwned>(file: &str, text: String) -> Result<(Source, T)> {
+        let source = Source { file: file.to_string(), text };
         let read = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             source.wrong(at, error.message().replace('\n', " "))

@@ -1,4 +1,4 @@
-//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv findings.jsonl report.html
+//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl report.html
 //! summary.json manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
 //! manifest comes last and names every file with its size and SHA-256: a set without it did not come to its end.
 
@@ -22,6 +22,7 @@ pub const NAMES: &[&str] = &[
     "findings.csv",
     "documents.csv",
     "gaps.csv",
+    "worklist.csv",
     "matches.csv",
     "findings.jsonl",
     #[cfg(feature = "cli")]
@@ -49,7 +50,8 @@ impl Dir {
         let mut tables = Tables::default()
             .findings(open("findings.csv")?)?
             .documents(open("documents.csv")?)?
-            .gaps(open("gaps.csv")?)?;
+            .gaps(open("gaps.csv")?)?
+            .worklist(open("worklist.csv")?)?;
         if matches {
             tables = tables.matches(open("matches.csv")?)?;
         }

@@ -18,6 +18,7 @@ pub mod schema;
 pub mod set;
 pub mod text;
 pub mod words;
+pub mod worklist;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

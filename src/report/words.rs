@@ -28,7 +28,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 }
 
 /// `1,171`
-pub(super) fn thousands(n: u64) -> String {
+pub(crate) fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn thousands(n: u64) -> String {
 }
 
 /// `1 document`, `2 documents`
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 

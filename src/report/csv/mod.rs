@@ -1,11 +1,13 @@
 //! Tables for spreadsheets. In: a run's events. Out: `findings.csv` (one row a finding, blind and protected gaps among
-//! them), `documents.csv`, `gaps.csv`, `matches.csv`. Refuses nothing; columns stand in the contract's order, more may
+//! them), `documents.csv`, `gaps.csv`, `matches.csv`, `worklist.csv`. Refuses nothing; columns stand in the contract's order, more may
 //! follow, and what only a sweep knows is empty.
 
 mod cell;
 mod gaps;
 mod rows;
+mod saved;
 mod sheet;
+mod worklist;
 
 use std::path::{Path, PathBuf};
 
@@ -14,10 +16,14 @@ use crate::finding::{Document, Summary};
 use crate::gap::{Class, Gap};
 use crate::report::csv::gaps::{Count, Group, Many};
 use crate::report::csv::rows::{About, DOCUMENTS, FINDINGS, GAPS, MATCHES, Where, match_row};
-use crate::report::csv::sheet::{Row, Sheet};
+use crate::report::csv::worklist::WORKLIST;
 use crate::report::output::{Output, Written};
+use crate::report::worklist::Groups;
 use crate::report::{Report, listed_matches, root_name};
 use crate::scan::{Event, Run};
+
+pub(crate) use saved::Saved;
+pub(crate) use sheet::{Row, Sheet};
 
 /// The tables of a run, each of them only where it is wanted.
 #[derive(Default)]
@@ -26,6 +32,8 @@ pub struct Tables {
     documents: Option<Sheet>,
     gaps: Option<Sheet>,
     matches: Option<Sheet>,
+    worklist: Option<Sheet>,
+    groups: Groups,
     many: Option<Many>,
     run: About,
 }
@@ -61,13 +69,24 @@ impl Tables {
         Ok(self)
     }
 
+    /// Writes `worklist.csv` here.
+    pub fn worklist(mut self, output: Output) -> Result<Tables> {
+        self.worklist = Some(Sheet::new(output, WORKLIST, "note")?);
+        Ok(self)
+    }
+
     fn sheets(&mut self) -> impl Iterator<Item = &mut Sheet> {
-        [&mut self.findings, &mut self.documents, &mut self.gaps, &mut self.matches].into_iter().flatten()
+        [&mut self.findings, &mut self.documents, &mut self.gaps, &mut self.matches, &mut self.worklist]
+            .into_iter()
+            .flatten()
     }
 
     fn document(&mut self, document: &Document) -> Result<()> {
         let root = root_name(&self.run.roots, document.root).to_string();
         let path = document.locator.path(&root);
+        if self.worklist.is_some() {
+            self.groups.add(&root, &path, document);
+        }
         let at = Where { root: &root, path: &path, document };
         if let Some(sheet) = &mut self.findings {
             for finding in document.findings.iter().filter(|finding| finding.listed) {
@@ -131,6 +150,11 @@ impl Tables {
         if let Some(mut many) = self.many.take() {
             for (group, count) in many.take() {
                 self.many(&group, count)?;
+            }
+        }
+        if let Some(sheet) = &mut self.worklist {
+            for group in self.groups.take() {
+                sheet.row(worklist::row(&self.run, &group))?;
             }
         }
         let mut written = Vec::new();
@@ -240,6 +264,9 @@ mod tests {
         let gaps = rows(Tables::gaps);
         assert_eq!(gaps.len(), 3, "all classes");
         assert_eq!(gaps[2]["class"], "inert");
+        let worklist = rows(Tables::worklist);
+        assert_eq!(worklist.len(), 1);
+        assert_eq!((worklist[0]["identifiers"].as_str(), worklist[0]["people_at_least"].as_str()), ("ssn", "1171"));
         let matches = rows(Tables::matches);
         assert_eq!(matches.len(), 1);
         assert_eq!((matches[0]["record"].as_str(), matches[0]["value"].as_str()), ("17", "***-**-****"));

@@ -13,7 +13,7 @@ use crate::report::{probability, sibling, utc};
 const ROWS_A_FILE: u64 = 1_000_000;
 
 /// One table being written.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     writer: Option<csv::Writer<Output>>,
     header: &'static [&'static str],
     /// The column that says where a table goes on.
@@ -28,53 +28,59 @@ pub(super) struct Sheet {
 
 /// One row being made, cell by cell, in the order of the header.
 #[derive(Default)]
-pub(super) struct Row(Vec<String>);
+pub(crate) struct Row(Vec<String>);
 
 impl Row {
-    pub(super) fn text(mut self, text: &str) -> Row {
+    pub(crate) fn text(mut self, text: &str) -> Row {
         self.0.push(cell::text(text).into_owned());
         self
     }
 
-    pub(super) fn number(mut self, n: u64) -> Row {
+    pub(crate) fn number(mut self, n: u64) -> Row {
         self.0.push(n.to_string());
         self
     }
 
     /// A number from 1 on; 0 stands for none.
-    pub(super) fn ordinal(self, n: u64) -> Row {
+    pub(crate) fn ordinal(self, n: u64) -> Row {
         if n == 0 { self.empty(1) } else { self.number(n) }
     }
 
-    pub(super) fn optional(self, n: Option<u64>) -> Row {
+    pub(crate) fn optional(self, n: Option<u64>) -> Row {
         match n {
             Some(n) => self.number(n),
             None => self.empty(1),
         }
     }
 
-    pub(super) fn probability(mut self, p: f64) -> Row {
+    pub(crate) fn probability(mut self, p: f64) -> Row {
         self.0.push(format!("{:.4}", probability(p)));
         self
     }
 
-    pub(super) fn flag(self, flag: bool) -> Row {
+    /// A number with so many decimals.
+    pub(crate) fn decimal(mut self, x: f64, decimals: usize) -> Row {
+        self.0.push(format!("{x:.decimals$}"));
+        self
+    }
+
+    pub(crate) fn flag(self, flag: bool) -> Row {
         self.text(if flag { "yes" } else { "no" })
     }
 
     /// A time: what a spreadsheet makes of it is what it is.
-    pub(super) fn time(mut self, seconds: Option<i64>) -> Row {
+    pub(crate) fn time(mut self, seconds: Option<i64>) -> Row {
         self.0.push(seconds.and_then(utc).unwrap_or_default());
         self
     }
 
     /// A time that is written already.
-    pub(super) fn time_text(mut self, time: &str) -> Row {
+    pub(crate) fn time_text(mut self, time: &str) -> Row {
         self.0.push(time.to_string());
         self
     }
 
-    pub(super) fn empty(mut self, cells: usize) -> Row {
+    pub(crate) fn empty(mut self, cells: usize) -> Row {
         self.0.extend(std::iter::repeat_n(String::new(), cells));
         self
     }
@@ -82,7 +88,7 @@ impl Row {
 
 impl Sheet {
     /// A table that begins in `output`; `note_column` is where it says that it goes on elsewhere.
-    pub(super) fn new(output: Output, header: &'static [&'static str], note_column: &'static str) -> Result<Sheet> {
+    pub(crate) fn new(output: Output, header: &'static [&'static str], note_column: &'static str) -> Result<Sheet> {
         let first = output.path().to_path_buf();
         // A stream has no second file, and no spreadsheet at its end.
         let rows_a_file = if output.is_file() { ROWS_A_FILE } else { u64::MAX };
@@ -91,13 +97,13 @@ impl Sheet {
     }
 
     /// Writes the header.
-    pub(super) fn begin(&mut self) -> Result<()> {
+    pub(crate) fn begin(&mut self) -> Result<()> {
         let header = self.header;
         self.put(|writer| writer.write_record(header).map_err(io_error))
     }
 
     /// Writes one row.
-    pub(super) fn row(&mut self, row: Row) -> Result<()> {
+    pub(crate) fn row(&mut self, row: Row) -> Result<()> {
         if self.rows == self.rows_a_file {
             self.next_file()?;
         }
@@ -106,7 +112,7 @@ impl Sheet {
     }
 
     /// Closes the last file and tells of all.
-    pub(super) fn finish(&mut self) -> Result<Vec<Written>> {
+    pub(crate) fn finish(&mut self) -> Result<Vec<Written>> {
         self.close()?;
         Ok(std::mem::take(&mut self.written))
     }

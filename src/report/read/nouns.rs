@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::{
     Access, Confidence, Decision, Document, DocumentClass, Finding, Linked, Match, Place, Position, Protection,
-    ReadableBy, Root, Severity, Size, Status, StatusCounts, Subject, Summary,
+    ReadableBy, Root, Severity, Size, Status, Subject, Summary,
 };
 use crate::gap::{Class, Gap, Reason};
 use crate::identifier::Identifier;
@@ -217,7 +217,6 @@ impl Nouns {
     }
 
     pub(super) fn summary(&mut self, record: SummaryRecord<'_>) -> Summary {
-        let documents = record.documents;
         let sizes = record.sizes.into_iter().map(|size| Size {
             root: self.root(&size.root),
             series: size.series.map(Cow::into_owned),
@@ -234,13 +233,8 @@ impl Nouns {
         let sizes = sizes.collect();
         Summary {
             complete: record.complete,
-            documents: StatusCounts {
-                complete: documents.complete,
-                partial: documents.partial,
-                skipped: documents.skipped,
-                inert: documents.inert,
-                excluded: documents.excluded,
-            },
+            documents: record.documents.counts(),
+            sizes_by_status: record.document_bytes.counts(),
             bytes: record.bytes,
             people: record.people,
             people_low: record.people_low,
