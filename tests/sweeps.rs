@@ -35,8 +35,9 @@ impl Night {
         let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
         let of = |kind: &str| records.iter().filter(|r| r["type"] == kind).cloned().collect::<Vec<_>>();
         let word = |record: &Value, key: &str| record[key].as_str().unwrap_or_default().to_string();
+        let changed = of("change");
         let changes =
-            of("change").iter().map(|r| ((word(r, "path"), word(r, "identifier")), (word(r, "state"), word(r, "why"))));
+            changed.iter().map(|r| ((word(r, "path"), word(r, "identifier")), (word(r, "state"), word(r, "why"))));
         Night {
             exit: output.status.code().unwrap_or(-1),
             head: of("sweep").first().cloned().unwrap_or_default(),

@@ -194,9 +194,9 @@ mod tests {
             (0..size).step_by(100_000).map(|start| (start, (start + 100_000).min(size))).collect();
         let mut backwards = pieces.clone();
         backwards.reverse();
-        let windows: Vec<(usize, usize)> = (0..4)
+        let windows: Vec<(usize, usize)> = (0..4_usize)
             .rev()
-            .map(|n| ((n << 20usize).saturating_sub(512), ((n + 1) * (1 << 20) + 65_536).min(size)))
+            .map(|n| ((n << 20).saturating_sub(512), ((n + 1) * (1 << 20) + 65_536).min(size)))
             .collect();
         for reads in [&pieces, &backwards, &windows, &vec![], &vec![(0, 10), (5, 2_000_000), (1_999_999, size)]] {
             assert_eq!(hash(&bytes, reads), whole, "{reads:?}");

@@ -243,8 +243,8 @@ impl Nouns {
         let sizes = sizes.collect();
         Summary {
             complete: record.complete,
-            documents: counts(record.documents),
-            sizes_by_status: counts(record.document_bytes),
+            documents: record.documents.counts(),
+            sizes_by_status: record.document_bytes.counts(),
             bytes: record.bytes,
             people: record.people,
             people_low: record.people_low,
@@ -345,9 +345,4 @@ fn place(record: PlaceRecord<'_>) -> Place {
         "metadata" => Place::Metadata(text()),
         _ => Place::Text,
     }
-}
-
-fn counts(read: Statuses) -> StatusCounts {
-    let Statuses { complete, partial, skipped, inert, excluded } = read;
-    StatusCounts { complete, partial, skipped, inert, excluded }
 }
