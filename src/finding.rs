@@ -535,6 +535,25 @@ pub struct StatusCounts {
     pub excluded: u64,
 }
 
+impl StatusCounts {
+    /// The number of a status.
+    pub fn of(&mut self, status: Status) -> &mut u64 {
+        match status {
+            Status::Complete => &mut self.complete,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Inert => &mut self.inert,
+            Status::Excluded => &mut self.excluded,
+        }
+    }
+
+    /// All of them.
+    pub fn sum(&self) -> u64 {
+        let StatusCounts { complete, partial, skipped, inert, excluded } = self;
+        complete + partial + skipped + inert + excluded
+    }
+}
+
 /// What is said at the end of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -542,6 +561,8 @@ pub struct Summary {
     pub complete: bool,
     /// Documents by status.
     pub documents: StatusCounts,
+    /// Their bytes by status; of those read in part, all of their bytes. What is inside a document counts there and as itself.
+    pub sizes_by_status: StatusCounts,
     /// Bytes of documents read, whole or in part.
     pub bytes: u64,
     /// Individuals over all documents, and its range.

@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod confine;
 pub mod decisions;
 pub mod decode;
 pub mod detect;
@@ -49,6 +50,7 @@ pub mod limits;
 pub mod locator;
 pub mod open;
 pub mod options;
+pub mod protected;
 pub mod release;
 pub mod report;
 pub mod rich;

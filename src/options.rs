@@ -45,12 +45,37 @@ pub struct Options {
     /// The program `phisweep`, which reads in a process of its own what libraries read (Office, PDF, databases, …). Where there
     /// is none, such documents are gaps `disabled`.
     pub worker: Option<PathBuf>,
+    /// Passwords that are tried on locked documents.
+    pub passwords: Passwords,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
     /// How late files answer; for tests.
     #[doc(hidden)]
     pub lag: Option<Arc<Lag>>,
+}
+
+/// Passwords, in the order in which they are tried.
+#[derive(Clone, Default)]
+pub struct Passwords(Arc<[String]>);
+
+impl Passwords {
+    /// Of these.
+    pub fn new(passwords: Vec<String>) -> Passwords {
+        Passwords(passwords.into())
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Says how many there are.
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passwords", self.0.len())
+    }
 }
 
 /// What is walked.
@@ -91,8 +116,28 @@ pub enum HintedFormat {
 }
 
 /// The formats that a hint may name. What does not turn out to be of that format is read as text.
-pub const HINTED: [&str; 12] =
-    ["text", "csv", "tsv", "psv", "fixed", "json", "ndjson", "xml", "hl7", "x12", "ncpdp", "dicom"];
+pub const HINTED: [&str; 20] = [
+    "text",
+    "csv",
+    "tsv",
+    "psv",
+    "fixed",
+    "json",
+    "ndjson",
+    "xml",
+    "hl7",
+    "x12",
+    "ncpdp",
+    "dicom",
+    "sql",
+    "html",
+    "rtf",
+    "yaml",
+    "ini",
+    "vcard",
+    "icalendar",
+    "ldif",
+];
 
 /// What to do with test values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +184,7 @@ impl Default for Options {
             known_values: Arc::default(),
             profile: false,
             mask_paths: false,
+            passwords: Passwords::default(),
             limits: Limits::default(),
             worker: None,
             cut: Cut::default(),

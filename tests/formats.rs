@@ -206,6 +206,76 @@ fn clinical(p: &Patient) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The fields of a patient, in the order of the header.
+fn fields(p: &Patient) -> [String; 7] {
+    [p.mrn.clone(), p.last.into(), p.first.into(), p.date("-"), p.ssn.clone(), p.street.clone(), p.zip.clone()]
+}
+
+const HEADER: [&str; 7] = ["mrn", "last_name", "first_name", "birth_date", "ssn", "address", "zip"];
+
+fn dump(patients: &[Patient]) -> Vec<u8> {
+    let row = |p: &Patient| format!("('{}')", fields(p).map(|field| field.replace('\'', "''")).join("','"));
+    let rows: Vec<String> = patients.iter().map(row).collect();
+    let columns = HEADER.map(|name| format!("  `{name}` varchar(64)")).join(",\n");
+    format!(
+        "-- MySQL dump 10.13\nCREATE TABLE `patients` (\n{columns}\n);\nINSERT INTO `patients` VALUES {};\n",
+        rows.join(",")
+    )
+    .into_bytes()
+}
+
+fn dump_copied(patients: &[Patient]) -> Vec<u8> {
+    let rows: String = patients.iter().map(|p| fields(p).join("\t") + "\n").collect();
+    format!(
+        "--\n-- PostgreSQL database dump\n--\nCOPY public.patients ({}) FROM stdin;\n{rows}\\.\n",
+        HEADER.join(", ")
+    )
+    .into_bytes()
+}
+
+fn page(patients: &[Patient]) -> Vec<u8> {
+    let row = |p: &Patient| format!("<tr><td>{}</td></tr>\n", fields(p).join("</td><td>"));
+    let rows: String = patients.iter().map(row).collect();
+    let head = HEADER.join("</th><th>");
+    format!("<!DOCTYPE html><html><body><h1>Members</h1><table><tr><th>{head}</th></tr>\n{rows}</table></body></html>")
+        .into_bytes()
+}
+
+fn rich(patients: &[Patient]) -> Vec<u8> {
+    let row = |cells: [String; 7]| format!("\\trowd\\intbl {}\\cell\\row\n", cells.join("\\cell "));
+    let rows: String = patients.iter().map(|p| row(fields(p))).collect();
+    format!("{{\\rtf1\\ansi {}{rows}\\pard\\par}}", row(HEADER.map(str::to_string))).into_bytes()
+}
+
+fn blocks(patients: &[Patient]) -> Vec<u8> {
+    let member = |p: &Patient| {
+        let lines: Vec<String> =
+            HEADER.iter().zip(fields(p)).map(|(name, field)| format!("{name}: \"{field}\"")).collect();
+        format!("  - {}\n", lines.join("\n    "))
+    };
+    format!("members:\n{}", patients.iter().map(member).collect::<String>()).into_bytes()
+}
+
+fn entries(patients: &[Patient]) -> Vec<u8> {
+    let entry = |p: &Patient| {
+        let [mrn, last, first, born, ssn, street, zip] = fields(p);
+        format!(
+            "dn: uid={mrn},ou=people\nsn: {last}\ngivenName: {first}\ndateOfBirth: {born}\nssn: {ssn}\nstreet: {street}\npostalCode: {zip}\nmrn: {mrn}\n\n"
+        )
+    };
+    patients.iter().map(entry).collect::<String>().into_bytes()
+}
+
+fn cards(patients: &[Patient]) -> Vec<u8> {
+    let card = |p: &Patient| {
+        let [mrn, last, first, born, ssn, street, zip] = fields(p);
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nBDAY:{born}\r\nADR:;;{street};Mobile;AL;{zip};\r\nX-SSN:{ssn}\r\nX-MRN:{mrn}\r\nEND:VCARD\r\n"
+        )
+    };
+    patients.iter().map(card).collect::<String>().into_bytes()
+}
+
 /// A header without pixels, explicit little endian.
 fn image(p: &Patient) -> Vec<u8> {
     let mut out = vec![0; 128];
@@ -278,7 +348,7 @@ fn one_list_says_the_same_in_every_format() {
     expected.insert("zip", (all, zips));
     let mut wrong = String::new();
     let first = told(&scan("a.csv", delimited(',', &patients)));
-    let written: [(&str, Vec<Document>); 12] = [
+    let written: [(&str, Vec<Document>); 19] = [
         ("csv", scan("a.csv", delimited(',', &patients))),
         ("tsv", scan("a.tsv", delimited('\t', &patients))),
         ("fixed width", scan("a.txt", fixed(&patients))),
@@ -291,6 +361,13 @@ fn one_list_says_the_same_in_every_format() {
         ("837", scan("a.837", claims(&patients))),
         ("834", scan("a.834", enrolment(&patients))),
         ("c-cda", each("a.xml", clinical)),
+        ("sql", scan("a.sql", dump(&patients))),
+        ("sql, copied", scan("dump", dump_copied(&patients))),
+        ("html", scan("a.html", page(&patients))),
+        ("rtf", scan("a.rtf", rich(&patients))),
+        ("yaml", scan("a.yaml", blocks(&patients))),
+        ("ldif", scan("a.ldif", entries(&patients))),
+        ("vcard", scan("a.vcf", cards(&patients))),
     ];
     for (format, documents) in written {
         let alone = documents.len() > 1;

@@ -28,6 +28,11 @@ mod fhir;
 mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
+// Locked documents, and keys beside them.
+mod protected;
+// The same list where libraries read it: databases, columnar files, mail, PDF.
+#[cfg(all(feature = "pdf", feature = "sqlite", feature = "columnar", feature = "mail"))]
+mod rich;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -145,6 +145,10 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "GLOB=FORMAT", value_parser = hints::parse, help_heading = "What is walked")]
     pub(super) format_hint: Vec<FormatHint>,
 
+    /// Passwords to try on locked documents, one on each line of a file; they never show in a report
+    #[arg(long, value_name = "FILE", help_heading = "What is walked")]
+    pub(super) password_file: Option<PathBuf>,
+
     /// How many levels of folders: 1 reads only the files right in a folder that is given
     #[arg(long, value_name = "N", help_heading = "What is walked")]
     pub(super) max_depth: Option<usize>,
@@ -164,6 +168,14 @@ pub(super) struct ScanArgs {
     /// Worker threads [default: all cores the process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
     pub(super) threads: Option<u16>,
+
+    /// Keep all rights of the user: by default a scan may only read what it scans and write where reports go
+    #[arg(long, help_heading = "Running")]
+    pub(super) no_sandbox: bool,
+
+    /// Say on standard error what bounds this scan
+    #[arg(short, long, help_heading = "Running")]
+    pub(super) verbose: bool,
 
     /// What one document may cost: bytes with K, M or G, seconds, numbers; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Running",

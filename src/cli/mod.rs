@@ -12,6 +12,7 @@ mod hints;
 mod incident;
 mod key;
 mod outputs;
+mod passwords;
 mod progress;
 mod report;
 mod rules;
@@ -86,7 +87,11 @@ fn dispatch(command: Command) -> Result<i32> {
 fn version(verbose: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match verbose {
-        true => format!("phisweep {version}\ndetect: {}\n", crate::detect::backend_name()),
+        true => format!(
+            "phisweep {version}\ndetect: {}\nfence: {}\n",
+            crate::detect::backend_name(),
+            crate::confine::offered()
+        ),
         false => format!("phisweep {version}\n"),
     }
 }

@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, outputs, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
+use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ use crate::release::{Answer, Purpose, Shared};
 use crate::report;
 use crate::report::dir::OwnManifest;
 use crate::report::set::Reports;
+use crate::rich::trial;
 use crate::scan::{self, Event, Listener, Progress, Run};
 
 /// Runs the command.
@@ -51,10 +53,25 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         }
         ours.extend([path.clone(), report::output::temporary(path)]);
     }
+    let mut manifest = manifest.map(|path| OwnManifest::create(&path)).transpose()?;
+    let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
     options.profile = release.is_some();
     options.walk.own_files.clone_from(&ours);
+
+    // From here on all is open that is written, and threads start.
+    let fence = sandbox.then(|| confine::scan(&rights(&roots, &ours, options.walk.follow)));
+    if verbose {
+        say(&match fence {
+            Some(confined) => format!("fence: {confined}"),
+            None => "fence: none, by --no-sandbox; documents are still read by workers".to_string(),
+        });
+    }
+
+    for (what, how) in trial::attempts() {
+        say(&format!("trial: {what}: {how}"));
+    }
 
     let progress = Arc::new(Progress::default());
     let temporaries = ours.into_iter().filter(|path| report::output::is_temporary(path)).collect();
@@ -70,7 +87,9 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
-    let manifest = manifest.map(|path| OwnManifest::create(&path, &run)).transpose()?;
+    if let Some(manifest) = &mut manifest {
+        manifest.begin(&run);
+    }
     let roots = run.roots.clone();
     let tally = Tally::default();
     let mut supervisor =
@@ -248,6 +267,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -268,11 +288,24 @@ fn options(args: ScanArgs) -> Result<Options> {
         matches: args.matches,
         reveal: args.reveal.reveal,
         fingerprint_key,
+        passwords,
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),
         ..look_for(args.look_for)
     })
+}
+
+/// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
+fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
+    let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    if follow {
+        read.push(PathBuf::from("/"));
+    }
+    let mut write: Vec<PathBuf> = ours.iter().filter_map(|file| Some(file.parent()?.to_path_buf())).collect();
+    write.sort_unstable();
+    write.dedup();
+    Rights { read, write }
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.

@@ -12,10 +12,11 @@ mod paths;
 mod skim;
 mod strings;
 
-pub(super) use self::paths::Peek;
 use self::paths::{Kind, NONE, Paths};
+pub(super) use self::paths::{Peek, column_names, is_own};
 pub(super) use self::skim::skim;
-use self::strings::{append_unescaped, blank, string_end};
+pub(super) use self::strings::{append_base64_text, append_unescaped, may_hold_value};
+use self::strings::{blank, string_end};
 use super::fhir::{self, References};
 use super::named::{BATCH, Batch, Broken, Holds, PIECE, Places, Progress, Reader, Value, Window};
 use crate::gap::Reason;
@@ -239,7 +240,7 @@ impl Json {
                 let key = &from[..length];
                 let (node, new) = self.paths.child(frame.node, key, Kind::Key);
                 self.paths.follows(frame.node, frame.last, node);
-                if new && strings::may_hold_value(key) {
+                if new && may_hold_value(key) {
                     let place = places.number(b"keys", paths::key_names);
                     let start = (at + i + 1) as u32;
                     let end = start + length as u32;
@@ -367,7 +368,7 @@ impl Json {
         }
         let from = batch.decoded.len();
         if self.is_encoded(node) && raw.len() >= 16 {
-            if !strings::append_base64_text(raw, &mut batch.decoded) {
+            if !append_base64_text(raw, &mut batch.decoded) {
                 self.encoded = true;
                 return;
             }

@@ -10,16 +10,23 @@ pub mod dialect;
 pub mod dicom;
 mod fhir;
 pub mod fixed;
+mod grid;
 pub mod hl7;
+mod html;
 mod json;
+mod lines;
 pub mod marks;
 pub mod named;
 pub mod ncpdp;
 pub mod rows;
+mod rtf;
+pub mod sql;
+mod stride;
 pub mod systems;
 mod values;
 pub mod x12;
 pub mod xml;
+mod yaml;
 
 use crate::extract::dialect::Dialect;
 
@@ -240,6 +247,14 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "x12" => Some(Box::new(x12::X12::default())),
         "xml" => xml::reader(head),
         "dicom" => Some(Box::new(dicom::Dicom::new())),
+        "sql" => sql::reader(head),
+        "html" => Some(Box::new(html::Html::default())),
+        "rtf" => Some(Box::new(rtf::Rtf::default())),
+        "vcard" => Some(Box::new(lines::Lines::new(lines::Form::Card))),
+        "icalendar" => Some(Box::new(lines::Lines::new(lines::Form::Calendar))),
+        "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
+        "yaml" => yaml::reader(head),
+        "ini" => lines::settings(head),
         _ => None,
     }
 }

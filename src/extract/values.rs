@@ -37,6 +37,23 @@ impl Values<'_> {
         self.batch.values.push(Value { place, record: self.record, start, end, decoded });
     }
 
+    /// All that stands between two places, a [`PIECE`] at most.
+    pub(super) fn span(&mut self, place: u32, start: u32, end: u32) {
+        self.batch.values.push(Value { place, record: self.record, start, end, decoded: (0, 0) });
+    }
+
+    /// Something that means `text`, which stands between two places.
+    pub(super) fn meaning(&mut self, place: u32, text: &[u8], start: u32, end: u32) {
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return;
+        }
+        let from = self.batch.decoded.len() as u32;
+        self.batch.decoded.extend_from_slice(text);
+        let decoded = (from, self.batch.decoded.len() as u32);
+        self.batch.values.push(Value { place, record: self.record, start, end, decoded });
+    }
+
     /// Text as it stands there, in pieces where it is long. What follows on a text of the same place, with nothing but a
     /// line end between, is one with it: words speak about what stands on the next line.
     pub(super) fn text(&mut self, place: u32, bytes: &[u8], base: u32) {

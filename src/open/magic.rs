@@ -150,13 +150,17 @@ static MARKS: &[Mark] = &[
     mark(3, b"NTFS    ", Unsupported("disk image")),
     mark(0x8001, b"CD001", Unsupported("disk image")),       // ISO 9660
     mark(0, b"hsqs", Unsupported("disk image")),             // squashfs
-    // Encrypted. Whether a key lies beside it nobody looked, so it is blind and not protected.
+    // Encrypted. How, says `protected`.
     firm(b"-----BEGIN PGP MESSAGE", Unsupported("pgp")),
     firm(b"age-encryption.org/v1", Unsupported("age")),
     firm(b"-----BEGIN AGE ENCRYPTED FILE", Unsupported("age")),
     mark(0, b"LUKS\xba\xbe", Unsupported("luks")),
     mark(3, b"-FVE-FS-", Unsupported("bitlocker")),
     mark(0, b"Salted__", Unsupported("openssl")),
+    firm(b"U2FsdGVkX1", Unsupported("openssl")),             // the same in base64
+    mark(0, b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5", Unsupported("keepass")),
+    mark(0, b"\x03\xd9\xa2\x9a\x66\xfb\x4b\xb5", Unsupported("keepass")),
+    mark(0, b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5", Unsupported("keepass")),
     mark(0, b"AES\x02", Unsupported("aes crypt")),
     // Text in another encoding. UTF-32 first: its mark starts with UTF-16's.
     mark(0, b"\xff\xfe\0\0", Unsupported("utf-32")),

@@ -2,6 +2,7 @@
 //! Refuses bytes that only look like text by accident: too many control characters, too few of ASCII.
 
 use super::health;
+use crate::extract::sql::is_dump;
 
 /// What a head of bytes looks like as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +90,9 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("yaml", &["yaml", "yml"]),
     ("toml", &["toml"]),
     ("ini", &["ini", "cfg", "conf", "properties", "env"]),
+    ("vcard", &["vcf", "vcard"]),
+    ("icalendar", &["ics"]),
+    ("ldif", &["ldif"]),
     ("ndjson", &["ndjson", "jsonl"]),
     (
         "source",
@@ -114,7 +118,7 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
         "x12"
     } else if start.starts_with(b"UNA:+") || start.starts_with(b"UNB+UNO") {
         "edifact"
-    } else if upper.starts_with(b"<!DOCTYPE HTML") || upper.starts_with(b"<HTML") {
+    } else if is_page(name, start, &upper) {
         "html"
     } else if upper.starts_with(b"<?XML") {
         let shown = &start[..start.len().min(2048)];
@@ -127,10 +131,14 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
         "vcard"
     } else if upper.starts_with(b"BEGIN:VCALENDAR") {
         "icalendar"
-    } else if is_mail(start) {
+    } else if is_directory(start) {
+        "ldif"
+    } else if is_mail(start) || is_saved_mail(start, ending(name).as_str()) {
         "mail"
     } else if let Some(json) = json(start, ending(name).as_str()) {
         json
+    } else if is_dump(start) {
+        "sql"
     } else {
         let ending = ending(name);
         ENDINGS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map_or("text", |(format, _)| format)
@@ -141,6 +149,37 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
 pub(super) fn ending(name: &str) -> String {
     let name = name.rsplit(['/', '!']).next().unwrap_or(name);
     name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
+}
+
+/// Marks that only pages have: a document type, the outermost element, or a table with cells and no XML declaration.
+fn is_page(name: &str, start: &[u8], upper: &[u8]) -> bool {
+    if upper.starts_with(b"<!DOCTYPE HTML") || upper.starts_with(b"<HTML") {
+        return true;
+    }
+    if !start.starts_with(b"<") || upper.starts_with(b"<?XML") {
+        return false;
+    }
+    if matches!(ending(name).as_str(), "html" | "htm" | "xhtml") {
+        return true;
+    }
+    let shown = start[..start.len().min(4096)].to_ascii_lowercase();
+    let holds = |mark: &[u8]| memchr::memmem::find(&shown, mark).is_some();
+    const FIRST: [&[u8]; 10] =
+        [b"<TABLE", b"<DIV", b"<BODY", b"<HEAD>", b"<META ", b"<STYLE", b"<CENTER", b"<FONT", b"<P>", b"<!--"];
+    FIRST.iter().any(|mark| upper.starts_with(mark))
+        && (holds(b"<td") || holds(b"<html") || holds(b"<body") || holds(b"<br>"))
+}
+
+/// An LDIF: its version, or the name of an entry and an attribute behind it.
+fn is_directory(start: &[u8]) -> bool {
+    let mut lines = start.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut lines =
+        lines.by_ref().filter(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b" "));
+    let first = lines.next().unwrap_or_default();
+    let entry = |line: &[u8]| has_prefix(line, b"dn: ") || has_prefix(line, b"dn:: ");
+    let second = lines.next().unwrap_or_default();
+    has_prefix(first, b"version: 1") && entry(second)
+        || entry(first) && memchr::memchr(b'=', first).is_some() && memchr::memchr(b':', second).is_some()
 }
 
 /// `<name` and later a `>`: an element, a comment or a declaration.
@@ -174,6 +213,22 @@ fn is_mail(start: &[u8]) -> bool {
                     .any(|name| start.split(|b| *b == b'\n').take(60).any(|line| has_prefix(line, name)))
         }
         None => false,
+    }
+}
+
+/// A mail by its name too: behind a length on a line of its own, as Apple Mail saves it, or without the headers that only servers
+/// write.
+fn is_saved_mail(start: &[u8], ending: &str) -> bool {
+    let (first, rest) = start.split_at(start.iter().position(|b| *b == b'\n').map_or(start.len(), |at| at + 1));
+    let counted = !first.trim_ascii().is_empty() && first.trim_ascii().iter().all(u8::is_ascii_digit);
+    match ending {
+        "emlx" => counted && is_mail(rest),
+        "eml" => {
+            let name = first.split(|b| *b == b':').next().filter(|name| name.len() < first.len());
+            name.is_some_and(|name| !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
+        }
+        "mbox" | "mbx" => first.starts_with(b"From "),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Severity, Size, Summary};
+use crate::finding::{Document, Finding, Linked, Match, Place, Position, Root, Severity, Size, StatusCounts, Summary};
 use crate::gap::{Class, Gap};
 use crate::judge::people::Of;
 use crate::locator::path_text;
@@ -437,6 +437,7 @@ pub(super) struct SummaryRecord<'a> {
     pub(super) r#type: Cow<'a, str>,
     pub(super) complete: bool,
     pub(super) documents: Statuses,
+    pub(super) document_bytes: Statuses,
     pub(super) bytes: u64,
     pub(super) people: u64,
     pub(super) people_low: u64,
@@ -462,6 +463,13 @@ pub(super) struct Statuses {
     pub(super) skipped: u64,
     pub(super) inert: u64,
     pub(super) excluded: u64,
+}
+
+impl Statuses {
+    fn of(counts: StatusCounts) -> Statuses {
+        let StatusCounts { complete, partial, skipped, inert, excluded } = counts;
+        Statuses { complete, partial, skipped, inert, excluded }
+    }
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -511,17 +519,11 @@ impl<'a> SummaryRecord<'a> {
     pub(super) fn of(summary: &'a Summary, roots: &'a [Root]) -> SummaryRecord<'a> {
         let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
         let classes = [Class::Blind, Class::Protected, Class::Inert, Class::Excluded];
-        let documents = summary.documents;
         SummaryRecord {
             r#type: "summary".into(),
             complete: summary.complete,
-            documents: Statuses {
-                complete: documents.complete,
-                partial: documents.partial,
-                skipped: documents.skipped,
-                inert: documents.inert,
-                excluded: documents.excluded,
-            },
+            documents: Statuses::of(summary.documents),
+            document_bytes: Statuses::of(summary.sizes_by_status),
             bytes: summary.bytes,
             people: summary.people,
             people_low: summary.people_low,

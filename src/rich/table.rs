@@ -31,6 +31,11 @@ impl<'a> Rows<'a> {
         Rows { parts, bytes: Vec::new(), fields: 0 }
     }
 
+    /// What the rows go to, to tell it of work.
+    pub fn parts(&mut self) -> &mut dyn Parts {
+        self.parts
+    }
+
     /// One field more of the row.
     pub fn field(&mut self, text: &str) {
         if self.fields > 0 {

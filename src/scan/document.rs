@@ -22,6 +22,8 @@ use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::{HintedFormat, Options};
+use crate::protected::keys::KeyBook;
+use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
 use crate::scan::Progress;
@@ -41,6 +43,7 @@ pub(super) struct Scanner<'a> {
     pub(super) hints: Hints,
     /// Who reads what libraries read.
     pub(super) workers: Option<Pool>,
+    pub(super) keys: KeyBook,
 }
 
 thread_local! {
@@ -97,6 +100,10 @@ pub(super) struct Reading {
     pub(super) missed: Vec<Missed>,
     /// What was read is no bytes of a file.
     rendered: bool,
+    /// These have no structure either.
+    noise: bool,
+    /// How it is locked, as far as it says so.
+    pub(super) protection: Option<Protection>,
 }
 
 impl Reading {
@@ -121,7 +128,7 @@ impl Scanner<'_> {
         let access = source.access();
         let size = source.size();
         let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
-        let reading = reading.unwrap_or_else(|_| Reading {
+        let mut reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
             stopped: Some((
@@ -130,6 +137,7 @@ impl Scanner<'_> {
             )),
             ..Reading::default()
         });
+        reading.name_lock();
         let mut document = self.empty(root, locator.clone(), reading.format, access);
         document.bytes = reading.bytes;
         document.records = reading.records;
@@ -159,7 +167,10 @@ impl Scanner<'_> {
         }
         if reading.searched {
             document.status = Status::Partial;
-            let detail = "unknown format, searched as plain bytes";
+            let detail = match reading.noise {
+                true => "unknown format without any structure, encrypted or packed; searched as plain bytes",
+                false => "unknown format, searched as plain bytes",
+            };
             document.gaps.push(Gap::new(root, document.locator.clone(), Reason::Unsupported, detail));
         }
         for Missed { part, reason, detail } in reading.missed {
@@ -173,16 +184,18 @@ impl Scanner<'_> {
             let gap = Gap::new(root, document.locator.clone(), reason, detail);
             document.gaps.push(Gap { bytes: reading.unread, ..gap });
         }
+        self.keys_beside(root, &locator, &mut document.gaps);
         mark_gaps(&mut document);
         document
     }
 
     /// A document that could not even be opened.
     pub(super) fn refused(&self, root: usize, locator: Locator, reason: Reason, detail: &str) -> Box<Document> {
-        let mut document = self.empty(root, locator, "", Access::stream());
+        let mut document = self.empty(root, locator.clone(), "", Access::stream());
         document.access.basis = "not opened".to_string();
         document.status = status_of(reason);
         document.gaps.push(Gap::new(root, document.locator.clone(), reason, detail));
+        self.keys_beside(root, &locator, &mut document.gaps);
         mark_gaps(&mut document);
         document
     }
@@ -359,6 +372,7 @@ impl Scanner<'_> {
             && let Some(format) = rich::format(kind.format(), &head)
         {
             reading.format = format;
+            reading.protection = protected::look(format, name, &head, source.by_offset());
             self.take_apart((root, locator), (source, head), access, nest, &mut reading);
             return reading;
         }
@@ -375,6 +389,19 @@ impl Scanner<'_> {
         if let (None, Some(wrapper)) = (hint, decode::wrapper(reading.format)) {
             self.unwrap((root, locator), wrapper, (source, head), access, nest, &mut reading);
             return reading;
+        }
+        if hint.is_none() {
+            reading.protection = match kind {
+                Kind::Text(_) => protected::in_text(&head),
+                _ => protected::look(reading.format, name, &head, source.by_offset()),
+            };
+            reading.noise = kind == Kind::Unknown && protected::is_noise(&head);
+            if reading.searched && reading.protection.is_some() {
+                reading.searched = false;
+                reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
+                self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+                return reading;
+            }
         }
         let known = |field: &str| self.engine.knows_field(field);
         let shown = &head[..head.len().min(CORE)];

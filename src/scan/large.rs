@@ -325,6 +325,7 @@ mod tests {
     use crate::extract::Layout;
     use crate::open::Opener;
     use crate::options::Options;
+    use crate::protected::keys::KeyBook;
     use crate::scan::Progress;
 
     /// Says that it is longer than it is, as a file does that was truncated; and the chunk in which it ends is read first.
@@ -373,6 +374,7 @@ mod tests {
             opener,
             hints,
             workers: None,
+            keys: KeyBook::default(),
         };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();

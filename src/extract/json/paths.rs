@@ -342,6 +342,12 @@ fn names(path: &[(Kind, String)]) -> Vec<String> {
     names
 }
 
+/// What people would call a column of the values at the end of a path of names.
+pub(in crate::extract) fn column_names(path: &[&str]) -> Vec<String> {
+    let path: Vec<(Kind, String)> = path.iter().map(|key| (Kind::Key, (*key).to_string())).collect();
+    names(&path)
+}
+
 /// Keys that need those above them to say something.
 const GENERIC: &[&str] = &[
     "value",
@@ -411,7 +417,7 @@ const LABELLED: &[&[u8]] =
 
 /// Whether a key is of what a person has and a list of persons has not: where such a value stands, lists around it
 /// repeat persons, and lists below it what is theirs.
-fn is_own(key: &[u8]) -> bool {
+pub(in crate::extract) fn is_own(key: &[u8]) -> bool {
     const OWN: [&str; 20] = [
         "ssn",
         "socialsec",

@@ -59,7 +59,7 @@ pub(super) fn cut(bytes: &[u8]) -> usize {
 }
 
 /// Appends what an escaped string says. Half a surrogate pair is U+FFFD.
-pub(super) fn append_unescaped(raw: &[u8], out: &mut Vec<u8>) {
+pub(in crate::extract) fn append_unescaped(raw: &[u8], out: &mut Vec<u8>) {
     let mut i = 0;
     while let Some(slash) = memchr::memchr(b'\\', &raw[i..]) {
         out.extend_from_slice(&raw[i..i + slash]);
@@ -103,12 +103,12 @@ fn hex(raw: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Whether a key may be somebody's value and no name of a field: it has a long number or an `@`.
-pub(super) fn may_hold_value(key: &[u8]) -> bool {
+pub(in crate::extract) fn may_hold_value(key: &[u8]) -> bool {
     key.iter().filter(|b| b.is_ascii_digit()).count() >= 5 || key.contains(&b'@')
 }
 
 /// Appends what a Base64 text says if that is text: whether it is.
-pub(super) fn append_base64_text(raw: &[u8], out: &mut Vec<u8>) -> bool {
+pub(in crate::extract) fn append_base64_text(raw: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
     let (mut bits, mut count) = (0u32, 0);
     for byte in raw {

@@ -13,7 +13,8 @@ use crate::identifier::Identifier;
 use crate::judge::people::{Of, People};
 use crate::locator::{Locator, text_path};
 use crate::report::records::{
-    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, SummaryRecord,
+    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, Statuses,
+    SummaryRecord,
 };
 use crate::scan::{Event, Run};
 
@@ -217,7 +218,6 @@ impl Nouns {
     }
 
     pub(super) fn summary(&mut self, record: SummaryRecord<'_>) -> Summary {
-        let documents = record.documents;
         let sizes = record.sizes.into_iter().map(|size| Size {
             root: self.root(&size.root),
             series: size.series.map(Cow::into_owned),
@@ -234,13 +234,8 @@ impl Nouns {
         let sizes = sizes.collect();
         Summary {
             complete: record.complete,
-            documents: StatusCounts {
-                complete: documents.complete,
-                partial: documents.partial,
-                skipped: documents.skipped,
-                inert: documents.inert,
-                excluded: documents.excluded,
-            },
+            documents: statuses(record.documents),
+            sizes_by_status: statuses(record.document_bytes),
             bytes: record.bytes,
             people: record.people,
             people_low: record.people_low,
@@ -340,4 +335,10 @@ fn place(record: PlaceRecord<'_>) -> Place {
         "metadata" => Place::Metadata(text()),
         _ => Place::Text,
     }
+}
+
+/// Counts of documents, or of their bytes, by status.
+fn statuses(record: Statuses) -> StatusCounts {
+    let Statuses { complete, partial, skipped, inert, excluded } = record;
+    StatusCounts { complete, partial, skipped, inert, excluded }
 }

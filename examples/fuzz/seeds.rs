@@ -1,0 +1,103 @@
+//! Documents to start from, all invented. In: a target. Out: its seeds; those of every format for `any`, since each reader
+//! meets what is none of its own.
+
+/// The seeds of a target.
+pub(crate) fn of(target: &str) -> Vec<&'static [u8]> {
+    let own: Vec<&[u8]> = SEEDS.iter().filter(|(name, _)| *name == target).map(|(_, seed)| seed.as_bytes()).collect();
+    if target == "dicom" {
+        return vec![DICOM];
+    }
+    if own.is_empty() { SEEDS.iter().map(|(_, seed)| seed.as_bytes()).chain([DICOM]).collect() } else { own }
+}
+
+/// A data set without preamble pixels, explicit little endian: name, number, birth date.
+const DICOM: &[u8] = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0DICM\x02\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0\x10\0\x10\0PN\x0e\0DELGADO^MARIA \x10\0\x20\0LO\x08\x0040011937\x10\0\x30\0DA\x08\x0019570314\x10\0\x02\x10SQ\0\0\x10\0\0\0\xfe\xff\0\xe0\x08\0\0\0\x10\0\x20\0LO\0\0";
+
+const SEEDS: &[(&str, &str)] = &[
+    (
+        "text",
+        "Patient: Maria Delgado, DOB 03/14/1957, SSN: 536-22-8145\nMRN 4829137. Call (315) 555-0142.\n2026-01-02 ssn=221-34-5678 user_dob=\"1980-02-03\"\n",
+    ),
+    (
+        "csv",
+        "mrn,last_name,ssn,birth_date\n40011937,Delgado,536-22-8145,1957-03-14\n40089068,\"Smith, \"\"J\"\"\",221-34-5678,1961-02-03\n40166199,Garcia,512-44-0101,1970-05-06\n",
+    ),
+    (
+        "tsv",
+        "mrn\tlast_name\tssn\n40011937\tDelgado\t536-22-8145\n40089068\tSmith\t221-34-5678\n40166199\tGarcia\t512-44-0101\n",
+    ),
+    (
+        "psv",
+        "mrn|last_name|ssn\n40011937|Delgado|536-22-8145\n40089068|Smith|221-34-5678\n40166199|Garcia|512-44-0101\n",
+    ),
+    (
+        "fixed",
+        "mrn       last_name  ssn        \n40011937  Delgado    536-22-8145\n40089068  Smith      221-34-5678\n40166199  Garcia     512-44-0101\n40166200  Okoye      512-44-0108\n40166201  Long       512-44-0115\n",
+    ),
+    (
+        "json",
+        r#"{"members":[{"ssn":"536-22-8145","name":{"first":"Maria","last":"Delgado"},"n":[1,2.5e3,[true,null]],"t":"a\u00e9\n\"b\""},{"ssn":"221-34-5678","x":{"name":"ssn","value":"512-44-0101"}}]}"#,
+    ),
+    (
+        "json",
+        r#"{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","identifier":[{"system":"http://hl7.org/fhir/sid/us-ssn","value":"536228145"}],"birthDate":"1957-03-14"}}]}"#,
+    ),
+    ("ndjson", "{\"ssn\":\"536-22-8145\",\"dob\":\"1957-03-14\"}\n{\"ssn\":\"221-34-5678\",\"dob\":\"1961-02-03\"}\n"),
+    (
+        "xml",
+        "<?xml version=\"1.0\"?><!DOCTYPE m [<!ENTITY e \"x\">]><m><p id='1'><ssn>536-22-8145</ssn><n>A &amp; B&e;</n><!-- c --><![CDATA[t]]></p><p id='2'><ssn>221-34-5678</ssn></p></m>",
+    ),
+    (
+        "xml",
+        "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole><id root=\"2.16.840.1.113883.4.1\" extension=\"536228145\"/><patient><name><given>Maria</given></name><birthTime value=\"19570314\"/></patient></patientRole></recordTarget><text><table><tr><td>SSN</td></tr></table></text></ClinicalDocument>",
+    ),
+    (
+        "hl7",
+        "MSH|^~\\&|A|B|C|D|20260102||ADT^A08|1|P|2.5.1\rPID|1||40011937^^^H^MR||Delgado^Maria||19570314|F|||12 Oak Street^^Mobile^AL^36602||||||||536228145\rOBX|1|TX|||a\\T\\b~c\r",
+    ),
+    (
+        "x12",
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260102*0304*^*00501*000000001*0*P*:~GS*BE*A*B*20260102*0304*1*X*005010X220A1~ST*834*0001*005010X220A1~INS*Y*18*021*20*A***FT~REF*SY*536228145~NM1*IL*1*DELGADO*MARIA~DMG*D8*19570314*F~SE*9*0001~GE*1*1~IEA*1*000000001~",
+    ),
+    (
+        "ncpdp",
+        "610066D0B112345678901011234567893     20260102SOFTWARE01\u{1e}\u{1c}AM04\u{1c}C2W123456789\u{1c}CCMARIA\u{1e}\u{1c}AM01\u{1c}CX01\u{1c}CY536904398\u{1c}C419700102",
+    ),
+    (
+        "sql",
+        "-- MySQL dump\nCREATE TABLE `p` (\n `id` int, ssn varchar(11) DEFAULT '0',\n PRIMARY KEY (`id`)\n);\nINSERT INTO `p` VALUES (1,'536-22-8145'),(2,'O\\'Brien /* x */');\n/*!40000 ALTER TABLE p */;\nUPDATE p SET ssn='221-34-5678', b=\"x\" WHERE id=1;\n",
+    ),
+    (
+        "sql",
+        "--\n-- PostgreSQL database dump\n--\nSET standard_conforming_strings = on;\nCOPY public.p (ssn, dob, note) FROM stdin;\n536-22-8145\t1957-03-14\ta\\tb\n221-34-5678\t\\N\t\\x41\n\\.\nINSERT INTO p (a) VALUES ($t$it's$t$), (E'a\\'b'), ('it''s');\n",
+    ),
+    (
+        "sql",
+        "INSERT [dbo].[P] ([Ssn], [Dob]) VALUES (N'536-22-8145', CAST(N'1957-03-14' AS Date))\nGO\nINSERT INTO p SELECT 1, q'[x]' UNION ALL SELECT 0x41424344, X'41' FROM dual;\n",
+    ),
+    (
+        "html",
+        "<!DOCTYPE html><html><!-- SSN 536-22-8145 --><style>a{}</style><script>var a='b';</script><p title=\"t\">DOB:&nbsp;<b>03/14</b>/1957<br>x</p><table><tr><th>ssn</th><th colspan=2>dob</th></tr><tr><td>221-34-5678</td><td>1961-02-03</td><td><input type=hidden name=mrn value='4829137'></td></tr></table><textarea name=n>z</textarea></html>",
+    ),
+    (
+        "rtf",
+        "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset128 A;}}{\\info{\\title T}}SSN: 536-22-8145\\par caf\\'e9 \\u8211-{\\deleted DOB 1957-03-14}\\trowd ssn\\cell dob\\cell\\row\\trowd 221-34-5678\\cell 1961-02-03\\cell\\row{\\v hid}{\\object{\\*\\objdata 00ff}}\\bin2 xx}",
+    ),
+    (
+        "yaml",
+        "---\n# c\nmembers:\n  - ssn: \"536-22-8145\"\n    name: {first: Maria, last: 'Del''gado', n: [1, 2]}\n    note: |\n      DOB: 1957-03-14\n  - &a ssn: 221-34-5678 # d\nz: *a\n",
+    ),
+    ("ini", "; c\n[patient]\nssn = 536-22-8145\nname=\"Maria Delgado\" ; c\nexport DOB: 1957-03-14\n[db]\nuser=x\n"),
+    (
+        "vcard",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Delgado;Maria;A\\;B;;\r\nFN:Maria Del\r\n gado\r\nBDAY:1957-03-14\r\nNOTE;ENCODING=QUOTED-PRINTABLE:caf=C3=A9 =\r\nnext\r\nPHOTO;ENCODING=b:U1NOIDUzNi0yMi04MTQ1\r\nEND:VCARD\r\n",
+    ),
+    (
+        "icalendar",
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260102\nSUMMARY:Visit\\nMaria DOB 1957-03-14\nATTENDEE;CN=\"Delgado, M\":mailto:m@x.org\nEND:VEVENT\nEND:VCALENDAR\n",
+    ),
+    (
+        "ldif",
+        "version: 1\ndn: uid=1,ou=x\ncn;lang-en: Maria\n  Delgado\nsn:: RGVsZ2Fkbw==\nssn: 536-22-8145\n\ndn: uid=2\nmail: a@b.org\n",
+    ),
+];
