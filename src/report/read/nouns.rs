@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::finding::{
     Access, Confidence, Decision, Document, DocumentClass, Finding, History, Linked, Match, Place, Position,
-    Protection, ReadableBy, Root, Severity, Size, Status, StatusCounts, Subject, Summary,
+    Protection, ReadableBy, Root, Severity, Size, Status, Subject, Summary,
 };
 use crate::gap::{Class, Gap, Reason};
 use crate::identifier::Identifier;
 use crate::judge::people::{Of, People};
 use crate::locator::{Locator, text_path};
 use crate::report::records::{
-    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, Statuses,
-    SummaryRecord,
+    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, SummaryRecord,
 };
 use crate::scan::{Event, Run};
 
