@@ -8,8 +8,8 @@ use crate::extract::Cut;
 use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
-use crate::open::content::ContentKey;
 use crate::limits::Limits;
+use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.

@@ -35,9 +35,9 @@ impl Night {
         let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
         let of = |kind: &str| records.iter().filter(|r| r["type"] == kind).cloned().collect::<Vec<_>>();
         let word = |record: &Value, key: &str| record[key].as_str().unwrap_or_default().to_string();
-        let changes = of("change").iter().map(|r| {
-            ((word(r, "path"), word(r, "identifier")), (word(r, "state"), word(r, "why")))
-        });
+        let changes = of("change")
+            .into_iter()
+            .map(|r| ((word(&r, "path"), word(&r, "identifier")), (word(&r, "state"), word(&r, "why"))));
         Night {
             exit: output.status.code().unwrap_or(-1),
             head: of("sweep").first().cloned().unwrap_or_default(),
@@ -63,7 +63,8 @@ impl Site {
 
     fn configure(&self, more: &str) {
         let text = format!("ledger = \"l.db\"\nreports = \"out\"\nsettle_seconds = 0\n{more}\n");
-        let text = if more.contains("[[roots]]") { text } else { format!("{text}[[roots]]\nname = \"in\"\npath = \"in\"\n") };
+        let text =
+            if more.contains("[[roots]]") { text } else { format!("{text}[[roots]]\nname = \"in\"\npath = \"in\"\n") };
         fs::write(self.config(), text).expect("written");
     }
 
@@ -184,7 +185,8 @@ fn an_unchanged_tree_is_carried_forward_and_a_changed_one_is_told() {
     assert_eq!(third.change("in/a/members_202602.csv", "ssn").0, "same-feed");
     assert_eq!(third.change("in/d.csv", "ssn"), ("copied", "as in/a/members_202601.csv"));
     assert_eq!(third.exit, 0, "nothing of it is new");
-    let feeds: Vec<(&str, &str)> = third.feeds.iter().map(|f| (f["state"].as_str().unwrap(), f["series"].as_str().unwrap())).collect();
+    let feeds: Vec<(&str, &str)> =
+        third.feeds.iter().map(|f| (f["state"].as_str().unwrap(), f["series"].as_str().unwrap())).collect();
     assert_eq!(feeds, [("same feed, new file", "in/a/members_*.csv")]);
 
     site.write("a/members_202603.csv", &roster(4, 90));
@@ -202,7 +204,11 @@ fn an_unchanged_tree_is_carried_forward_and_a_changed_one_is_told() {
     site.sweep();
     site.write("c.csv", &roster(2, 20));
     let again = site.sweep();
-    assert_eq!((again.exit, again.change("in/c.csv", "ssn").0), (1, "re-appeared"), "two runs had said that it was gone");
+    assert_eq!(
+        (again.exit, again.change("in/c.csv", "ssn").0),
+        (1, "re-appeared"),
+        "two runs had said that it was gone"
+    );
     assert_eq!(site.open(), site.scanned());
 }
 
@@ -305,7 +311,9 @@ fn what_cannot_be_read_is_unknown_and_not_resolved() {
     site.write("a/b.csv", &roster(2, 20));
     site.write("c.csv", &roster(3, 20));
     site.sweep();
-    let shut = |path: &str, mode| fs::set_permissions(site.folder.path().join("in").join(path), fs::Permissions::from_mode(mode));
+    let shut = |path: &str, mode| {
+        fs::set_permissions(site.folder.path().join("in").join(path), fs::Permissions::from_mode(mode))
+    };
     shut("a", 0o000).expect("shut");
     shut("c.csv", 0o000).expect("shut");
     let mut site = site;
@@ -371,7 +379,11 @@ fn units_for_systemd_name_what_is_swept() {
     assert!(unit.contains("SuccessExitStatus=1 3") && unit.contains("ProtectSystem=strict"), "{unit}");
     let root = fs::canonicalize(site.root()).expect("its path");
     assert!(unit.contains(&format!("ReadOnlyPaths={}", root.display())), "{unit}");
-    assert!(fs::read_to_string(site.folder.path().join("phisweep-sweep.timer")).expect("a timer").contains("Persistent=true"));
+    assert!(
+        fs::read_to_string(site.folder.path().join("phisweep-sweep.timer"))
+            .expect("a timer")
+            .contains("Persistent=true")
+    );
     let verify = Command::new("systemd-analyze")
         .args(["verify", "--man=no"])
         .arg(site.folder.path().join("phisweep-sweep.timer"))
@@ -446,7 +458,9 @@ fn model(seed: u64) {
                         why => assert!(!there && moved && why.starts_with("moved-to "), "{at}"),
                     }
                 }
-                "new" | "re-appeared" | "copied" | "moved" | "same-feed" => assert!(is.is_some() && was.is_none(), "{at}"),
+                "new" | "re-appeared" | "copied" | "moved" | "same-feed" => {
+                    assert!(is.is_some() && was.is_none(), "{at}")
+                }
                 "widened" | "open" => assert!(is.is_some(), "{at}"),
                 _ => panic!("{at}"),
             }

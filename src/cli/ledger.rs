@@ -50,7 +50,8 @@ fn show(ledger: &Ledger) -> Result<i32> {
     for root in ledger.roots()? {
         let clean = ledger.clean(root.number)?;
         let (open, all) = ledger.count_findings(root.number)?;
-        let last = root.completed.map_or_else(|| "never walked whole".to_string(), |run| format!("walked whole in run {run}"));
+        let last =
+            root.completed.map_or_else(|| "never walked whole".to_string(), |run| format!("walked whole in run {run}"));
         text.push_str(&plain(&format!(
             "  {}  {}  {}; {open} findings open of {all}; {} documents clean; {last}",
             root.name, root.path, root.filesystem, clean.documents
@@ -139,9 +140,11 @@ fn export(ledger: &Ledger) -> Result<i32> {
                 "people": document.people, "first_seen": utc(first_seen)}))
         })?;
         for feed in ledger.feeds(root.number)? {
-            line(json!({"type": "feed", "root": root.name, "series": feed.series, "state": feed.state, "why": feed.why,
+            line(
+                json!({"type": "feed", "root": root.name, "series": feed.series, "state": feed.state, "why": feed.why,
                 "files": feed.files, "identifiers": feed.identifiers, "first_seen": utc(feed.first_seen),
-                "last_file": utc(feed.last_file)}))?;
+                "last_file": utc(feed.last_file)}),
+            )?;
         }
     }
     ledger.each_finding(|row| {

@@ -26,7 +26,10 @@ pub fn key_file(path: &Path) -> Result<[u8; 32]> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
             bytes.try_into().map_err(|_| {
-                Error::Usage(format!("{} is no key of a ledger: that is 32 bytes. Restore it; with another key nothing is recognised", path.display()))
+                Error::Usage(format!(
+                    "{} is no key of a ledger: that is 32 bytes. Restore it; with another key nothing is recognised",
+                    path.display()
+                ))
             })
         }
         Err(error) => Err(Error::write(path, error)),

@@ -7,8 +7,8 @@
 
 mod key;
 pub mod rows;
-pub mod standing;
 mod schema;
+pub mod standing;
 pub mod stored;
 
 use std::fs;
@@ -58,7 +58,10 @@ impl Ledger {
             return Err(ledger.refused("this is a database of something else".to_string()));
         }
         if version != schema::VERSION {
-            let message = format!("it has version {version}, this phisweep reads {}; a sweep brings older ones up", schema::VERSION);
+            let message = format!(
+                "it has version {version}, this phisweep reads {}; a sweep brings older ones up",
+                schema::VERSION
+            );
             return Err(ledger.refused(message));
         }
         ledger.connection.execute_batch("PRAGMA query_only = ON;").map_err(|error| ledger.failed(&error))?;
@@ -146,8 +149,12 @@ fn said(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => "the disk is full".to_string(),
         Some(rusqlite::ErrorCode::NotADatabase) => "this is no database".to_string(),
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => "it is damaged: restore it from a backup, or move it away".to_string(),
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => "another process writes it".to_string(),
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            "it is damaged: restore it from a backup, or move it away".to_string()
+        }
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            "another process writes it".to_string()
+        }
         _ => error.to_string(),
     }
 }

@@ -327,7 +327,10 @@ impl Ledger {
             self.change("DELETE FROM records WHERE root = ?1 AND key = ?2", params![root, key])?;
         }
         for (part, body) in (0i64..).zip(bodies) {
-            self.change("INSERT INTO records (root, key, part, body) VALUES (?1,?2,?3,?4)", params![root, key, part, body])?;
+            self.change(
+                "INSERT INTO records (root, key, part, body) VALUES (?1,?2,?3,?4)",
+                params![root, key, part, body],
+            )?;
         }
         Ok(())
     }

@@ -147,8 +147,7 @@ CREATE TRIGGER decisions_stand BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABO
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), String> {
     let failed = |error: rusqlite::Error| super::said(&error);
     let number = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    let (application, version) =
-        (number("application_id").map_err(failed)?, number("user_version").map_err(failed)?);
+    let (application, version) = (number("application_id").map_err(failed)?, number("user_version").map_err(failed)?);
     if application == 0 && version == 0 {
         let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
         if tables.map_err(failed)? > 0 {

@@ -82,9 +82,8 @@ impl Ledger {
 
     /// Puts a feed in the place of the one of its series.
     pub fn put_feed(&self, row: &FeedRow) -> Result<()> {
-        let sql = format!(
-            "INSERT OR REPLACE INTO feeds ({FEED}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"
-        );
+        let sql =
+            format!("INSERT OR REPLACE INTO feeds ({FEED}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)");
         let values = params![
             row.root,
             row.series,
@@ -161,7 +160,8 @@ impl Ledger {
 
     /// Whether the ledger has any document of a root.
     pub fn holds_any(&self, root: i64) -> Result<bool> {
-        let any = self.one("SELECT 1 FROM documents WHERE root = ?1 AND kind < 2 LIMIT 1", params![root], |_| Ok(()))?;
+        let any =
+            self.one("SELECT 1 FROM documents WHERE root = ?1 AND kind < 2 LIMIT 1", params![root], |_| Ok(()))?;
         Ok(any.is_some())
     }
 
@@ -231,7 +231,10 @@ impl Ledger {
         const BESIDE: i64 = 1 << 40;
         self.change("DELETE FROM records WHERE root = ?1 AND key = ?2 AND part >= ?3", params![root, key, BESIDE])?;
         for (part, body) in (BESIDE..).zip(bodies) {
-            self.change("INSERT INTO records (root, key, part, body) VALUES (?1,?2,?3,?4)", params![root, key, part, body])?;
+            self.change(
+                "INSERT INTO records (root, key, part, body) VALUES (?1,?2,?3,?4)",
+                params![root, key, part, body],
+            )?;
         }
         Ok(())
     }
@@ -268,7 +271,11 @@ impl Ledger {
 
     /// All decisions, the first one first.
     pub fn all_decisions(&self) -> Result<Vec<DecisionRow>> {
-        self.all("SELECT target, verdict, who, decided, reason, ticket, until FROM decisions ORDER BY number", [], decision)
+        self.all(
+            "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions ORDER BY number",
+            [],
+            decision,
+        )
     }
 
     /// Forgets what is older than `before` (seconds): findings that were resolved then, and runs that ended then. Decisions are kept.

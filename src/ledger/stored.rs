@@ -11,7 +11,7 @@ use crate::finding::{
     Access, Confidence, Document, DocumentClass, Finding, Linked, Place, Position, Protection, ReadableBy, Severity,
     Status, Subject,
 };
-use crate::gap::{Gap, Reason, Class};
+use crate::gap::{Class, Gap, Reason};
 use crate::identifier::Identifier;
 use crate::judge::people::{Of, People};
 use crate::locator::Locator;
@@ -351,7 +351,13 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in ["", "{}", "{\"G\":{}}", "[1]", &to_text(&Event::Gap(samples::gap("x", Reason::Image))).replace("image", "imago")] {
+        for text in [
+            "",
+            "{}",
+            "{\"G\":{}}",
+            "[1]",
+            &to_text(&Event::Gap(samples::gap("x", Reason::Image))).replace("image", "imago"),
+        ] {
             assert!(from_text(text, 0).is_none(), "{text}");
         }
     }

@@ -102,7 +102,8 @@ impl Content {
         while block * BLOCK < end && self.end(block) <= end {
             let known = lock().blocks.contains_key(&block);
             if !known {
-                let hash = self.key.hash(&bytes[(block * BLOCK - offset) as usize..(self.end(block) - offset) as usize]);
+                let hash =
+                    self.key.hash(&bytes[(block * BLOCK - offset) as usize..(self.end(block) - offset) as usize]);
                 lock().blocks.insert(block, hash);
             }
             block += 1;
@@ -119,10 +120,8 @@ impl Content {
             }
             let stop = self.end(block).min(end);
             let piece = (seen.next - offset) as usize..(stop - offset) as usize;
-            let mut running = seen
-                .running
-                .take()
-                .unwrap_or_else(|| Box::new(Xxh3Builder::new().with_secret(*self.key.0).build()));
+            let mut running =
+                seen.running.take().unwrap_or_else(|| Box::new(Xxh3Builder::new().with_secret(*self.key.0).build()));
             running.update(&bytes[piece]);
             if stop == self.end(block) {
                 seen.blocks.insert(block, running.digest128());
@@ -195,9 +194,9 @@ mod tests {
             (0..size).step_by(100_000).map(|start| (start, (start + 100_000).min(size))).collect();
         let mut backwards = pieces.clone();
         backwards.reverse();
-        let windows: Vec<(usize, usize)> = (0..4)
+        let windows: Vec<(usize, usize)> = (0..4usize)
             .rev()
-            .map(|n| ((n << 20usize).saturating_sub(512), ((n + 1) * (1 << 20) + 65_536).min(size)))
+            .map(|n| ((n << 20).saturating_sub(512), ((n + 1) * (1 << 20) + 65_536).min(size)))
             .collect();
         for reads in [&pieces, &backwards, &windows, &vec![], &vec![(0, 10), (5, 2_000_000), (1_999_999, size)]] {
             assert_eq!(hash(&bytes, reads), whole, "{reads:?}");

@@ -17,7 +17,12 @@ pub(crate) fn run() -> Run {
         ruleset: "r".to_string(),
         started: "2026-11-22T01:02:03Z".to_string(),
         host: "host".to_string(),
-        roots: vec![Root { name: "drop".to_string(), path: PathBuf::from("/drop"), filesystem: "ext4".to_string(), ..Root::default() }],
+        roots: vec![Root {
+            name: "drop".to_string(),
+            path: PathBuf::from("/drop"),
+            filesystem: "ext4".to_string(),
+            ..Root::default()
+        }],
         options: serde_json::Map::new(),
     }
 }

@@ -14,7 +14,7 @@ use crate::ledger::rows::{DocumentRow, FindingRow, Kind};
 use crate::ledger::stored;
 use crate::open::content::ContentKey;
 use crate::scan::{Event, Listener};
-use crate::sweep::judged::{self, Seen, Before};
+use crate::sweep::judged::{self, Before, Seen};
 use crate::sweep::merge::{self, Missing, ends, key_of, path_of};
 
 /// Documents that are committed together, at most.

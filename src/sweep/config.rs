@@ -260,7 +260,8 @@ impl Config {
             if let Some(other) =
                 roots.iter().find(|other| other.path.starts_with(&root.path) || root.path.starts_with(&other.path))
             {
-                let message = format!("this root and {} lie in each other: what is in both would count twice", other.name);
+                let message =
+                    format!("this root and {} lie in each other: what is in both would count twice", other.name);
                 return Err(source.wrong(table.get_ref().path.span().start, message));
             }
             roots.push(root);
@@ -393,10 +394,8 @@ fn bytes(text: &str) -> Option<u64> {
         ("TB", 1_000_000_000_000),
         ("B", 1),
     ];
-    let (number, unit) = UNITS
-        .iter()
-        .find_map(|(unit, size)| Some((text.trim().strip_suffix(unit)?, *size)))
-        .unwrap_or((text, 1));
+    let (number, unit) =
+        UNITS.iter().find_map(|(unit, size)| Some((text.trim().strip_suffix(unit)?, *size))).unwrap_or((text, 1));
     number.trim().parse::<u64>().ok()?.checked_mul(unit)
 }
 

@@ -299,12 +299,22 @@ impl Delta {
                     (_, _, true) => "  accepted",
                     _ => "",
                 };
-                let _ = writeln!(text, "  {severity:<8} {identifier:<14} {people:>9}  {}  {}{}{marks}", plain(path), plain(place), plain(&why));
+                let _ = writeln!(
+                    text,
+                    "  {severity:<8} {identifier:<14} {people:>9}  {}  {}{}{marks}",
+                    plain(path),
+                    plain(place),
+                    plain(&why)
+                );
             }
             rest(&mut text, of.len());
         }
         let states: Vec<String> = self.states.iter().map(|(state, n)| format!("{n} {state}")).collect();
-        let _ = writeln!(text, "\nFindings by state: {}", if states.is_empty() { "none".to_string() } else { states.join(", ") });
+        let _ = writeln!(
+            text,
+            "\nFindings by state: {}",
+            if states.is_empty() { "none".to_string() } else { states.join(", ") }
+        );
         for (n, words) in [
             (self.not_agreed, "not in the agreement"),
             (self.past_retention, "in documents kept longer than agreed"),
@@ -323,7 +333,8 @@ impl Delta {
         }
         if self.bytes_at_rules[1] > 0 {
             let [now, older] = self.bytes_at_rules;
-            let _ = writeln!(text, "Read by the rules of now: {now} bytes; by older ones, still to be read again: {older}");
+            let _ =
+                writeln!(text, "Read by the rules of now: {now} bytes; by older ones, still to be read again: {older}");
         }
         text
     }

@@ -5,11 +5,11 @@ use crate::error::Result;
 use crate::gap::Reason;
 use crate::ledger::Ledger;
 use crate::ledger::rows::FindingRow;
+use crate::ledger::stored;
+use crate::scan::Event;
 use crate::sweep::config::Config;
 use crate::sweep::delta::Delta;
 use crate::sweep::{RootState, feeds, health};
-use crate::ledger::stored;
-use crate::scan::Event;
 
 /// Ends the roots that were walked whole.
 pub(super) fn roots(

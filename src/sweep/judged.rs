@@ -99,10 +99,8 @@ pub(super) fn judge(ledger: &Ledger, before: &Before<'_>, (root, key): (i64, &[u
 /// A finding that the ledger has, met again.
 fn met_again(old: &FindingRow, now: &FindingRow, before: &Before<'_>) -> FindingRow {
     let severity = |name: &str| Severity::by_name(name).unwrap_or(Severity::Info);
-    let (narrower, wider) = (
-        width(&now.readable_by) < width(&old.readable_by),
-        width(&now.readable_by) > width(&old.readable_by),
-    );
+    let (narrower, wider) =
+        (width(&now.readable_by) < width(&old.readable_by), width(&now.readable_by) > width(&old.readable_by));
     let kept = FindingRow {
         first_seen: old.first_seen,
         first_run: old.first_run,
@@ -206,7 +204,8 @@ fn first(
         });
         if let Some(same) = same {
             if width(&finding.readable_by) > width(&same.readable_by) {
-                let why = format!("as {}, readable by {}, there by {}", same.path, finding.readable_by, same.readable_by);
+                let why =
+                    format!("as {}, readable by {}, there by {}", same.path, finding.readable_by, same.readable_by);
                 return Ok(state("widened", why));
             }
             let why = format!("as {}", same.path);

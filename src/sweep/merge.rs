@@ -230,7 +230,11 @@ impl InRoot {
             },
             _ => "",
         };
-        self.missing.push(Missing { key: row.key, why, again: row.gone_run.is_some_and(|run| run.abs() <= books.since) });
+        self.missing.push(Missing {
+            key: row.key,
+            why,
+            again: row.gone_run.is_some_and(|run| run.abs() <= books.since),
+        });
         if self.missing.len() >= NOTED {
             books.missing(self.plan.number, &mut self.missing)?;
         }
@@ -391,8 +395,7 @@ mod tests {
     fn keys_sort_as_the_walk_goes() {
         let mut names = ["a", "a.csv", "a/b", "a/b.csv", "a-b/c", "a/ä", "b"].map(|name| key_of(name.as_bytes()));
         names.sort();
-        let sorted: Vec<String> =
-            names.iter().map(|key| String::from_utf8_lossy(&path_of(key)).into_owned()).collect();
+        let sorted: Vec<String> = names.iter().map(|key| String::from_utf8_lossy(&path_of(key)).into_owned()).collect();
         assert_eq!(sorted, ["a", "a/b", "a/b.csv", "a/ä", "a-b/c", "a.csv", "b"]);
         assert!(below(b"a", b"a\0b") && !below(b"a", b"a.csv") && !below(b"a", b"a"));
     }

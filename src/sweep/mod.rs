@@ -300,7 +300,9 @@ fn prepare(
         let row = RootRow {
             name: swept.name.clone(),
             path: swept.path.display().to_string(),
-            filesystem: ground.as_ref().map_or_else(|_| old.map_or_else(String::new, |o| o.filesystem.clone()), |g| g.filesystem.clone()),
+            filesystem: ground
+                .as_ref()
+                .map_or_else(|_| old.map_or_else(String::new, |o| o.filesystem.clone()), |g| g.filesystem.clone()),
             mounted: ground.as_ref().map_or_else(|_| old.is_some_and(|old| old.mounted), |ground| ground.mounted),
             first_seen: now,
             ..RootRow::default()

@@ -157,17 +157,8 @@ impl Teller<'_> {
 }
 
 /// States of findings, as reports write them.
-const STATES: [&str; 9] = [
-    "new",
-    "re-appeared",
-    "widened",
-    "newly-readable",
-    "newly-plaintext",
-    "same-feed",
-    "copied",
-    "moved",
-    "unknown",
-];
+const STATES: [&str; 9] =
+    ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext", "same-feed", "copied", "moved", "unknown"];
 
 /// A set being written.
 pub(super) struct Dated {
