@@ -130,6 +130,20 @@ names!(DocumentClass: Phi "phi", Pii "pii", Workforce "workforce", Payment "paym
 names!(Status: Complete "complete", Partial "partial", Skipped "skipped", Inert "inert", Excluded "excluded");
 names!(ReadableBy: World "world", Group "group", Owner "owner", Acl "acl", Declared "declared", Unknown "unknown");
 
+impl StatusCounts {
+    /// Counts one document.
+    pub fn add(&mut self, status: Status) {
+        let count = match status {
+            Status::Complete => &mut self.complete,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Inert => &mut self.inert,
+            Status::Excluded => &mut self.excluded,
+        };
+        *count += 1;
+    }
+}
+
 impl Confidence {
     /// The lowest probability of the band.
     pub fn floor(self) -> f64 {
@@ -458,6 +472,8 @@ pub struct Document {
     pub path_holds_values: bool,
     /// Findings in report order, those not listed among them.
     pub findings: Vec<Finding>,
+    /// Findings not listed that are not among `findings`: of a report that is read back only their number is known.
+    pub not_listed_before: u64,
     /// Matches in document order; empty without `--matches`.
     pub matches: Vec<Match>,
     /// What of it was not read.
@@ -469,6 +485,13 @@ pub struct Document {
     pub(crate) individuals: crate::judge::people::People,
     /// What its file was when it was read; only where [`crate::options::Options::content_key`] is given, and not of members.
     pub version: Option<crate::open::content::FileVersion>,
+}
+
+impl Document {
+    /// Findings below `--min-confidence`.
+    pub fn not_listed(&self) -> u64 {
+        self.findings.iter().filter(|finding| !finding.listed).count() as u64 + self.not_listed_before
+    }
 }
 
 /// How many people stand in a root or a series. Never of a run: roots need not belong together.
@@ -495,6 +518,9 @@ impl Size {
     pub const SENTENCE: &'static str = "Size only. A scan does not show that anyone acquired or viewed this; whether there \
                                         was a breach is for the privacy officer (45 CFR 164.402).";
 
+    /// What the marks are called.
+    pub const MARKS: [&'static str; 2] = ["500 or more", "more than 500 in one state"];
+
     /// The size of so many people.
     pub fn of(root: usize, series: Option<String>, count: &Count) -> Size {
         let most = count.of.states.iter().map(|(state, people)| (*people, std::cmp::Reverse(*state))).max();
@@ -511,8 +537,8 @@ impl Size {
 
     /// `500 or more`, `more than 500 in one state`; none below.
     pub fn marks(&self) -> Vec<&'static str> {
-        let marks =
-            [(self.is_500_or_more, "500 or more"), (self.state_over_500.is_some(), "more than 500 in one state")];
+        let [many, one_state] = Size::MARKS;
+        let marks = [(self.is_500_or_more, many), (self.state_over_500.is_some(), one_state)];
         marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
     }
 }
@@ -528,6 +554,25 @@ pub struct StatusCounts {
     pub excluded: u64,
 }
 
+impl StatusCounts {
+    /// The number of a status.
+    pub fn of(&mut self, status: Status) -> &mut u64 {
+        match status {
+            Status::Complete => &mut self.complete,
+            Status::Partial => &mut self.partial,
+            Status::Skipped => &mut self.skipped,
+            Status::Inert => &mut self.inert,
+            Status::Excluded => &mut self.excluded,
+        }
+    }
+
+    /// All of them.
+    pub fn sum(&self) -> u64 {
+        let StatusCounts { complete, partial, skipped, inert, excluded } = self;
+        complete + partial + skipped + inert + excluded
+    }
+}
+
 /// What is said at the end of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -535,6 +580,8 @@ pub struct Summary {
     pub complete: bool,
     /// Documents by status.
     pub documents: StatusCounts,
+    /// Their bytes by status; of those read in part, all of their bytes. What is inside a document counts there and as itself.
+    pub sizes_by_status: StatusCounts,
     /// Bytes of documents read, whole or in part.
     pub bytes: u64,
     /// Individuals over all documents, and its range.

@@ -130,6 +130,14 @@ impl Reason {
 }
 
 impl Class {
+    /// Every class, in the order of their numbers.
+    pub const ALL: [Class; 4] = [Class::Blind, Class::Protected, Class::Inert, Class::Excluded];
+
+    /// The class called `name`, if there is one.
+    pub fn by_name(name: &str) -> Option<Class> {
+        Class::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {

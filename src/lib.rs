@@ -34,6 +34,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod confine;
 pub mod decisions;
 pub mod decode;
 pub mod detect;

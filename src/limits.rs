@@ -28,15 +28,19 @@ pub struct Limits {
     pub silence: u64,
 }
 
+/// See [`Limits::depth`]; for readers that count their own.
+pub const DEPTH: u32 = 16;
+/// See [`Limits::members`].
+pub const MEMBERS: u64 = 100_000;
 /// So much may come out however little went in: a long file of one repeated row packs a thousand to one, and is real.
 pub const FLOOR: u64 = 256 << 20;
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            depth: 16,
+            depth: u64::from(DEPTH),
             ratio: 200,
-            members: 100_000,
+            members: MEMBERS,
             expanded: 64 << 30,
             window: 128 << 20,
             dictionary: 256 << 20,
@@ -109,6 +113,15 @@ impl Limits {
             }
         };
         KNOWN.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Bytes for people: `64 GiB`.
+pub(crate) fn bytes_text(bytes: u64) -> String {
+    match bytes {
+        _ if bytes.is_multiple_of(1 << 30) => format!("{} GiB", bytes >> 30),
+        _ if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        _ => format!("{bytes} bytes"),
     }
 }
 

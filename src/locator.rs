@@ -19,6 +19,11 @@ impl Locator {
         Locator { parts: vec![path_text(relative)] }
     }
 
+    /// A locator that was written before, as its parts.
+    pub fn of_parts(parts: Vec<String>) -> Locator {
+        Locator { parts }
+    }
+
     /// The locator of a document with a given name and no file, such as standard input.
     pub fn named(name: &str) -> Locator {
         Locator { parts: vec![name.to_string()] }
@@ -29,11 +34,6 @@ impl Locator {
         let mut parts = self.parts.clone();
         parts.push(name.to_string());
         Locator { parts }
-    }
-
-    /// A locator that was taken apart; none without a part.
-    pub fn of_parts(parts: Vec<String>) -> Option<Locator> {
-        (!parts.is_empty()).then_some(Locator { parts })
     }
 
     /// The bytes of the file's path below its root: the first part, read back.

@@ -48,12 +48,37 @@ pub struct Options {
     /// The program `phisweep`, which reads in a process of its own what libraries read (Office, PDF, databases, …). Where there
     /// is none, such documents are gaps `disabled`.
     pub worker: Option<PathBuf>,
+    /// Passwords that are tried on locked documents.
+    pub passwords: Passwords,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
     /// How late files answer; for tests.
     #[doc(hidden)]
     pub lag: Option<Arc<Lag>>,
+}
+
+/// Passwords, in the order in which they are tried.
+#[derive(Clone, Default)]
+pub struct Passwords(Arc<[String]>);
+
+impl Passwords {
+    /// Of these.
+    pub fn new(passwords: Vec<String>) -> Passwords {
+        Passwords(passwords.into())
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Says how many there are.
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passwords", self.0.len())
+    }
 }
 
 /// What is walked.
@@ -163,6 +188,7 @@ impl Default for Options {
             profile: false,
             content_key: None,
             mask_paths: false,
+            passwords: Passwords::default(),
             limits: Limits::default(),
             worker: None,
             cut: Cut::default(),

@@ -22,7 +22,7 @@ use self::document::{Given, Nest};
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::finding::{Document, Root, Size, Status, StatusCounts, Subject, Summary};
+use crate::finding::{Document, Root, Size, Status, Subject, Summary};
 use crate::gap::Gap;
 use crate::judge::people::People;
 use crate::locator::Locator;
@@ -197,7 +197,13 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         workers: workers(options, 1),
         keys: KeyBook::default(),
     };
-    let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell: &mut |_| {} };
+    let nest = Nest {
+        depth: 0,
+        budget: &Budget::new(options.limits),
+        encoding: None,
+        given: Given::Nothing,
+        tell: &mut |_| {},
+    };
     *scanner.scan(0, Locator::named(name), source, nest)
 }
 
@@ -255,8 +261,18 @@ impl Told<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     summary: Summary,
+    told: Sums,
     people: People,
     sizes: Sizes,
+}
+
+/// What must come to the same as the summary does, however that is counted.
+#[derive(Debug, Default)]
+struct Sums {
+    documents: u64,
+    bytes: u64,
+    /// Documents that were not read to their end, of which no gap says why.
+    without_reason: u64,
 }
 
 /// The people of roots and series.
@@ -314,20 +330,16 @@ impl Counts {
         };
         gaps.iter().for_each(|gap| self.summary.gaps[gap.class as usize] += 1);
         let Event::Document(document) = event else { return };
-        let StatusCounts { complete, partial, skipped, inert, excluded } = &mut self.summary.documents;
-        let read = match document.status {
-            Status::Complete => (complete, true),
-            Status::Partial => (partial, true),
-            Status::Skipped => (skipped, false),
-            Status::Inert => (inert, false),
-            Status::Excluded => (excluded, false),
-        };
-        *read.0 += 1;
-        if read.1 {
+        *self.summary.documents.of(document.status) += 1;
+        *self.summary.sizes_by_status.of(document.status) += document.bytes;
+        if matches!(document.status, Status::Complete | Status::Partial) {
             // What reading did not reach, for an interrupt or an error, was not read.
             let unread: u64 = document.gaps.iter().filter_map(|gap| gap.bytes).sum();
             self.summary.bytes += document.bytes.saturating_sub(unread);
         }
+        self.told.documents += 1;
+        self.told.bytes += document.bytes;
+        self.told.without_reason += u64::from(document.status != Status::Complete && document.gaps.is_empty());
         for finding in &document.findings {
             let wrong = 1.0 - finding.probability;
             if finding.listed {
@@ -347,6 +359,11 @@ impl Counts {
     }
 
     pub(crate) fn summary(mut self, progress: &Progress) -> Summary {
+        // A coverage that does not add up says nothing: better no report than that one.
+        assert_eq!(self.summary.documents.sum(), self.told.documents, "documents by status");
+        assert_eq!(self.summary.sizes_by_status.sum(), self.told.bytes, "bytes by status");
+        assert!(self.summary.bytes <= self.told.bytes, "bytes read");
+        assert_eq!(self.told.without_reason, 0, "documents that are not read, and no reason");
         let people = self.people.count();
         self.summary.people = people.people;
         self.summary.people_low = people.low;

@@ -50,13 +50,24 @@ fn scan(folder: &Path, args: &[&str]) -> Run {
     Run { records, code: output.status.code().expect("no signal ended it"), words }
 }
 
-fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
-    let folder = tempfile::Builder::new().prefix("drop").rand_bytes(0).tempdir_in(tempfile::tempdir().unwrap().keep());
-    let folder = folder.expect("a folder");
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).expect("a file");
+/// A folder called `drop`.
+struct Made {
+    top: tempfile::TempDir,
+}
+
+impl Made {
+    fn path(&self) -> std::path::PathBuf {
+        self.top.path().join("drop")
     }
-    folder
+}
+
+fn folder(files: &[(&str, String)]) -> Made {
+    let made = Made { top: tempfile::tempdir().expect("a folder") };
+    fs::create_dir(made.path()).expect("a folder");
+    for (name, text) in files {
+        fs::write(made.path().join(name), text).expect("a file");
+    }
+    made
 }
 
 #[test]
@@ -82,7 +93,7 @@ fn parts_are_scanned_as_what_they_are() {
             "gap page 3",
         ]),
     )]);
-    let run = scan(top.path(), &["--threads", "1"]);
+    let run = scan(&top.path(), &["--threads", "1"]);
     let paths = ["Sheet1", "comments", "inner.csv", "inner.csv#2", "deeper.dat!x", "deeper.dat"];
     let mut expected: Vec<String> = paths.iter().map(|part| format!("drop/book.dat!{part}")).collect();
     expected.push("drop/book.dat".to_string());
@@ -110,12 +121,12 @@ fn parts_are_scanned_as_what_they_are() {
 #[test]
 fn the_text_of_a_document_is_its_own() {
     let top = folder(&[("letter.dat", script(&["body", "say Patient SSN: 536-90-4398", "text notes", "say nothing"]))]);
-    let run = scan(top.path(), &[]);
+    let run = scan(&top.path(), &[]);
     assert_eq!(run.paths(), ["drop/letter.dat!notes", "drop/letter.dat"]);
     let found = run.of("finding").find(|f| f["path"] == "drop/letter.dat").expect("a finding");
     assert_eq!((&found["identifier"], &found["place"]["kind"]), (&"ssn".into(), &"text".into()));
     let document = run.document("drop/letter.dat");
-    let size = fs::metadata(top.path().join("letter.dat")).unwrap().len();
+    let size = fs::metadata(top.path().join("letter.dat")).expect("facts").len();
     assert_eq!(
         (&document["format"], &document["bytes"], &document["status"]),
         (&"trial".into(), &size.into(), &"complete".into())
@@ -146,7 +157,7 @@ fn each_way_of_dying_is_one_gap_and_the_run_goes_on() {
     let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
     let top = folder(&files);
     let begun = Instant::now();
-    let run = scan(top.path(), &["--threads", "2", "--limit", "silence=2"]);
+    let run = scan(&top.path(), &["--threads", "2", "--limit", "silence=2"]);
     assert!(begun.elapsed() < Duration::from_secs(40), "it took {:?}", begun.elapsed());
     let names: Vec<String> = (0..DEATHS.len()).map(|n| format!("drop/{n}a.dat")).collect();
     let expected: Vec<(&str, &str, &str)> =
@@ -164,4 +175,109 @@ fn each_way_of_dying_is_one_gap_and_the_run_goes_on() {
     }
     assert!(!run.words.contains("536"), "{}", run.words);
     assert_eq!(run.code, 1);
+}
+
+/// What nobody behind a fence has business with; the names of a file, a port and a socket that are there.
+fn attempts(top: &Path, port: u16, socket: &Path) -> Vec<String> {
+    let elsewhere = top.join("elsewhere");
+    vec![
+        format!("write {}", elsewhere.display()),
+        format!("connect 127.0.0.1:{port}"),
+        "bind 0".to_string(),
+        "run /bin/true".to_string(),
+        "read /proc/version".to_string(),
+        format!("read {}", top.join("beside").display()),
+        format!("unix {}", socket.display()),
+        "list /".to_string(),
+    ]
+}
+
+/// Whether this kernel has Landlock.
+fn has_landlock() -> bool {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_phisweep")).args(["--version", "-v"]).output().expect("phisweep runs");
+    String::from_utf8_lossy(&output.stdout).contains("enforced by Landlock")
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn behind_the_fence_there_is_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("a port").port();
+    let top = folder(&[]);
+    let socket = top.top.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    fs::write(top.top.path().join("beside"), "x").expect("a file");
+    let tried = attempts(top.top.path(), port, &socket);
+    let lines: Vec<String> = tried.iter().map(|what| format!("try {what}")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    fs::write(top.path().join("a.dat"), script(&lines)).expect("a file");
+
+    // A worker may do none of this, and neither may it without a sandbox around the scan.
+    for args in [&[][..], &["--no-sandbox"]] {
+        let run = scan(&top.path(), args);
+        let expected: Vec<String> = tried.iter().map(|what| format!("{what}: refused")).collect();
+        assert_eq!(run.gaps().iter().map(|(_, _, detail)| *detail).collect::<Vec<_>>(), expected);
+    }
+    // The scan may list folders and ask this machine for names of users, no more.
+    let scan_tries = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
+        command.env("PHISWEEP_TRIAL", tried.join(";")).arg("scan").arg(top.path()).args(args);
+        let output = command.output().expect("phisweep runs");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        let how = |what: &String| {
+            let line = words.lines().find_map(|line| line.strip_prefix(&format!("phisweep: trial: {what}: ")));
+            line.map(str::to_string).unwrap_or_else(|| panic!("{what} is not among {words}"))
+        };
+        tried.iter().map(how).collect::<Vec<String>>()
+    };
+    if has_landlock() {
+        let [refused, done] = ["refused", "done"];
+        assert_eq!(scan_tries(&[]), [refused, refused, refused, refused, refused, refused, done, done]);
+        assert!(!top.top.path().join("elsewhere").exists());
+    } else {
+        eprintln!("skipped: this kernel has no Landlock");
+    }
+    assert!(scan_tries(&["--no-sandbox"]).iter().all(|how| how == "done"));
+}
+
+#[test]
+fn a_confined_scan_writes_its_reports_and_knows_owners() {
+    let top = folder(&[("a.csv", "name,ssn\nMaria Nowak,536-90-4398\n".to_string())]);
+    let out = top.top.path().join("out");
+    let (csv, dir) = (out.join("findings.csv"), format!("{}/set/", out.display()));
+    fs::create_dir(&out).expect("a folder");
+    fs::write(&csv, "an old report").expect("a file");
+    let run = scan(&top.path(), &["-v", "-o", csv.to_str().expect("text"), "-o", &dir]);
+    assert_eq!(run.code, 1, "{}", run.words);
+    assert!(run.words.contains("fence: files: "), "{}", run.words);
+    assert!(fs::read_to_string(&csv).expect("a report").contains("ssn"));
+    assert!(out.join("set/manifest.json").exists() && out.join("matches.csv").exists());
+    let owners = |run: &Run| run.document("drop/a.csv")["access"].clone();
+    assert_eq!(owners(&run), owners(&scan(&top.path(), &["--no-sandbox"])));
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for n in 0..24 {
+        let rows = format!("rows {}", 10 + n * 40);
+        let end = ["say x", "abort", "file deeper.txt", "gap p", "encrypted"][n % 5];
+        let lines = ["body", "say SSN: 536-90-4398", "table t @ T", "row ssn|birth date", &rows, end];
+        files.push((format!("{n}.dat"), script(&lines)));
+    }
+    let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let top = folder(&files);
+    let told = |threads: &str| {
+        let key = top.top.path().join("key");
+        fs::write(&key, [7; 32]).expect("a key");
+        let run = scan(&top.path(), &["--threads", threads, "--fingerprint-key", key.to_str().expect("text")]);
+        let kept = run.records.into_iter().filter(|r| r["type"] != "run" && r["type"] != "summary");
+        kept.map(|record| record.to_string()).collect::<Vec<String>>()
+    };
+    let one = told("1");
+    assert!(one.len() > 100);
+    for threads in ["2", "7"] {
+        assert_eq!(told(threads), one, "{threads} threads");
+    }
 }

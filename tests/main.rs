@@ -10,6 +10,8 @@ mod corpora;
 mod failures;
 // What may go, what is accepted, what a site says its headers mean.
 mod going;
+// What comes after a scan: worklist, fact sheet, sample, manifest, defaults.
+mod evidence;
 // Documents and folders that mean no good.
 mod hostile;
 // What the documents say, against what the program knows.
@@ -22,10 +24,15 @@ mod fence;
 mod judged;
 // FHIR of others, where it is at hand.
 mod fhir;
+// Reports from reports.
+mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // Locked documents, and keys beside them.
 mod protected;
+// The same list where libraries read it: databases, columnar files, mail, PDF.
+#[cfg(all(feature = "pdf", feature = "sqlite", feature = "columnar", feature = "mail"))]
+mod rich;
 // Sweeps, night by night: what ledger, delta and exit codes say.
 mod sweeps;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.

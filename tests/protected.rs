@@ -169,3 +169,63 @@ fn keys_are_the_same_for_any_number_of_threads() {
     assert_eq!(one, told(2));
     assert_eq!(one, told(8));
 }
+
+const LIST: &str = "mrn,last_name,first_name,dob,ssn\n\
+    4471902,Nowak,Maria,1952-03-04,536-90-4398\n\
+    4471955,Ortiz,Luis,1961-09-12,418-62-7715\n";
+
+/// A zip of three members: ZipCrypto, AES-256, open.
+fn locked_zip() -> Vec<u8> {
+    use zip::unstable::write::FileOptionsExt;
+    let options = zip::write::SimpleFileOptions::default();
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let weak = options.with_deprecated_encryption(b"first").expect("a password");
+    for (name, options) in [
+        ("weak.csv", weak),
+        ("strong.csv", options.with_aes_encryption(zip::AesMode::Aes256, "second")),
+        ("open.csv", options),
+    ] {
+        out.start_file(name, options).expect("a member");
+        std::io::Write::write_all(&mut out, LIST.as_bytes()).expect("packed");
+    }
+    out.finish().expect("packed").into_inner()
+}
+
+#[test]
+fn passwords_open_a_zip_and_do_not_show() {
+    let zip = locked_zip();
+    let with = |passwords: &[&str]| {
+        let passwords = phisweep::options::Passwords::new(passwords.iter().map(|p| p.to_string()).collect());
+        let options = Options { passwords, ..one_thread() };
+        assert!(!format!("{options:?}").contains("second"));
+        scanned(&[("a.zip", &zip)], &options)
+    };
+    for (passwords, opened) in [
+        (&[][..], &["open.csv"][..]),
+        (&["wrong", "first"], &["weak.csv", "open.csv"]),
+        (&["wrong", "second"], &["strong.csv", "open.csv"]),
+        (&["x", "second", "first"], &["weak.csv", "strong.csv", "open.csv"]),
+    ] {
+        let documents = with(passwords);
+        let found: Vec<&str> = documents
+            .iter()
+            .filter(|document| document.findings.iter().any(|found| found.identifier.name() == "ssn"))
+            .map(|document| document.locator.parts()[1].as_str())
+            .collect();
+        assert_eq!(found, opened);
+        let gaps: usize = documents.iter().map(|document| document.gaps.len()).sum();
+        assert_eq!(gaps, 3 - opened.len(), "what was opened is no gap");
+    }
+    // Many wrong ones: the check of ZipCrypto lets one in 256 pass.
+    let wrong: Vec<String> = (0..600).map(|n| format!("wrong {n}")).collect();
+    let documents = with(&wrong.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(documents.iter().map(|document| document.gaps.len()).sum::<usize>(), 2);
+}
+
+#[test]
+fn a_directory_that_is_locked_too_says_so() {
+    let mut zip = b"PK\x03\x04\x33\0\x41\x20\0\0".to_vec();
+    zip.extend(noise(400));
+    let (reason, class, detail) = gap("a.zip", &zip);
+    assert_eq!((reason, class), (Reason::Encrypted, Class::Protected), "{detail}");
+}

@@ -246,3 +246,120 @@ fn a_list_is_found_in_every_encoding_and_counted_in_its_own_bytes() {
         }
     }
 }
+
+/// A number of seven bits a byte.
+fn vint(mut n: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    while n >= 0x80 {
+        out.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+    out
+}
+
+/// RAR 5: members with their bytes, how they are packed (0: stored), flags of the header, and more fields.
+fn rar5(members: &[(&str, &[u8], u8, u8, &[u8])]) -> Vec<u8> {
+    let mut out = b"Rar!\x1a\x07\x01\0".to_vec();
+    let header = |out: &mut Vec<u8>, header: Vec<u8>| {
+        out.extend([0; 4]);
+        out.extend(vint(header.len()));
+        out.extend(header);
+    };
+    header(&mut out, vec![1, 0, 0]);
+    for (name, bytes, method, flags, extra) in members {
+        let fields =
+            [&[2, 3 | flags][..], &vint(extra.len()), &vint(bytes.len()), &[0], &vint(bytes.len()), &[0]].concat();
+        let packing = vint(usize::from(*method) << 7);
+        let fields = [fields, packing, vec![1], vint(name.len()), name.as_bytes().to_vec(), extra.to_vec()].concat();
+        header(&mut out, fields);
+        out.extend(*bytes);
+    }
+    header(&mut out, vec![5, 0, 0]);
+    out
+}
+
+/// RAR 4: members with their bytes, how they are packed (0x30: stored), and flags.
+fn rar4(main: u16, members: &[(&[u8], &[u8], u8, u16)]) -> Vec<u8> {
+    let mut out = b"Rar!\x1a\x07\0".to_vec();
+    let header = |out: &mut Vec<u8>, kind: u8, flags: u16, rest: &[u8]| {
+        out.extend([0, 0, kind]);
+        out.extend(flags.to_le_bytes());
+        out.extend((rest.len() as u16 + 7).to_le_bytes());
+        out.extend(rest);
+    };
+    header(&mut out, 0x73, main, &[0; 6]);
+    for (name, bytes, method, flags) in members {
+        let length = (bytes.len() as u32).to_le_bytes();
+        let rest = [&length[..], &length, &[3], &[0; 8], &[29, *method], &(name.len() as u16).to_le_bytes()].concat();
+        header(&mut out, 0x74, flags | 0x8000, &[&rest[..], &0o100_644_u32.to_le_bytes(), name].concat());
+        out.extend(*bytes);
+    }
+    header(&mut out, 0x7b, 0, &[]);
+    out
+}
+
+#[test]
+fn members_of_a_rar_are_named_and_read_where_they_are_stored() {
+    let wanted = found(&scanned("list.csv", LIST.as_bytes())[0]);
+    let list = LIST.as_bytes();
+    // An extra record of type 1: encrypted.
+    let locked: &[u8] = &[3, 1, 0, 0];
+    let five = rar5(&[
+        ("in/list.csv", list, 0, 0, &[]),
+        ("packed.csv", b"\x01\x02\x03", 3, 0, &[]),
+        ("split.csv", b"mrn", 0, 0x10, &[]),
+        ("locked.csv", b"\x07\x08", 0, 0, locked),
+        ("again.csv", list, 0, 0, &[]),
+    ]);
+    let four = rar4(
+        0,
+        &[
+            (b"in/list.csv", list, 0x30, 0),
+            (b"packed.csv", b"\x01\x02\x03", 0x33, 0),
+            (b"split.csv", b"mrn", 0x30, 2),
+            (b"locked.csv", b"\x07\x08", 0x30, 4),
+            (b"again.csv", list, 0x30, 0),
+        ],
+    );
+    for (version, bytes) in [(5, five), (4, four)] {
+        let documents = scanned("a.rar", &bytes);
+        let told: Vec<(&str, Option<Reason>)> = documents[..5]
+            .iter()
+            .map(|d| (d.locator.parts()[1].as_str(), d.gaps.first().map(|gap| gap.reason)))
+            .collect();
+        let wanted_gaps = [
+            ("in/list.csv", None),
+            ("packed.csv", Some(Reason::Unsupported)),
+            ("split.csv", Some(Reason::Unsupported)),
+            ("locked.csv", Some(Reason::Encrypted)),
+            ("again.csv", None),
+        ];
+        assert_eq!(told, wanted_gaps, "RAR {version}");
+        assert_eq!((found(&documents[0]), found(&documents[4])), (wanted.clone(), wanted.clone()), "RAR {version}");
+        for end in [8, 9, 20, 30, 60, bytes.len() / 2] {
+            let cut = scanned("a.rar", &bytes[..end]);
+            assert!(cut.last().expect("a document").bytes <= bytes.len() as u64);
+        }
+    }
+}
+
+#[test]
+fn a_rar_may_hide_its_names() {
+    let mut five = b"Rar!\x1a\x07\x01\0\0\0\0\0\x05\x04\0\0\0\x0f".to_vec();
+    five.extend([0x5a; 200]);
+    for (bytes, detail) in [(five, "AES-256, RAR 5, names too"), (rar4(0x80, &[]), "AES-128, RAR 4, names too")] {
+        let documents = scanned("a.rar", &bytes);
+        let gap = &documents[0].gaps[0];
+        assert_eq!((gap.reason, gap.detail.as_str()), (Reason::Encrypted, detail));
+        assert_eq!(documents[0].status, Status::Skipped);
+    }
+}
+
+#[test]
+fn names_of_a_rar_are_unicode() {
+    // A name in 8 bits, then: high byte 0, and for each character its low byte.
+    let name = b"M?ller.csv\0\0\x00M\xfcll\x00er.c\x00sv";
+    let documents = scanned("a.rar", &rar4(0, &[(name, LIST.as_bytes(), 0x30, 0x200)]));
+    assert_eq!(documents[0].locator.parts()[1], "M\u{fc}ller.csv");
+}

@@ -85,7 +85,8 @@ fn change(document: &mut Vec<u8>, seeds: &[&[u8]], random: &mut Random) {
         5 => {
             // A part again and again: deep, or endless.
             let part = document[at..to.min(at + 8)].to_vec();
-            let times = random.below(if random.below(20) == 0 { 40_000 } else { 200 });
+            let most = if random.below(20) == 0 { 40_000 } else { 200 };
+            let times = random.below(most);
             document.splice(at..at, part.repeat(times));
         }
         6 => {

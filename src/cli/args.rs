@@ -5,20 +5,26 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
 
-use crate::cli::hints;
+use crate::cli::{config, hints};
 use crate::finding::{Confidence, Severity};
 use crate::gap::Reason;
 use crate::identifier::Identifier;
 use crate::limits::Limits;
 use crate::options::{FormatHint, Reveal, TestValues};
+use crate::spelling;
+
+mod evidence;
+
+pub(super) use evidence::*;
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
 #[derive(Parser)]
-#[command(name = "phisweep", disable_version_flag = true, max_term_width = 100)]
+#[command(name = "phisweep", disable_version_flag = true, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     /// Print the version; with -v also which matcher this machine uses
     #[arg(short = 'V', long, global = false)]
@@ -46,8 +52,14 @@ enum Sub {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Write files for other programs
-    #[cfg(feature = "ledger")]
+    /// Write reports again from a JSON Lines report, without scanning
+    Report(ReportArgs),
+    /// Read decisions on findings back from a spreadsheet
+    #[command(subcommand)]
+    Triage(TriageCommand),
+    /// Draw a sample to check by hand, and say what the verdicts mean
+    Sample(SampleArgs),
+    /// Make the manual page, completions, or a unit for nightly sweeps
     #[command(subcommand)]
     Generate(GenerateCommand),
 }
@@ -80,7 +92,9 @@ pub(super) enum Command {
     },
     #[cfg(feature = "ledger")]
     Ledger(LedgerCommand),
-    #[cfg(feature = "ledger")]
+    Report(ReportArgs),
+    Triage(TriageCommand),
+    Sample(SampleArgs),
     Generate(GenerateCommand),
 }
 
@@ -155,35 +169,25 @@ pub(super) enum LedgerCommand {
     },
 }
 
-/// What `generate` can write.
-#[cfg(feature = "ledger")]
-#[derive(Subcommand)]
-pub(super) enum GenerateCommand {
-    /// A hardened unit and a timer for a nightly sweep
-    Systemd {
-        /// The configuration of the sweep
-        config: PathBuf,
-        /// The folder to write them to, such as /etc/systemd/system [default: standard output]
-        #[arg(short, long, value_name = "DIR")]
-        output: Option<PathBuf>,
-        /// As whom it runs
-        #[arg(long, default_value = "phisweep")]
-        user: String,
-        /// When, as systemd.time(7) writes it
-        #[arg(long, value_name = "TIME", default_value = "*-*-* 02:00:00")]
-        on_calendar: String,
-    },
-}
+const EXAMPLES: &str = "\
+Examples:
+  phisweep scan export.csv                     what is in this file?
+  phisweep scan /srv/drop -o out/              a folder, with the whole set of reports
+  phisweep scan export/ --for limited-data-set may this go?
+  phisweep explain export.csv:17               why was this found, or not?
+
+`phisweep scan --help` tells all options; exit codes stand at its end.";
 
 /// Options of `scan`.
 #[derive(Args)]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_help = SCAN_EXAMPLES, after_long_help = EXIT_CODES)]
 pub(super) struct ScanArgs {
     /// Files and folders to scan; `-` reads standard input
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Write a report; its ending picks the format: .csv, .jsonl, or a folder ending in / for the whole set. Repeatable
+    /// Write a report; its ending picks the format: .csv .html .jsonl .ocsf.jsonl .sarif, or a folder ending in /
+    /// for the whole set. Repeatable
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     pub(super) output: Vec<PathBuf>,
 
@@ -228,6 +232,10 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "GLOB=FORMAT", value_parser = hints::parse, help_heading = "What is walked")]
     pub(super) format_hint: Vec<FormatHint>,
 
+    /// Passwords to try on locked documents, one on each line of a file; they never show in a report
+    #[arg(long, value_name = "FILE", help_heading = "What is walked")]
+    pub(super) password_file: Option<PathBuf>,
+
     /// How many levels of folders: 1 reads only the files right in a folder that is given
     #[arg(long, value_name = "N", help_heading = "What is walked")]
     pub(super) max_depth: Option<usize>,
@@ -248,6 +256,14 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Running")]
     pub(super) threads: Option<u16>,
 
+    /// Keep all rights of the user: by default a scan may only read what it scans and write where reports go
+    #[arg(long, help_heading = "Running")]
+    pub(super) no_sandbox: bool,
+
+    /// Say on standard error what bounds this scan
+    #[arg(short, long, help_heading = "Running")]
+    pub(super) verbose: bool,
+
     /// What one document may cost: bytes with K, M or G, seconds, numbers; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Running",
         long_help = format!("What one document may cost; repeatable. Bytes may be given with K, M or G. Defaults:\n{}", Limits::default().shown()))]
@@ -257,6 +273,19 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Running",
         value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
     pub(super) progress: ShowProgress,
+
+    /// What ran, over what and with which options, and the SHA-256 of every report: a JSON file. A folder has one anyway
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) manifest: Option<PathBuf>,
+
+    /// Defaults for these options (TOML; docs/configuration.md) [default: phisweep/config.toml in the user's configuration
+    /// folder]
+    #[arg(long, value_name = "FILE", help_heading = "Running")]
+    pub(super) config: Option<PathBuf>,
+
+    /// No configuration file
+    #[arg(long, conflicts_with = "config", help_heading = "Running")]
+    pub(super) no_config: bool,
 
     /// Accepted findings, each with reason, who and until (TOML; docs/accepted.md)
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
@@ -280,7 +309,22 @@ pub(super) struct ScanArgs {
     pub(super) strict: bool,
 }
 
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  phisweep scan /srv/drop
+  phisweep scan /srv/drop -o out/ --progress always
+  phisweep scan -f jsonl export.csv | jq 'select(.type == \"finding\") | .identifier'
+  unzip -p drop.zip members.csv | phisweep scan -
+  phisweep scan export/ --for safe-harbor";
+
 const EXIT_CODES: &str = "\
+Examples:
+  phisweep scan /srv/drop
+  phisweep scan /srv/drop -o out/ --progress always
+  phisweep scan -f jsonl export.csv | jq 'select(.type == \"finding\") | .identifier'
+  unzip -p drop.zip members.csv | phisweep scan -
+  phisweep scan export/ --for safe-harbor
+
 Exit codes, the first that applies:
   130, 143  interrupted or told to stop; reports are closed properly
   2         could not run, or a report is incomplete
@@ -386,13 +430,61 @@ pub(super) struct ExplainArgs {
     pub(super) reveal: RevealArgs,
 }
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  phisweep report out/findings.jsonl -o again/
+  phisweep report --incident drop/in/members.csv out/findings.jsonl
+  phisweep report --incident drop/in drop/old.zip out/findings.jsonl -o facts.md";
+
+/// Options of `report`.
+#[derive(Args)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub(super) struct ReportArgs {
+    /// A JSON Lines report (findings.jsonl of a set); `-` reads standard input. Behind --incident more paths may stand before it
+    #[arg(value_name = "FINDINGS.jsonl", required = true)]
+    pub(super) positional: Vec<PathBuf>,
+
+    /// A fact sheet on these paths, as reports or the file system have them: whose data, who could read it, what was not read.
+    /// To standard output, or with -o to a .md or .txt file
+    #[arg(long, value_name = "PATH...")]
+    pub(super) incident: Vec<PathBuf>,
+
+    /// Write a report, as `scan` does; repeatable
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+
+    /// What goes to standard output
+    #[arg(short, long, value_name = "FMT", default_value = "text",
+        value_parser = PossibleValuesParser::new(formats()).map(|name| Stdout::by_name(&name)))]
+    pub(super) format: Stdout,
+
+    /// Also a report that has no summary, because its run did not come to its end
+    #[arg(long)]
+    pub(super) fragment: bool,
+
+    /// I may hold health data where these reports are written: needed where FINDINGS.jsonl shows values
+    #[arg(long)]
+    pub(super) i_may_hold_phi: bool,
+}
+
+impl ReportArgs {
+    /// The report: what stands last. The parser has seen to it that there is one.
+    pub(super) fn findings(&self) -> &std::path::Path {
+        self.positional.last().map_or(std::path::Path::new("-"), PathBuf::as_path)
+    }
+
+    /// What stands before it.
+    pub(super) fn more(&self) -> &[PathBuf] {
+        self.positional.split_last().map_or(&[], |(_, more)| more)
+    }
+}
+
 /// What goes to standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stdout {
     Text,
     Csv,
     Jsonl,
-    /// Fixed by the contract, not built yet.
     Sarif,
 }
 
@@ -462,9 +554,9 @@ impl TestValues {
     }
 }
 
-/// What `--format` takes. `sarif` is known, so that the answer can be that it is not built yet, and not offered.
+/// What `--format` takes.
 fn formats() -> [PossibleValue; 4] {
-    ["text", "csv", "jsonl", "sarif"].map(|name| PossibleValue::new(name).hide(name == "sarif"))
+    ["text", "csv", "jsonl", "sarif"].map(PossibleValue::new)
 }
 
 /// One of a closed list of names, shown in the help.
@@ -486,7 +578,8 @@ fn identifier(name: &str) -> Result<Identifier, String> {
 fn reason(name: &str) -> Result<Reason, String> {
     Reason::by_name(name.trim()).ok_or_else(|| {
         let names: Vec<&str> = Reason::ALL.iter().map(|reason| reason.name()).collect();
-        format!("no reason has this name; there are {}", names.join(", "))
+        let near = spelling::hint(name, names.iter().copied());
+        format!("no reason has this name{near}; there are {}", names.join(", "))
     })
 }
 
@@ -501,18 +594,36 @@ fn glob(pattern: &str) -> Result<String, String> {
 
 /// Reads the arguments, the program's name first.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
-    let cli = Cli::from_arg_matches(&matches)?;
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut matches = definition().try_get_matches_from(&args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let mut configured = None;
+    if let Some((Sub::Scan(scan), typed)) = cli.command.as_ref().zip(matches.subcommand_matches("scan"))
+        && let Some(defaults) = config::defaults(scan, typed).map_err(|why| definition().error(ErrorKind::Io, why))?
+    {
+        // Behind the command's name: what was typed stands behind them, `--` among it.
+        let at = args.iter().skip(1).position(|arg| arg == "scan").map_or(args.len(), |at| at + 2);
+        let all = args[..at].iter().chain(&defaults.options).chain(&args[at..]);
+        matches = definition().try_get_matches_from(all)?;
+        cli = Cli::from_arg_matches(&matches)?;
+        configured = Some(defaults.file);
+    }
     if cli.version {
         return Ok(Parsed::Version { verbose: cli.verbose });
     }
     let command = match cli.command {
         Some(Sub::Scan(args)) => {
-            let given = matches.subcommand().map(|(name, matches)| given(name, matches)).unwrap_or_default();
+            let mut given = matches.subcommand().map(|(name, matches)| given(name, matches)).unwrap_or_default();
+            if let Some(file) = configured {
+                given.insert("config".to_string(), Value::String(crate::locator::path_text(&file)));
+            }
             Command::Scan { args, given }
         }
         Some(Sub::Rules(command)) => Command::Rules(command),
         Some(Sub::Explain(args)) => Command::Explain(args),
+        Some(Sub::Report(args)) => Command::Report(args),
+        Some(Sub::Triage(command)) => Command::Triage(command),
+        Some(Sub::Sample(args)) => Command::Sample(args),
         #[cfg(feature = "ledger")]
         Some(Sub::Sweep(args)) => {
             let given = matches.subcommand().map(|(name, matches)| given(name, matches)).unwrap_or_default();
@@ -520,14 +631,23 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, 
         }
         #[cfg(feature = "ledger")]
         Some(Sub::Ledger(command)) => Command::Ledger(command),
-        #[cfg(feature = "ledger")]
         Some(Sub::Generate(command)) => Command::Generate(command),
         None => {
             let message = "a command is needed, such as: phisweep scan PATH";
-            return Err(Cli::command().error(clap::error::ErrorKind::MissingSubcommand, message));
+            return Err(Cli::command().error(ErrorKind::MissingSubcommand, message));
         }
     };
     Ok(Parsed::Command(Box::new(command)))
+}
+
+/// The whole definition, for what is made from it.
+pub(super) fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// The definition of `scan`.
+pub(super) fn scan_definition() -> clap::Command {
+    ScanArgs::augment_args(clap::Command::new("scan"))
 }
 
 /// The options that were given to a command, by long name, as texts. Starting points are not among them.
@@ -556,74 +676,4 @@ fn given(command: &str, matches: &ArgMatches) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(line: &str) -> Result<Parsed, clap::Error> {
-        parse(line.split(' ').map(OsString::from))
-    }
-
-    fn scan(line: &str) -> (Box<ScanArgs>, Map<String, Value>) {
-        match parsed(line).map_err(|e| e.to_string()) {
-            Ok(Parsed::Command(command)) => match *command {
-                Command::Scan { args, given } => (args, given),
-                _ => panic!("{line} is no scan"),
-            },
-            Ok(_) => panic!("{line} is no scan"),
-            Err(message) => panic!("{line}: {message}"),
-        }
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn defaults_are_those_of_the_contract() {
-        let (args, given) = scan("phisweep scan a");
-        assert_eq!(args.format, Stdout::Text);
-        assert_eq!(args.min_confidence, Confidence::Likely);
-        assert_eq!(args.fail_on, FailOn(Some(Severity::Medium)));
-        assert_eq!((args.look_for.test_values, args.reveal.reveal), (TestValues::Mark, Reveal::None));
-        assert_eq!(args.progress, ShowProgress::Auto);
-        assert!(given.is_empty());
-    }
-
-    #[test]
-    fn what_was_given_is_recorded_by_long_name() {
-        let (args, given) = scan("phisweep scan -o a.csv --only ssn,mbi --strict --fail-on never -o b/ x -");
-        assert_eq!(args.paths, [PathBuf::from("x"), PathBuf::from("-")]);
-        assert_eq!(args.look_for.only, [Identifier::SSN, Identifier::MBI]);
-        let expected = serde_json::json!(
-            {"output": ["a.csv", "b/"], "only": ["ssn", "mbi"], "strict": true, "fail-on": "never"}
-        );
-        assert_eq!(Value::Object(given), expected);
-    }
-
-    #[test]
-    fn mistakes_are_answered_with_the_nearest_name() {
-        for (line, part) in [
-            ("phisweep scan --only snn x", "did you mean ssn?"),
-            ("phisweep scan --skip birthdate x", "did you mean birth-date?"),
-            ("phisweep scan --allow-gaps nonsense x", "there are denied, encrypted"),
-            ("phisweep scan --min-confidence likly x", "likely"),
-            ("phisweep scan --include [ x", "unclosed character class"),
-            ("phisweep scan --threads 0 x", "0"),
-            ("phisweep scan --matchs x", "--matches"),
-            ("phisweep scan", "<PATH>"),
-            ("phisweep", "a command is needed"),
-            ("phisweep -v", "--version"),
-        ] {
-            let error = parsed(line).err().unwrap_or_else(|| panic!("{line} is accepted"));
-            assert_eq!(error.exit_code(), 2, "{line}");
-            assert!(error.to_string().contains(part), "{line}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_version_can_be_asked_for() {
-        assert!(matches!(parsed("phisweep --version"), Ok(Parsed::Version { verbose: false })));
-        assert!(matches!(parsed("phisweep --version -v"), Ok(Parsed::Version { verbose: true })));
-    }
-}
+mod tests;

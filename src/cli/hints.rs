@@ -26,7 +26,8 @@ pub(super) fn parse(text: &str) -> Result<FormatHint, String> {
         if let Some(name) = HINTED.iter().find(|name| format.eq_ignore_ascii_case(name)) {
             return Ok(FormatHint { glob: glob.to_string(), format: HintedFormat::Named(name) });
         }
-        why = format!("there is no format {format:?}; there are {}, fixed:LAYOUT.toml", HINTED.join(", "));
+        let near = crate::spelling::hint(format, HINTED);
+        why = format!("there is no format {format:?}{near}; there are {}, fixed:LAYOUT.toml", HINTED.join(", "));
     }
     Err(why)
 }

@@ -3,20 +3,29 @@
 //! where options are defined.
 
 mod args;
+mod config;
 mod exit;
 mod explain;
-#[cfg(feature = "ledger")]
+mod findings;
 mod generate;
 mod hints;
+mod incident;
 mod key;
 #[cfg(feature = "ledger")]
 mod ledger;
+mod outputs;
+mod passwords;
 mod progress;
+mod report;
 mod rules;
+mod sample;
 mod scan;
 mod signals;
 #[cfg(feature = "ledger")]
 mod sweep;
+#[cfg(feature = "ledger")]
+mod systemd;
+mod triage;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -74,11 +83,13 @@ fn dispatch(command: Command) -> Result<i32> {
         Command::Scan { args, given } => scan::run(args, given),
         Command::Rules(command) => rules::run(command),
         Command::Explain(args) => explain::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Triage(command) => triage::run(command),
+        Command::Sample(args) => sample::run(args),
         #[cfg(feature = "ledger")]
         Command::Sweep { args, given } => sweep::run(args, given),
         #[cfg(feature = "ledger")]
         Command::Ledger(command) => ledger::run(command),
-        #[cfg(feature = "ledger")]
         Command::Generate(command) => generate::run(command),
     }
 }
@@ -86,7 +97,11 @@ fn dispatch(command: Command) -> Result<i32> {
 fn version(verbose: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
     match verbose {
-        true => format!("phisweep {version}\ndetect: {}\n", crate::detect::backend_name()),
+        true => format!(
+            "phisweep {version}\ndetect: {}\nfence: {}\n",
+            crate::detect::backend_name(),
+            crate::confine::offered()
+        ),
         false => format!("phisweep {version}\n"),
     }
 }

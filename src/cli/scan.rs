@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
+use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -23,28 +24,18 @@ use crate::finding::{Document, Root, Summary};
 use crate::identifier::Identifier;
 use crate::limits::Limits;
 use crate::options::{Options, Reveal, WalkOptions};
-use crate::release::{Answer, Asked, Purpose, Shared};
-use crate::report::csv::Tables;
-use crate::report::dir::{self, Dir};
-use crate::report::jsonl::Jsonl;
-use crate::report::output::{Output, temporary};
+use crate::release::{Answer, Purpose, Shared};
+use crate::report;
+use crate::report::dir::OwnManifest;
 use crate::report::set::Reports;
-use crate::report::text::Text;
-use crate::report::words::plain;
-use crate::report::{self, Format};
+use crate::rich::trial;
 use crate::scan::{self, Event, Listener, Progress, Run};
-
-/// Name of the table of matches beside a CSV.
-const MATCHES: &str = "matches.csv";
-
-/// Further files of one CSV report that are known beforehand as ours; each holds a million findings.
-const PARTS: u32 = 9;
 
 /// Runs the command.
 pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32> {
     let begun = Instant::now();
     check(&args)?;
-    let wanted = wanted(&args.output)?;
+    let wanted = outputs::wanted(&args.output)?;
     let engine = Engine::with_rules(&args.look_for.rules)?;
     check_rules(&engine, &args.look_for.rules)?;
     check_look_for(&engine, &args.look_for)?;
@@ -53,11 +44,33 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let roots = scan::roots(&args.paths)?;
     let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
     let mut reports = Reports::default();
-    let ours = open(&args, &wanted, &mut reports, release.as_ref())?;
+    let stdout = outputs::Stdio { format: args.format, matches: args.matches };
+    let mut ours = outputs::open(stdout, &wanted, &mut reports, release.as_ref())?;
+    let manifest = args.manifest.as_ref().map(|path| outputs::resolved(path));
+    if let Some(path) = &manifest {
+        if ours.contains(path) {
+            return Err(Error::Usage(format!("two reports would be written to {}", path.display())));
+        }
+        ours.extend([path.clone(), report::output::temporary(path)]);
+    }
+    let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
     options.profile = release.is_some();
     options.walk.own_files.clone_from(&ours);
+
+    // From here on all is open that is written, and threads start.
+    let fence = sandbox.then(|| confine::scan(&rights(&roots, &ours, options.walk.follow)));
+    if verbose {
+        say(&match fence {
+            Some(confined) => format!("fence: {confined}"),
+            None => "fence: none, by --no-sandbox; documents are still read by workers".to_string(),
+        });
+    }
+
+    for (what, how) in trial::attempts() {
+        say(&format!("trial: {what}: {how}"));
+    }
 
     let progress = Arc::new(Progress::default());
     let temporaries = ours.into_iter().filter(|path| report::output::is_temporary(path)).collect();
@@ -73,10 +86,11 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
+    let manifest = manifest.map(|path| OwnManifest::create(&path, &run)).transpose()?;
     let roots = run.roots.clone();
     let tally = Tally::default();
     let mut supervisor =
-        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release };
+        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release, manifest };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -104,6 +118,8 @@ struct Supervisor {
     counted: [u64; 5],
     /// What is asked with `--for`.
     release: Option<Shared>,
+    /// What is asked with `--manifest`.
+    manifest: Option<OwnManifest>,
 }
 
 impl Listener for Supervisor {
@@ -160,6 +176,10 @@ impl Supervisor {
         summary.exit = self.code();
         self.reports.finish(&summary);
         self.hear_failures();
+        if let Some(Err(error)) = self.manifest.as_mut().map(|manifest| manifest.finish(&summary)) {
+            self.tally.incomplete_output = true;
+            report_error(&error);
+        }
         let written = self.reports.names();
         if self.summary_for_people && !written.is_empty() {
             // Only now is it known which reports came to their end.
@@ -181,9 +201,6 @@ impl Supervisor {
 
 /// What can be known to be wrong from the options alone.
 fn check(args: &ScanArgs) -> Result<()> {
-    if args.format == Stdout::Sarif {
-        return Err(Error::Usage("-f sarif is not built yet; use text, csv or jsonl".to_string()));
-    }
     let holds_matches = args.format == Stdout::Jsonl || !args.output.is_empty();
     if args.matches && !holds_matches {
         let message = "--matches needs a report that can hold them: -f jsonl, or -o with .csv, .jsonl or a folder";
@@ -244,6 +261,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
+    let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -264,11 +282,24 @@ fn options(args: ScanArgs) -> Result<Options> {
         matches: args.matches,
         reveal: args.reveal.reveal,
         fingerprint_key,
+        passwords,
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),
         ..look_for(args.look_for)
     })
+}
+
+/// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
+fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
+    let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    if follow {
+        read.push(PathBuf::from("/"));
+    }
+    let mut write: Vec<PathBuf> = ours.iter().filter_map(|file| Some(file.parent()?.to_path_buf())).collect();
+    write.sort_unstable();
+    write.dedup();
+    Rights { read, write }
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.
@@ -302,114 +333,6 @@ pub(super) fn check_look_for(engine: &Engine, args: &LookForArgs) -> Result<()> 
         return Err(Error::Usage("--only and --skip leave nothing to look for".to_string()));
     }
     Ok(())
-}
-
-/// A report that is asked for.
-struct Wanted {
-    format: Format,
-    /// In a folder that is there, with its links resolved: two ways to write one name are one name.
-    path: PathBuf,
-    /// As the user wrote it.
-    shown: String,
-}
-
-fn wanted(outputs: &[PathBuf]) -> Result<Vec<Wanted>> {
-    let mut seen = HashSet::new();
-    let mut all = Vec::new();
-    for output in outputs {
-        let format = report::format_of(output)?;
-        let path = resolved(output);
-        if !seen.insert(path.clone()) {
-            return Err(Error::Usage(format!("-o {} is given twice", output.display())));
-        }
-        all.push(Wanted { format, path, shown: plain(&output.to_string_lossy()) });
-    }
-    Ok(all)
-}
-
-/// The path with its folder made absolute and its links resolved, as far as it is there.
-fn resolved(path: &Path) -> PathBuf {
-    if let Ok(there) = path.canonicalize()
-        && there.is_dir()
-    {
-        return there;
-    }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    match (parent.canonicalize(), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
-        _ => path.to_path_buf(),
-    }
-}
-
-/// Opens every report, the one on standard output last, and tells which files are ours.
-fn open(args: &ScanArgs, wanted: &[Wanted], reports: &mut Reports, release: Option<&Shared>) -> Result<Vec<PathBuf>> {
-    let mut names: Vec<PathBuf> = Vec::new();
-    for one in wanted {
-        match one.format {
-            Format::Csv if args.matches => names.extend([one.path.clone(), one.path.with_file_name(MATCHES)]),
-            Format::Csv | Format::Jsonl => names.push(one.path.clone()),
-            Format::Dir => {
-                let written = dir::NAMES.iter().filter(|name| args.matches || **name != MATCHES);
-                names.extend(written.map(|name| one.path.join(name)));
-            }
-        }
-    }
-    let mut seen = HashSet::new();
-    if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
-        return Err(Error::Usage(format!("two reports would be written to {}", twice.display())));
-    }
-    for one in wanted {
-        match one.format {
-            Format::Csv => {
-                let mut tables = Tables::default().findings(Output::create(&one.path)?)?;
-                if args.matches {
-                    tables = tables.matches(Output::create(&one.path.with_file_name(MATCHES))?)?;
-                }
-                reports.push(&one.shown, Box::new(tables));
-            }
-            Format::Jsonl => reports.push(&one.shown, Box::new(Jsonl::new(Output::create(&one.path)?))),
-            Format::Dir => reports.push(&one.shown, Box::new(Dir::create(&one.path, args.matches)?)),
-        }
-    }
-    let stdout = Output::stream("standard output", Box::new(io::stdout()));
-    let text = matches!(args.format, Stdout::Text | Stdout::Sarif);
-    if let Some(release) = release.filter(|_| !text) {
-        reports.push("", Box::new(Asked::new(release.clone(), None)));
-    }
-    match args.format {
-        Stdout::Text | Stdout::Sarif if release.is_some() => {
-            let asked = release.map(|release| Asked::new(release.clone(), Some(stdout)));
-            asked.into_iter().for_each(|asked| reports.push("", Box::new(asked)));
-        }
-        Stdout::Text | Stdout::Sarif => {
-            let colour = io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb();
-            reports.push("", Box::new(Text::new(stdout, colour, !wanted.is_empty())));
-        }
-        Stdout::Csv => reports.push("", Box::new(Tables::default().findings(stdout)?)),
-        Stdout::Jsonl => reports.push("", Box::new(Jsonl::new(stdout))),
-    }
-    Ok(names.iter().flat_map(|name| ours(name)).collect())
-}
-
-/// The names a report file has while it grows and after, and those of the files in which a long table goes on. These
-/// get their final names only after the scan, so that what lies there now is scanned like anything else.
-fn ours(name: &Path) -> Vec<PathBuf> {
-    let mut ours = vec![name.to_path_buf(), temporary(name)];
-    if name.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-        ours.extend((2..=PARTS).map(|part| temporary(&report::csv::part(name, part))));
-    }
-    ours
-}
-
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
-}
-
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Now, UTC, with seconds.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::budget::{Budget, Halt};
-use super::{Member, Packed, ar, cab, cpio, tar, zip};
+use super::{Member, Packed, ar, cab, cpio, rar, tar, zip};
 
 /// A kind of archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Kind {
     Ar,
     /// Cabinet.
     Cab,
+    /// RAR 1.5 to 7, as far as its members are stored and not packed.
+    Rar,
 }
 
 impl Kind {
@@ -28,15 +30,23 @@ impl Kind {
             "cpio" => Kind::Cpio,
             "ar" | "deb" => Kind::Ar,
             "cab" => Kind::Cab,
+            "rar" => Kind::Rar,
             _ => return None,
         })
     }
 }
 
 /// Hands the members of an archive to `visit`.
-pub(super) fn open(kind: Kind, packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
+pub(super) fn open(
+    kind: Kind,
+    passwords: &[String],
+    packed: Packed<'_>,
+    budget: &Budget,
+    visit: Visit<'_>,
+) -> Result<(), Halt> {
     match kind {
-        Kind::Zip => zip::open(packed, budget, visit),
+        Kind::Zip => zip::open(passwords, packed, budget, visit),
+        Kind::Rar => rar::open(packed, budget, visit),
         Kind::Tar => tar::open(packed, budget, visit),
         Kind::Cpio => cpio::open(packed, budget, visit),
         Kind::Ar => ar::open(packed, budget, visit),

@@ -9,28 +9,21 @@ use std::io::{self, ErrorKind, Read};
 use std::rc::Rc;
 
 use crate::gap::Reason;
+use crate::limits::{FLOOR, Limits, bytes_text};
 
-/// Wrappers inside each other.
-pub const DEPTH: u32 = 16;
-/// Members of all wrappers of one file.
-pub const MEMBERS: u64 = 100_000;
-/// Bytes that may come out of all wrappers of one file: 64 GiB.
-pub const EXPANDED: u64 = 64 << 30;
-/// Bytes that may come out for each that went in, at each wrapper. Text seldom packs better than 30 to 1.
-pub const RATIO: u64 = 200;
-/// So much may come out however little went in: a long file of one repeated row packs a thousand to one, and is real.
-pub const FLOOR: u64 = 256 << 20;
+pub use crate::limits::{DEPTH, MEMBERS};
 
 /// What is left of the budget of one file.
 #[derive(Debug)]
 pub struct Budget {
+    limits: Limits,
     members: Cell<u64>,
     expanded: Cell<u64>,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { members: Cell::new(MEMBERS), expanded: Cell::new(EXPANDED) }
+        Budget::new(Limits::default())
     }
 }
 
@@ -82,6 +75,30 @@ impl fmt::Display for Halt {
 impl Error for Halt {}
 
 impl Budget {
+    /// All that these limits give to one file.
+    pub fn new(limits: Limits) -> Budget {
+        Budget { limits, members: Cell::new(limits.members), expanded: Cell::new(limits.expanded) }
+    }
+
+    /// The limits it was made of.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether so much may have come out of so much, in one wrapper or document.
+    ///
+    /// # Errors
+    /// Where it is too much.
+    pub fn fits(&self, out: u64, packed: u64) -> Result<(), Halt> {
+        if out > FLOOR && out / self.limits.ratio > packed {
+            return Err(Halt::new(
+                Reason::Limit,
+                format!("more than {} bytes come out for each in it", self.limits.ratio),
+            ));
+        }
+        Ok(())
+    }
+
     /// Takes one member.
     ///
     /// # Errors
@@ -92,7 +109,7 @@ impl Budget {
                 self.members.set(left);
                 Ok(())
             }
-            None => Err(Halt::new(Reason::Limit, format!("more than {MEMBERS} members"))),
+            None => Err(Halt::new(Reason::Limit, format!("more than {} members", self.limits.members))),
         }
     }
 
@@ -106,7 +123,9 @@ impl Budget {
                 self.expanded.set(left);
                 Ok(())
             }
-            None => Err(Halt::new(Reason::Limit, "more than 64 GiB come out of it")),
+            None => {
+                Err(Halt::new(Reason::Limit, format!("more than {} come out of it", bytes_text(self.limits.expanded))))
+            }
         }
     }
 }
@@ -163,10 +182,7 @@ impl<'a, R> Metered<'a, R> {
     fn check(&mut self, got: u64) -> Result<(), Halt> {
         self.out += got;
         self.budget.spend(got)?;
-        if self.out > FLOOR && self.out / RATIO > self.packed.get() {
-            return Err(Halt::new(Reason::Limit, format!("more than {RATIO} bytes come out for each in it")));
-        }
-        Ok(())
+        self.budget.fits(self.out, self.packed.get())
     }
 }
 

@@ -8,6 +8,7 @@ pub mod base64;
 pub mod budget;
 mod cab;
 mod cpio;
+mod rar;
 mod seek;
 mod stream;
 mod tar;
@@ -72,25 +73,41 @@ pub fn wrapper(format: &str) -> Option<Wrapper> {
     stream::Packing::of(format).map(Wrapper::Stream).or_else(|| archive::Kind::of(format).map(Wrapper::Archive))
 }
 
-/// Opens a wrapper called `name` and hands its members to `visit`, in their order, until it says to stop.
+/// What is known of a wrapper beside its bytes.
+#[derive(Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Passwords to try on what is encrypted, in this order.
+    pub passwords: &'a [String],
+}
+
+/// Says nothing: names may hold values.
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").finish_non_exhaustive()
+    }
+}
+
+/// Opens a wrapper and hands its members to `visit`, in their order, until it says to stop.
 ///
 /// # Errors
 /// Why it could not be read to its end: a [`Halt`], of which the members before it are not affected.
 pub fn unpack(
     wrapper: Wrapper,
-    name: &str,
+    asked: Asked<'_>,
     packed: Packed<'_>,
     budget: &Budget,
     visit: &mut dyn FnMut(Member<'_>) -> Result<(), Halt>,
 ) -> Result<(), Halt> {
     match wrapper {
         Wrapper::Stream(packing) => {
-            let inner = packing.inner_name(name);
+            let inner = packing.inner_name(asked.name);
             let reader = in_order(packed);
             budget.member()?;
             let content = stream::open(packing, reader, budget);
             visit(Member { name: inner, content: content.map_err(|halt| (halt.reason, halt.detail)), size: None })
         }
-        Wrapper::Archive(kind) => archive::open(kind, packed, budget, visit),
+        Wrapper::Archive(kind) => archive::open(kind, asked.passwords, packed, budget, visit),
     }
 }

@@ -7,10 +7,8 @@ use super::budget::{Budget, Counted, Halt, Metered};
 use super::unix_compress;
 use crate::gap::Reason;
 
-/// Window of zstd, as a power of two: 128 MiB.
-const ZSTD_WINDOW_LOG: u32 = 27;
-/// Memory of an xz or lzma decoder, KiB: a dictionary of 256 MiB and what goes with it.
-const LZMA_MEMORY_KIB: u32 = (256 << 10) + (16 << 10);
+/// What an xz or lzma decoder has beside its dictionary, KiB.
+const LZMA_BESIDE_KIB: u64 = 16 << 10;
 /// Bytes read ahead.
 const AHEAD: usize = 256 << 10;
 
@@ -83,19 +81,20 @@ pub(super) fn open<'a>(
     let count = counted.count();
     let input = BufReader::with_capacity(AHEAD, counted);
     let failed = |error: std::io::Error| Halt::of(&error);
+    let lzma_kib = u32::try_from((budget.limits().dictionary >> 10) + LZMA_BESIDE_KIB).unwrap_or(u32::MAX);
     let inner: Box<dyn Read + 'a> = match packing {
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
         Packing::Zlib => Box::new(flate2::bufread::ZlibDecoder::new(input)),
         Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(input)),
-        Packing::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, LZMA_MEMORY_KIB)),
+        Packing::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, lzma_kib)),
         Packing::Lzma => Box::new(
-            lzma_rust2::LzmaReader::new_mem_limit(input, LZMA_MEMORY_KIB, None)
+            lzma_rust2::LzmaReader::new_mem_limit(input, lzma_kib, None)
                 .map_err(|_| Halt::new(Reason::Malformed, "damaged, or of too large a dictionary"))?,
         ),
         Packing::Lzip => Box::new(lzma_rust2::LzipReader::new(input)),
         Packing::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(input).map_err(failed)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(failed)?;
+            decoder.window_log_max(budget.limits().window.ilog2()).map_err(failed)?;
             Box::new(decoder)
         }
         Packing::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(input)),

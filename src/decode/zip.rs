@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::io::Read;
 use std::rc::Rc;
 
-use ::zip::read::Config;
+use ::zip::read::{Config, OwnedZipFileEntry};
 use ::zip::result::ZipError;
 use ::zip::unstable::read::ZipIterable;
 use ::zip::{HasZipMetadata, ZipReadOptions};
@@ -17,9 +17,19 @@ use super::seek::Holding;
 use crate::gap::Reason;
 use crate::open::ReadAt;
 
-pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
+/// What a password is tried on: what is wrong shows before that, but in one of some 2^32 cases.
+const TRIED: u64 = 1 << 20;
+
+/// APPNOTE 4.4.4: bit 6, strong encryption; bit 13, of the directory too.
+const STRONG: u16 = 1 << 6;
+const MASKED: u16 = 1 << 13;
+
+pub(super) fn open(passwords: &[String], packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
     let holding = Holding::of(packed)?;
-    let mut directory = ZipIterable::try_new(holding.reader(), Config::default()).map_err(|error| halt(&error))?;
+    let mut directory = ZipIterable::try_new(holding.reader(), Config::default())
+        .map_err(|error| if is_masked(&holding) { locked_names() } else { halt(&error) })?;
+    // The password that opened the last member opens the next.
+    let mut known = None;
     let mut names = Names::default();
     for entry in directory.files().map_err(|error| halt(&error))? {
         let entry = entry.map_err(|error| halt(&error))?;
@@ -31,17 +41,22 @@ pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Res
         let packed = Rc::new(Cell::new(entry.compressed_size()));
         let size = Some(entry.size());
         let member = |content| super::Member { name, content, size };
-        if entry.encrypted() {
-            // ZipCrypto falls to thirteen known bytes: it keeps nothing.
-            let refusal = match entry.get_metadata().aes_settings() {
-                Some((mode, _)) => (Reason::Encrypted, mode.to_string()),
-                None => (Reason::WeakEncryption, "ZipCrypto".to_string()),
+        let entry = OwnedZipFileEntry::from(entry);
+        let mut options = ZipReadOptions::new();
+        if entry.as_ref().encrypted() {
+            let found = match entry.as_ref().get_metadata().flags.as_u16() & STRONG {
+                0 => password(&entry, &holding, passwords, known),
+                _ => None,
             };
-            visit(member(Err(refusal)))?;
-            continue;
+            let Some(found) = found else {
+                visit(member(Err(lock(&entry))))?;
+                continue;
+            };
+            known = Some(found);
+            options = options.password(Some(passwords[found].as_bytes()));
         }
         let mut reader = holding.reader();
-        match entry.with_reader(&mut reader, ZipReadOptions::new()) {
+        match entry.as_ref().with_reader(&mut reader, options) {
             Ok(file) => {
                 visit(member(Ok(Box::new(Metered::new(file, budget, packed)))))?;
             }
@@ -52,6 +67,44 @@ pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Res
         }
     }
     Ok(())
+}
+
+/// How a member is locked.
+fn lock(entry: &OwnedZipFileEntry) -> (Reason, String) {
+    let entry = entry.as_ref();
+    let data = entry.get_metadata();
+    match data.aes_settings() {
+        _ if data.flags.as_u16() & STRONG != 0 => (Reason::Encrypted, "strong encryption of PKWARE's".to_string()),
+        Some((mode, _)) => (Reason::Encrypted, mode.to_string()),
+        // It falls to thirteen known bytes: it keeps nothing.
+        None => (Reason::WeakEncryption, "ZipCrypto".to_string()),
+    }
+}
+
+/// Which password opens a member, by its number. The check in a header lets one in 256 pass, or 65,536, so a little is read too.
+fn password(
+    entry: &OwnedZipFileEntry,
+    holding: &Holding<'_>,
+    passwords: &[String],
+    known: Option<usize>,
+) -> Option<usize> {
+    known.into_iter().chain((0..passwords.len()).filter(|number| Some(*number) != known)).find(|number| {
+        let mut reader = holding.reader();
+        let options = ZipReadOptions::new().password(Some(passwords[*number].as_bytes()));
+        let opened = entry.as_ref().with_reader(&mut reader, options);
+        opened.is_ok_and(|file| std::io::copy(&mut file.take(TRIED), &mut std::io::sink()).is_ok())
+    })
+}
+
+/// Whether the first member says that the directory is encrypted.
+fn is_masked(holding: &Holding<'_>) -> bool {
+    let mut header = [0; 8];
+    let read = holding.reader().read_exact(&mut header).is_ok();
+    read && header.starts_with(b"PK\x03\x04") && u16::from_le_bytes([header[6], header[7]]) & MASKED != 0
+}
+
+fn locked_names() -> Halt {
+    Halt::new(Reason::Encrypted, "strong encryption of PKWARE's, names too")
 }
 
 /// The first `limit` bytes of a member that is not encrypted; `None` where there is none of that name, or no zip.

@@ -57,6 +57,8 @@ pub struct Incident {
     gaps: Vec<Gap>,
     more_gaps: BTreeMap<(Reason, &'static str), u64>,
     key_beside: bool,
+    /// The report this rests on, and its hash.
+    report: Option<(String, String)>,
 }
 
 /// A path that is asked about.
@@ -136,7 +138,13 @@ impl Incident {
             gaps: Vec::new(),
             more_gaps: BTreeMap::new(),
             key_beside: false,
+            report: None,
         }
+    }
+
+    /// The report it rests on, with its SHA-256.
+    pub fn report(&mut self, path: &str, sha256: &str) {
+        self.report = Some((path.to_string(), sha256.to_string()));
     }
 
     /// The run.

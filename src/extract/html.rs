@@ -9,7 +9,7 @@ mod marks;
 
 use self::marks::{Mark, append_decoded};
 use super::grid::{Grid, named, text_place};
-use super::json::column_names;
+use super::json::{column_names, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
 use super::stride::{Steps, is_last, piece, stride};
 use super::values::{Values, whole_characters};
@@ -31,12 +31,13 @@ pub(super) struct Html {
     text: Vec<u8>,
     span: Option<(u32, u32)>,
     records: u64,
-    /// The record has values.
-    given: usize,
+    /// The next text is of another record.
+    next: bool,
     tables: Vec<Grid>,
     seen_tables: u32,
     /// Tables that are too deep.
     deeper: u32,
+    begun: bool,
     /// In a cell: whether it is a head, and how many columns it takes.
     cell: Option<(bool, usize)>,
     /// Where the row began that is held back.
@@ -84,7 +85,11 @@ impl Html {
             let text = text.trim_ascii().to_vec();
             return grid.cell(text, (start, end), head, columns);
         }
-        out.record = self.records.max(1);
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        self.records = (self.records + u64::from(std::mem::take(&mut self.next))).max(1);
+        out.record = self.records;
         let place = match &self.area {
             Some(name) => field_place("textarea", name, out.places),
             None => out.places.number(b"text", text_place),
@@ -101,14 +106,7 @@ impl Html {
         let says = self.text.len() >= 60 || self.text.iter().any(u8::is_ascii_digit);
         if self.text.len() >= RUN || strong && says {
             self.flush(out);
-            self.next_record(out);
-        }
-    }
-
-    fn next_record(&mut self, out: &Values<'_>) {
-        if out.batch.values.len() != self.given {
-            self.records += 1;
-            self.given = out.batch.values.len();
+            self.next = self.records > 0;
         }
     }
 
@@ -129,7 +127,9 @@ impl Html {
         self.end_cell(out);
         self.row = None;
         if let Some(grid) = self.tables.last_mut() {
+            let before = self.records;
             grid.end_row(&mut self.records, out);
+            self.next |= self.records > before;
         }
     }
 
@@ -139,7 +139,6 @@ impl Html {
             "table" if self.tables.len() < DEPTH => {
                 self.end_row(out);
                 self.flush(out);
-                self.next_record(out);
                 self.seen_tables += 1;
                 self.tables.push(Grid::new(self.seen_tables));
             }
@@ -245,6 +244,10 @@ impl Html {
             if attribute.value.trim_ascii().is_empty() || SILENT.contains(&key) || key.starts_with("xmlns") {
                 continue;
             }
+            // What fields are called by programs; it may be somebody's number all the same.
+            if matches!(key, "name" | "id" | "for" | "property") && !may_hold_value(attribute.value) {
+                continue;
+            }
             let start = base + attribute.start as u32;
             let end = start + attribute.value.len() as u32;
             let mut value = Vec::new();
@@ -325,6 +328,9 @@ fn field_place(element: &str, name: &str, places: &mut Places) -> u32 {
 impl Steps for Html {
     fn step(&mut self, look: &[u8], base: u32, out: &mut Values<'_>) -> Result<usize, Broken> {
         self.at = base;
+        if !std::mem::replace(&mut self.begun, true) && look.starts_with(b"\xEF\xBB\xBF") {
+            return Ok(3);
+        }
         if self.inside != Inside::Nothing {
             return Ok(self.on_inside(look, base, out));
         }
@@ -367,7 +373,6 @@ impl Steps for Html {
     fn pause(&mut self, out: &mut Values<'_>) {
         self.end_row(out);
         self.flush(out);
-        self.given = 0;
         self.row = None;
     }
 

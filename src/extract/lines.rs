@@ -80,8 +80,8 @@ impl Lines {
         let soft = self.form == Form::Card && cards::is_quoted_printable(&look[..length]);
         loop {
             let folded = matches!(look.get(length), Some(b' ' | b'\t'));
-            let before = look[..length].trim_ascii_end();
-            if !folded && !(soft && before.ends_with(b"=") && length < look.len()) {
+            let soft = soft && look[length.saturating_sub(4)..length].trim_ascii_end().ends_with(b"=");
+            if !folded && !(soft && length < look.len()) {
                 return Some(length);
             }
             length += line(&look[length..])?;

@@ -48,7 +48,8 @@ pub(super) struct Rtf {
     /// Bytes of `\bin` that are left.
     binary: u64,
     records: u64,
-    given: usize,
+    /// The next text is of another record.
+    next: bool,
     grid: Option<Grid>,
     tables: u32,
     row: Option<u32>,
@@ -111,7 +112,7 @@ impl Default for Rtf {
             skip: 0,
             binary: 0,
             records: 0,
-            given: 0,
+            next: false,
             grid: None,
             tables: 0,
             row: None,
@@ -250,7 +251,11 @@ impl Rtf {
         self.settle();
         let text = std::mem::take(&mut self.text);
         let Some((start, end)) = self.span.take() else { return };
-        out.record = self.records.max(1);
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        self.records = (self.records + u64::from(std::mem::take(&mut self.next))).max(1);
+        out.record = self.records;
         let place = match self.kind {
             Kind::Body => out.places.number(b"text", text_place),
             Kind::Deleted => beside("deleted text", out.places),
@@ -282,10 +287,7 @@ impl Rtf {
         // A blank line parts what lines say of one person, and so does length.
         if self.text.len() >= RUN || blank && self.text.iter().any(u8::is_ascii_digit) {
             self.flush(out);
-            if out.batch.values.len() != self.given {
-                self.records += 1;
-                self.given = out.batch.values.len();
-            }
+            self.next = self.records > 0;
         }
     }
 
@@ -315,7 +317,9 @@ impl Rtf {
 
     fn end_row(&mut self, out: &mut Values<'_>) {
         if let Some(grid) = &mut self.grid {
+            let before = self.records;
             grid.end_row(&mut self.records, out);
+            self.next |= self.records > before;
         }
         self.row = None;
     }
@@ -404,6 +408,8 @@ impl Rtf {
         }
         if self.groups.is_empty() {
             self.closed = true;
+            self.end_row(out);
+            self.flush(out);
         }
         if self.group.kind != kind && !matches!(kind, Kind::Body | Kind::Nothing) {
             self.flush(out);
@@ -510,7 +516,6 @@ impl Steps for Rtf {
     fn pause(&mut self, out: &mut Values<'_>) {
         self.end_row(out);
         self.flush(out);
-        self.given = 0;
     }
 
     fn holds_on(&self) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Yaml {
     levels: Vec<Level>,
     path: String,
     records: u64,
+    /// The record is an element of a list, and not what stands before the list.
+    owned: bool,
     /// A person's own value was met outside of all lists.
     personal: bool,
     /// The place of the scalar before, which lines that are indented further go on with.
@@ -139,8 +141,9 @@ impl Yaml {
     /// An element of a list begins.
     fn element(&mut self, indent: usize) {
         let outermost = !self.levels.iter().any(|level| level.element);
-        if outermost && !self.personal || self.records == 0 {
-            self.records += 1;
+        if outermost && !self.personal {
+            self.records += u64::from(self.owned || self.records == 0);
+            self.owned = true;
         }
         self.enter(indent, "[]", true);
     }
@@ -156,7 +159,8 @@ impl Yaml {
             if indent > least {
                 let place = self.last.map_or_else(|| self.number(Holds::Text, out), |(_, place)| place);
                 out.record = self.records.max(1);
-                out.text(place, content, base);
+                let length = block_end(look, least);
+                out.text(place, &look[..length], base);
                 return length;
             }
             self.block = None;
@@ -173,7 +177,8 @@ impl Yaml {
             self.path.clear();
             self.personal = false;
             self.last = None;
-            self.records += 1;
+            self.owned = false;
+            self.records += u64::from(content != b"...");
             return if content.len() > 4 { 4 } else { length };
         }
         let mut at = indent;
@@ -346,6 +351,21 @@ impl Yaml {
         self.levels.truncate(levels);
         self.records = records;
         Some(end + line(&look[end..]).unwrap_or(0))
+    }
+}
+
+/// How many bytes of a block scalar stand here: lines that are blank or indented further than `least`, a piece at most.
+fn block_end(look: &[u8], least: usize) -> usize {
+    let mut end = 0;
+    loop {
+        let rest = &look[end..];
+        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let over = rest.get(blanks).is_none_or(|b| !matches!(b, b'\r' | b'\n')) && blanks <= least;
+        match line(rest) {
+            Some(length) if !over && end + length <= PIECE && !rest.is_empty() => end += length,
+            None if end == 0 => return piece(look),
+            _ => return end.max(1),
+        }
     }
 }
 

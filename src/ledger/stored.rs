@@ -156,7 +156,8 @@ fn document_from(stored: StoredDocument, root: usize) -> Option<Document> {
     let [people, people_low, people_high] = stored.people;
     Some(Document {
         root,
-        locator: Locator::of_parts(stored.l)?,
+        locator: Some(stored.l).filter(|parts| !parts.is_empty()).map(Locator::of_parts)?,
+        not_listed_before: 0,
         format: known(stored.format)?,
         bytes: stored.bytes,
         status: Status::by_name(&stored.status)?,
@@ -295,7 +296,7 @@ fn gap_from(stored: StoredGap, root: usize) -> Option<Gap> {
     let classes = [Class::Blind, Class::Protected, Class::Inert, Class::Excluded];
     Some(Gap {
         root,
-        locator: Locator::of_parts(stored.l)?,
+        locator: Some(stored.l).filter(|parts| !parts.is_empty()).map(Locator::of_parts)?,
         reason: Reason::by_name(&stored.reason)?,
         class: classes.into_iter().find(|class| class.name() == stored.class)?,
         detail: stored.detail,

@@ -79,9 +79,12 @@ pub fn sniff(name: &str, head: &[u8]) -> Kind {
         Some(Kind::Inert("picture")) if image::is_page(head) => return Kind::Image("page image"),
         Some(Kind::Inert("font")) if head[0] == 0 && !names_tables(head) => return Kind::Unknown,
         Some(Kind::Unsupported("zip")) => return Kind::Unsupported(zip(name, head)),
-        Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name)),
+        Some(Kind::Unsupported("ole")) => return Kind::Unsupported(ole(name, head)),
         Some(kind) => return kind,
         None => {}
+    }
+    if is_dbf_table(head) {
+        return Kind::Unsupported("dbf");
     }
     if look != Look::Plain && starts_as_data_set(head) {
         return Kind::Unsupported("dicom");
@@ -109,7 +112,7 @@ fn names_tables(head: &[u8]) -> bool {
 
 /// How our reports begin: the first record of JSON Lines, the head of summary and manifest, the first columns of each
 /// table. A test of the reports keeps them alike.
-const OWN: [&[u8]; 8] = [
+const OWN: [&[u8]; 11] = [
     br#"{"type":"run","schema":1"#,
     b"{\n  \"run\": {\n    \"type\": \"run\",\n    \"schema\": 1,",
     b"finding_id,series_id,",
@@ -118,6 +121,9 @@ const OWN: [&[u8]; 8] = [
     b"root,path,reason,class,detail,bytes,",
     b"worklist_id,severity,confidence,class,root,",
     b"sample_id,kind,identifier,",
+    b"<!DOCTYPE html><!-- phisweep report -->",
+    br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"phisweep""#,
+    br#"{"class_uid":2006,"metadata":{"product":{"name":"phisweep""#,
 ];
 
 fn is_own_report(head: &[u8]) -> bool {
@@ -157,6 +163,25 @@ fn is_dbf(head: &[u8]) -> bool {
         && head.get(8..10).is_some_and(|length| u16::from_le_bytes([length[0], length[1]]) >= 33)
 }
 
+/// The same without a name: fields whose lengths add up to that of a row, and the byte that ends them.
+fn is_dbf_table(head: &[u8]) -> bool {
+    if !is_dbf(head) || head.len() < 65 {
+        return false;
+    }
+    let fields = head[32..].chunks_exact(32).take_while(|field| field[0] != 0x0d);
+    let (mut count, mut length) = (0, 1);
+    for field in fields {
+        let named = field[0].is_ascii_alphanumeric() || field[0] == b'_';
+        if !named || !b"CNDLMFIBTYGPQVW@O+0".contains(&field[11]) {
+            return false;
+        }
+        count += 1;
+        length += usize::from(field[16]) + if field[11] == b'C' { usize::from(field[17]) << 8 } else { 0 };
+    }
+    let stated = usize::from(u16::from_le_bytes([head[10], head[11]]));
+    count > 0 && length == stated && head.get(32 + 32 * count) == Some(&0x0d)
+}
+
 /// A loose object: 38 hexadecimal digits for a name, and a zlib stream.
 fn is_git_object(name: &str, head: &[u8]) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
@@ -170,36 +195,53 @@ fn is_zlib(head: &[u8]) -> bool {
 
 /// What is in a zip, by the names of its first members; else by its own name.
 fn zip(name: &str, head: &[u8]) -> &'static str {
-    let holds = |text: &[u8]| memchr::memmem::find(head, text).is_some();
     // OpenDocument and EPUB store their kind uncompressed as the first member.
     let stored = head.get(30..).and_then(|rest| rest.strip_prefix(b"mimetype"));
     if let Some(kind) = stored {
-        const KINDS: [(&[u8], &str); 4] = [
+        const KINDS: [(&[u8], &str); 5] = [
             (b"application/vnd.oasis.opendocument.text", "odt"),
             (b"application/vnd.oasis.opendocument.spreadsheet", "ods"),
             (b"application/vnd.oasis.opendocument.presentation", "odp"),
+            (b"application/vnd.oasis.opendocument.graphics", "odg"),
             (b"application/epub+zip", "epub"),
         ];
         if let Some((_, format)) = KINDS.iter().find(|(text, _)| kind.starts_with(text)) {
             return format;
         }
     }
-    if holds(b"[Content_Types].xml") || holds(b"_rels/.rels") {
-        let parts: [(&[u8], &str); 4] =
-            [(b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx"), (b"FixedDocSeq.fdseq", "xps")];
-        if let Some((_, format)) = parts.iter().find(|(text, _)| holds(text)) {
+    let members = members(head);
+    let has = |start: &[u8]| {
+        members.iter().any(|name| name.len() >= start.len() && name[..start.len()].eq_ignore_ascii_case(start))
+    };
+    if [&b"[Content_Types].xml"[..], b"_rels/.rels", b"docProps/"].iter().any(|name| has(name)) {
+        const PARTS: [(&[u8], &str); 6] = [
+            (b"xl/workbook.bin", "xlsb"),
+            (b"word/", "docx"),
+            (b"xl/", "xlsx"),
+            (b"ppt/", "pptx"),
+            (b"visio/", "vsdx"),
+            (b"FixedDocSeq.fdseq", "xps"),
+        ];
+        if let Some((_, format)) = PARTS.iter().find(|(start, _)| has(start)) {
             return format;
         }
     }
-    const BY_NAME: [(&str, &str); 12] = [
+    const BY_NAME: [(&str, &str); 19] = [
         ("docx", "docx"),
         ("docm", "docx"),
+        ("dotx", "docx"),
         ("xlsx", "xlsx"),
         ("xlsm", "xlsx"),
+        ("xltx", "xlsx"),
         ("xlsb", "xlsb"),
         ("pptx", "pptx"),
+        ("pptm", "pptx"),
+        ("ppsx", "pptx"),
+        ("vsdx", "vsdx"),
         ("odt", "odt"),
         ("ods", "ods"),
+        ("odp", "odp"),
+        ("odg", "odg"),
         ("epub", "epub"),
         ("jar", "jar"),
         ("apk", "apk"),
@@ -209,8 +251,49 @@ fn zip(name: &str, head: &[u8]) -> &'static str {
     BY_NAME.iter().find(|(known, _)| *known == ending).map_or("zip", |(_, format)| format)
 }
 
-/// What a compound file is, by its name: its directory need not stand in the head.
-fn ole(name: &str) -> &'static str {
+/// Names of the members whose local headers stand in the head (APPNOTE 4.3.7). What a member holds is stepped over, so that an
+/// Office file stored in an archive does not make the archive one.
+fn members(head: &[u8]) -> Vec<&[u8]> {
+    const MARK: &[u8] = b"PK\x03\x04";
+    let (mut names, mut at) = (Vec::new(), 0);
+    while let Some(from) = head.get(at..).and_then(|rest| memchr::memmem::find(rest, MARK)).map(|start| at + start) {
+        let Some(header) = head.get(from..from + 30) else { break };
+        let word = |n: usize| usize::from(u16::from_le_bytes([header[n], header[n + 1]]));
+        let Some(name) = head.get(from + 30..from + 30 + word(26)) else { break };
+        names.push(name);
+        // Where the size stands behind the member, what comes next is searched for.
+        let size = if word(6) & 8 == 0 { word(18) | word(20) << 16 } else { 0 };
+        at = (from + 30 + word(26) + word(28)).saturating_add(size);
+    }
+    names
+}
+
+/// What a compound file is, by the names of its streams where its directory stands in the head ([MS-CFB] 2.6.1); else by its own name.
+fn ole(name: &str, head: &[u8]) -> &'static str {
+    const STREAMS: [(&str, &str); 6] = [
+        ("WordDocument", "doc"),
+        ("Workbook", "xls"),
+        ("Book", "xls"),
+        ("PowerPoint Document", "ppt"),
+        ("__properties_version1.0", "msg"),
+        ("VisioDocument", "vsd"),
+    ];
+    let number = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
+    let sector = head.get(30).copied().filter(|shift| (9..=12).contains(shift));
+    let start =
+        sector.zip(number(48)).and_then(|(shift, first)| (first as usize).checked_add(1)?.checked_shl(shift.into()));
+    // Its sectors mostly follow each other; the root comes first, and what is in it soon.
+    for entry in head.get(start.unwrap_or(usize::MAX)..).unwrap_or(&[]).chunks_exact(128).take(64) {
+        let units: Vec<u16> = entry[..64].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let shown: String = char::decode_utf16(units).map_while(Result::ok).take_while(|c| *c != '\0').collect();
+        if let Some((_, format)) = STREAMS.iter().find(|(stream, _)| *stream == shown) {
+            return format;
+        }
+    }
+    // `__substg1.0_`: properties of a message, each a stream.
+    if memchr::memmem::find(head, b"_\0_\0s\0u\0b\0s\0t\0g\x001\0.\x000\0_\0").is_some() {
+        return "msg";
+    }
     const BY_NAME: [(&str, &str); 10] = [
         ("doc", "doc"),
         ("dot", "doc"),

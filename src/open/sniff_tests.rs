@@ -132,7 +132,6 @@ fn known_kinds_are_told_by_their_marks() {
         ("a.gz", b"\x1f\x8b\x08\0", Unsupported("gzip")),
         ("a", b"PK\x03\x04\x14\0\0\0", Unsupported("zip")),
         ("a.xlsm", b"PK\x03\x04\x14\0\0\0", Unsupported("xlsx")),
-        ("a.zip", b"PK\x03\x04\x14\0[Content_Types].xml\0\x01PK\x03\x04word/document.xml", Unsupported("docx")),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Unsupported("xls")),
         ("a.db", b"SQLite format 3\0\x10\0", Unsupported("sqlite")),
         ("a.mdb", b"\0\x01\0\0Standard Jet DB\0", Unsupported("access")),
@@ -182,4 +181,43 @@ fn only_what_can_be_read_is_no_gap() {
     assert_eq!(Unknown.gap(), Some((Reason::Unsupported, "unknown format")));
     assert_eq!(Inert("font").gap(), Some((Reason::NoRecords, "font")));
     assert_eq!(Image("tiff").gap(), Some((Reason::Image, "tiff")));
+}
+
+/// Local headers of members with these names and this content, stored.
+fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, content) in members {
+        out.extend(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        out.extend([(content.len() as u32).to_le_bytes(); 2].concat());
+        out.extend((name.len() as u16).to_le_bytes());
+        out.extend([0, 0]);
+        out.extend(name.bytes());
+        out.extend(*content);
+    }
+    out
+}
+
+#[test]
+fn packages_are_told_by_their_members() {
+    let document = stored(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>")]);
+    assert_eq!(sniff("a.zip", &document), Unsupported("docx"));
+    assert_eq!(sniff("a.docx", &stored(&[("docProps/app.xml", b""), ("xl/workbook.bin", b"")])), Unsupported("xlsb"));
+    assert_eq!(sniff("a.zip", &stored(&[("inner.docx", &document)])), Unsupported("zip"), "one inside is a member");
+    assert_eq!(sniff("a.xls", &compound("WordDocument")), Unsupported("doc"));
+    assert_eq!(sniff("a", &compound("__properties_version1.0")), Unsupported("msg"));
+    assert_eq!(sniff("a.bin", &compound("else")), Unsupported("ole"));
+}
+
+/// A head whose directory has one stream.
+fn compound(stream: &str) -> Vec<u8> {
+    let mut head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    head.resize(1_024, 0);
+    head[30] = 9;
+    for name in ["Root Entry", stream] {
+        let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        entry.resize(128, 0);
+        head.extend(entry);
+    }
+    head[48] = 1;
+    head
 }

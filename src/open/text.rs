@@ -133,7 +133,7 @@ pub(super) fn format(name: &str, head: &[u8]) -> &'static str {
         "icalendar"
     } else if is_directory(start) {
         "ldif"
-    } else if is_mail(start) {
+    } else if is_mail(start) || is_saved_mail(start, ending(name).as_str()) {
         "mail"
     } else if let Some(json) = json(start, ending(name).as_str()) {
         json
@@ -213,6 +213,22 @@ fn is_mail(start: &[u8]) -> bool {
                     .any(|name| start.split(|b| *b == b'\n').take(60).any(|line| has_prefix(line, name)))
         }
         None => false,
+    }
+}
+
+/// A mail by its name too: behind a length on a line of its own, as Apple Mail saves it, or without the headers that only servers
+/// write.
+fn is_saved_mail(start: &[u8], ending: &str) -> bool {
+    let (first, rest) = start.split_at(start.iter().position(|b| *b == b'\n').map_or(start.len(), |at| at + 1));
+    let counted = !first.trim_ascii().is_empty() && first.trim_ascii().iter().all(u8::is_ascii_digit);
+    match ending {
+        "emlx" => counted && is_mail(rest),
+        "eml" => {
+            let name = first.split(|b| *b == b':').next().filter(|name| name.len() < first.len());
+            name.is_some_and(|name| !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
+        }
+        "mbox" | "mbx" => first.starts_with(b"From "),
+        _ => false,
     }
 }
 

@@ -243,7 +243,8 @@ fn look(opener: &Opener, path: &Path, name: &str) -> Find {
         "csv" | "tsv" | "docx" | "xlsx" if is_password_name(stem) && !head.starts_with(b"\xd0\xcf\x11\xe0") => {
             Find::Key
         }
-        _ if says_password(&text) => Find::Note,
+        // Formats with an own XML speak of passwords too.
+        _ if may_be_note(name) && opaque && says_password(&text) => Find::Note,
         _ => Find::Nothing,
     }
 }

@@ -1,4 +1,4 @@
-//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl
+//! The whole set in a folder. In: a run's events. Out: `findings.csv documents.csv gaps.csv worklist.csv findings.jsonl report.html
 //! summary.json manifest.json`, and `matches.csv` where matches are asked for. Refuses a folder it cannot make or write in. The
 //! manifest comes last and names every file with its size and SHA-256: a set without it did not come to its end.
 
@@ -10,21 +10,24 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::finding::Summary;
+use crate::locator::path_text;
 use crate::report::csv::Tables;
 use crate::report::jsonl::Jsonl;
-use crate::report::output::{Output, Written};
+use crate::report::output::{self, Output, Written};
 use crate::report::records::{RunRecord, SummaryRecord};
 use crate::report::{Report, utc};
 use crate::scan::{Event, Run};
 
 /// The names in the folder; `matches.csv` is written only where matches are asked for.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: &[&str] = &[
     "findings.csv",
     "documents.csv",
     "gaps.csv",
     "worklist.csv",
     "matches.csv",
     "findings.jsonl",
+    #[cfg(feature = "cli")]
+    "report.html",
     "summary.json",
     "manifest.json",
 ];
@@ -33,6 +36,8 @@ pub const NAMES: [&str; 8] = [
 pub struct Dir {
     tables: Tables,
     jsonl: Jsonl,
+    #[cfg(feature = "cli")]
+    html: crate::report::html::Html,
     summary: Option<Output>,
     manifest: Option<Output>,
     run: Option<Run>,
@@ -57,7 +62,20 @@ impl Dir {
         }
         let jsonl = Jsonl::new(open("findings.jsonl")?);
         let (summary, manifest) = (Some(open("summary.json")?), Some(open("manifest.json")?));
-        Ok(Dir { tables, jsonl, summary, manifest, run: None, previous: None, also: Vec::new(), written: None })
+        #[cfg(feature = "cli")]
+        let html = crate::report::html::Html::new(open("report.html")?);
+        Ok(Dir {
+            tables,
+            jsonl,
+            #[cfg(feature = "cli")]
+            html,
+            summary,
+            manifest,
+            run: None,
+            previous: None,
+            also: Vec::new(),
+            written: None,
+        })
     }
 
     /// The manifest names the one before by its SHA-256, if there is one: a chain, in which none can be left out unseen.
@@ -118,34 +136,74 @@ impl Report for Dir {
     fn begin(&mut self, run: &Run) -> Result<()> {
         self.run = Some(run.clone());
         self.tables.begin(run)?;
+        #[cfg(feature = "cli")]
+        self.html.begin(run)?;
         self.jsonl.begin(run)
     }
 
     fn event(&mut self, event: &Event) -> Result<()> {
         self.tables.event(event)?;
+        #[cfg(feature = "cli")]
+        self.html.event(event)?;
         self.jsonl.event(event)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<()> {
         let mut written = self.tables.close()?;
         written.extend(self.jsonl.close(summary)?);
+        #[cfg(feature = "cli")]
+        written.extend(self.html.close(summary)?);
         let (Some(run), Some(overview), Some(manifest)) = (&self.run, self.summary.take(), self.manifest.take()) else {
             return Ok(());
         };
         let summary_record = || SummaryRecord::of(summary, &run.roots);
         written.push(json(overview, &Overview { run: RunRecord::of(run), summary: summary_record() })?);
         written.append(&mut self.also);
-        let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
-        let record = Manifest {
-            run: RunRecord::of(run),
-            finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
-            summary: summary_record(),
-            files: files.collect(),
-            previous_manifest_sha256: self.previous.as_deref(),
-        };
-        self.written = Some(json(manifest, &record)?.sha256);
+        self.written = Some(manifest_of(manifest, run, summary, written, self.previous.as_deref())?.sha256);
         Ok(())
+    }
+}
+
+/// Writes a manifest: what ran, over what, what came of it, and every file with its size and hash.
+fn manifest_of(
+    output: Output,
+    run: &Run,
+    summary: &Summary,
+    written: Vec<Written>,
+    previous: Option<&str>,
+) -> Result<Written> {
+    let files = written.into_iter().map(|Written { name, bytes, sha256 }| FileRecord { name, bytes, sha256 });
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+    let record = Manifest {
+        run: RunRecord::of(run),
+        finished: now.and_then(|now| i64::try_from(now.as_secs()).ok()).and_then(utc),
+        summary: SummaryRecord::of(summary, &run.roots),
+        files: files.collect(),
+        previous_manifest_sha256: previous,
+    };
+    json(output, &record)
+}
+
+/// A manifest of its own, for reports that stand in no folder of a set. It comes last, and names the files by their paths.
+pub struct OwnManifest {
+    output: Option<Output>,
+    run: Run,
+}
+
+impl OwnManifest {
+    /// A manifest at `path`.
+    pub fn create(path: &Path, run: &Run) -> Result<OwnManifest> {
+        // What was written before is no report of this run.
+        drop(output::finished());
+        Ok(OwnManifest { output: Some(Output::create(path)?), run: run.clone() })
+    }
+
+    /// Writes it, once all reports have their names.
+    pub fn finish(&mut self, summary: &Summary) -> Result<()> {
+        let Some(output) = self.output.take() else { return Ok(()) };
+        let written =
+            output::finished().into_iter().map(|(path, written)| Written { name: path_text(&path), ..written });
+        manifest_of(output, &self.run, summary, written.collect(), None).map(drop)
     }
 }
 
@@ -176,7 +234,7 @@ mod tests {
         let mut names: Vec<String> =
             fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let mut expected = NAMES;
+        let mut expected = NAMES.to_vec();
         expected.sort_unstable();
         assert_eq!(names, expected);
         let read = |name: &str| fs::read(folder.join(name)).unwrap();
@@ -191,7 +249,7 @@ mod tests {
             assert_eq!(file["sha256"], hash);
             assert_eq!(file["bytes"], bytes.len());
         }
-        for name in NAMES {
+        for &name in NAMES {
             // Else the next scan of this folder would find them.
             assert_eq!(crate::open::sniff(name, &read(name)), crate::open::Kind::OwnReport, "{name}");
         }

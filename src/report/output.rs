@@ -2,6 +2,7 @@
 //! only when whole: it grows as a temporary sibling that its owner alone can read, and is renamed at the end. Refuses
 //! what cannot be written, and names that are taken by something that is no regular file.
 
+use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,16 @@ pub struct Output {
 enum Target {
     File { writer: BufWriter<File>, temporary: PathBuf },
     Stream(BufWriter<Box<dyn Write>>),
+}
+
+thread_local! {
+    /// See [`finished`].
+    static FINISHED: RefCell<Vec<(PathBuf, Written)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The files that this thread has given their names since this was last asked: reports are written by one thread.
+pub fn finished() -> Vec<(PathBuf, Written)> {
+    FINISHED.with(RefCell::take)
 }
 
 /// What was written, for a manifest.
@@ -86,6 +97,7 @@ impl Output {
 
     /// Writes what is buffered and gives a file its name.
     pub fn finish(mut self) -> Result<Written> {
+        let is_file = self.is_file();
         let done = match &mut self.target {
             Some(Target::File { writer, temporary }) => writer.flush().and_then(|()| fs::rename(temporary, &self.path)),
             Some(Target::Stream(writer)) => writer.flush(),
@@ -96,7 +108,11 @@ impl Output {
         self.target = None;
         let name = self.path.file_name().map(crate::locator::os_text).unwrap_or_default();
         let sha256 = self.hash.finalize_reset().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Written { name, bytes: self.bytes, sha256 })
+        let written = Written { name, bytes: self.bytes, sha256 };
+        if is_file {
+            FINISHED.with_borrow_mut(|all| all.push((self.path.clone(), written.clone())));
+        }
+        Ok(written)
     }
 }
 

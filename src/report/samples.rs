@@ -113,6 +113,7 @@ pub(crate) fn document() -> Document {
         },
         path_holds_values: false,
         findings: vec![finding(), unlisted],
+        not_listed_before: 0,
         matches: vec![one_match()],
         gaps: Vec::new(),
         profiles: Vec::new(),

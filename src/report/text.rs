@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::finding::{Confidence, Document, DocumentClass, Finding, Protection, Root, Severity, Size, Summary};
 use crate::gap::{Class, Gap, Reason};
 use crate::report::output::Output;
+use crate::report::records::decimals;
 use crate::report::words::{about_number, count, cut, plain, size, thousands};
 use crate::report::{Report, root_name};
 use crate::scan::{Event, Run};
@@ -295,9 +296,9 @@ impl Text {
                 out,
                 "{} listed, about {} expected wrong; {} not listed, about {} expected real.",
                 thousands(listed),
-                about_number(summary.listed_false),
+                about_number(decimals(summary.listed_false, 100.0)),
                 thousands(summary.unlisted),
-                about_number(summary.unlisted_true)
+                about_number(decimals(summary.unlisted_true, 100.0))
             );
         }
         if summary.people > 0 {

@@ -265,6 +265,29 @@ mod tests {
         assert!(row.id.starts_with("W-") && row.id.len() == 18);
     }
 
+    /// Three years of monthly drops of 140 feeds with ten columns each.
+    #[test]
+    fn fifty_thousand_findings_of_re_drops_are_few_rows() {
+        let mut groups = Groups::default();
+        let mut findings = 0;
+        for month in 0..36 {
+            for feed in 0..140u8 {
+                let feed = [b'a' + feed / 26, b'a' + feed % 26].map(char::from);
+                let name = format!("in/{}{}_{}{:02}.csv", feed[0], feed[1], 2023 + month / 12, 1 + month % 12);
+                let mut document = document(&name, 100);
+                let column = |identifier| Finding { identifier, ..document.findings[0].clone() };
+                document.findings = Identifier::all().take(10).map(column).collect();
+                findings += document.findings.len();
+                groups.add("drop", &document.locator.path("drop"), &document);
+            }
+        }
+        let rows = groups.take();
+        assert!(findings >= 50_000 && rows.len() <= 200, "{findings} findings, {} rows", rows.len());
+        assert_eq!(rows.iter().map(|row| row.findings).sum::<u64>(), findings as u64);
+        let ids: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!(ids.len(), rows.len());
+    }
+
     #[test]
     fn what_is_protected_otherwise_is_another_row_and_info_is_none() {
         let mut one = document("a.csv", 5);

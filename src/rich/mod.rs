@@ -6,13 +6,22 @@
 //! nothing from the document. It does not look for anything: parts are scanned like any other document, by the process that
 //! asked for them. So a format is one function from a file to [`Parts`], and knows nothing of rules.
 
+use std::fs::File;
 use std::io::{Read, Seek};
 
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 
+#[cfg(feature = "columnar")]
+mod columnar;
 #[cfg(feature = "mail")]
 mod mail;
+#[cfg(feature = "office")]
+mod office;
+#[cfg(feature = "pdf")]
+mod pdf;
+#[cfg(feature = "sevenz")]
+mod sevenz;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod table;
@@ -94,6 +103,8 @@ pub struct Asked<'a> {
     /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
     /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
     pub beside: Option<&'a Beside<'a>>,
+    /// The document itself, for libraries that must own a file; `None` where it is none.
+    pub file: Option<&'a File>,
 }
 
 /// Opens a file beside a document.
@@ -111,22 +122,62 @@ pub type Reader = fn(Asked<'_>, &mut dyn Document, &mut dyn Parts) -> Result<(),
 
 /// Formats, as `open` calls them, and their readers.
 const READERS: &[(&str, Reader)] = &[
+    #[cfg(feature = "sevenz")]
+    ("7z", sevenz::read),
+    #[cfg(feature = "pdf")]
+    ("pdf", pdf::read),
     #[cfg(feature = "sqlite")]
     ("sqlite", sqlite::read),
+    #[cfg(feature = "columnar")]
+    ("parquet", columnar::parquet::read),
+    #[cfg(feature = "columnar")]
+    ("avro", columnar::avro::read),
+    #[cfg(feature = "columnar")]
+    ("dbf", columnar::dbase::read),
     #[cfg(feature = "mail")]
     ("mail", mail::read),
     #[cfg(feature = "mail")]
     ("msg", mail::read_msg),
     #[cfg(feature = "mail")]
     ("tnef", mail::read_tnef),
+    #[cfg(feature = "office")]
+    ("xlsx", office::read),
+    #[cfg(feature = "office")]
+    ("xlsb", office::read),
+    #[cfg(feature = "office")]
+    ("docx", office::read),
+    #[cfg(feature = "office")]
+    ("pptx", office::read),
+    #[cfg(feature = "office")]
+    ("odt", office::read),
+    #[cfg(feature = "office")]
+    ("ods", office::read),
+    #[cfg(feature = "office")]
+    ("odp", office::read),
+    #[cfg(feature = "office")]
+    ("odg", office::read),
+    #[cfg(feature = "office")]
+    ("vsdx", office::read),
+    #[cfg(feature = "office")]
+    ("xls", office::read),
+    #[cfg(feature = "office")]
+    ("doc", office::read),
+    #[cfg(feature = "office")]
+    ("ppt", office::read),
+    #[cfg(feature = "office")]
+    ("ole", office::read),
 ];
 
 /// Formats of the features that can be left out of the program.
 const FEATURES: &[(&str, bool, &[&str])] = &[
-    ("office", cfg!(feature = "office"), &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"]),
+    (
+        "office",
+        cfg!(feature = "office"),
+        &["docx", "xlsx", "xlsb", "pptx", "odt", "ods", "odp", "odg", "vsdx", "doc", "xls", "ppt", "ole"],
+    ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
-    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro"]),
+    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "dbf"]),
     // A mail is text too, and read as such where nobody takes it apart.
     ("mail", cfg!(feature = "mail"), &["msg", "tnef"]),
     ("sevenz", cfg!(feature = "sevenz"), &["7z"]),

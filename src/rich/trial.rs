@@ -23,6 +23,12 @@ pub fn is_on() -> bool {
     std::env::var_os(VARIABLE).is_some()
 }
 
+/// What the scanner is to try once it is confined, `;` between, and how that went.
+pub(crate) fn attempts() -> Vec<(String, &'static str)> {
+    let asked = std::env::var(VARIABLE).unwrap_or_default();
+    asked.split(';').filter(|what| what.contains(' ')).map(|what| (what.to_string(), attempt(what))).collect()
+}
+
 /// Reads a script.
 ///
 /// # Errors
@@ -77,7 +83,7 @@ pub fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts
             "pour" => loop {
                 parts.write(&[b'x'; 64 << 10])?;
             },
-            "try" => parts.write(format!("{rest}: {}\n", attempt(rest)).as_bytes())?,
+            "try" => parts.gap(None, Reason::Unsupported, &format!("{rest}: {}", attempt(rest)))?,
             "" => {}
             _ => return Err(Halt::new(Reason::Malformed, "not in the script")),
         }

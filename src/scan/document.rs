@@ -238,6 +238,7 @@ impl Scanner<'_> {
             access,
             path_holds_values,
             findings,
+            not_listed_before: 0,
             matches: if self.options.matches { matches } else { Vec::new() },
             gaps: Vec::new(),
             profiles: Vec::new(),
@@ -375,6 +376,7 @@ impl Scanner<'_> {
             && let Some(format) = rich::format(kind.format(), &head)
         {
             reading.format = format;
+            reading.protection = protected::look(format, name, &head, source.by_offset());
             self.take_apart((root, locator), (source, head), access, nest, &mut reading);
             return reading;
         }

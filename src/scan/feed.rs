@@ -200,7 +200,13 @@ fn scanned(
                 window.slow_down(number, told);
                 tell((number, Message::Event(Event::Document(member))));
             };
-            let nest = Nest { depth: 0, budget: &Budget::default(), encoding: None, given: Given::Nothing, tell };
+            let nest = Nest {
+                depth: 0,
+                budget: &Budget::new(scanner.options.limits),
+                encoding: None,
+                given: Given::Nothing,
+                tell,
+            };
             scanner.scan(entry.root, entry.locator, source, nest)
         }
     };

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::document::{Reading, Scanner};
-use crate::finding::Access;
 use crate::gap::{Class, Gap, Reason};
 use crate::locator::{self, Locator};
 use crate::protected::Leaves;
@@ -16,20 +15,28 @@ impl Reading {
     pub(super) fn name_lock(&mut self) {
         let Some(lock) = self.protection.take() else { return };
         let reason = lock.reason();
-        match (&mut self.not_read, &mut self.stopped) {
-            (Some((said @ Reason::Unsupported, detail)), _) => {
-                if lock.leaves != Leaves::Perhaps {
-                    *said = reason;
-                }
-                *detail = lock.scheme.into();
+        let named = |said: Reason| match (said, lock.leaves) {
+            (Reason::Encrypted | Reason::WeakEncryption, _) => Some(reason),
+            // A library that does not know the lock finds the document damaged.
+            (Reason::Unsupported | Reason::Malformed, Leaves::Nothing) | (Reason::Unsupported, Leaves::Rest) => {
+                Some(reason)
             }
-            (Some(_), _) => {}
-            (None, Some((said @ (Reason::Encrypted | Reason::WeakEncryption), detail))) => {
-                *said = reason;
-                *detail = lock.scheme;
+            (Reason::Unsupported, Leaves::Perhaps) => Some(said),
+            _ => None,
+        };
+        match (&mut self.not_read, &mut self.stopped) {
+            (Some((said, detail)), _) => {
+                if let Some(reason) = named(*said) {
+                    (*said, *detail) = (reason, lock.scheme.into());
+                }
+            }
+            (None, Some((said, detail))) => {
+                if let Some(reason) = named(*said) {
+                    (*said, *detail) = (reason, lock.scheme);
+                }
             }
             (None, stopped @ None) if lock.leaves == Leaves::Rest => *stopped = Some((reason, lock.scheme)),
-            _ => {}
+            (None, None) => {}
         }
     }
 }
@@ -46,17 +53,10 @@ impl Scanner<'_> {
             let Some(first) = locator.parts().first() else { return };
             let name = locator.parts().get(1..).and_then(<[String]>::last).map(String::as_str);
             let Some(key) = self.keys.beside(&self.opener, path, &locator::text_path(first), name) else { return };
-            let shown = self.shown_path(root, &key);
+            let shown = self.masked(root, &locator::path_text(&key));
             let detail = format!("{}, with a key beside it: {shown}", gap.detail);
             let (reason, class) = (Reason::WeakEncryption, Reason::WeakEncryption.class());
             *gap = Gap { reason, class, detail, ..gap.clone() };
         }
-    }
-
-    /// A path below a root as a detail may hold it: without values.
-    fn shown_path(&self, root: usize, path: &Path) -> String {
-        let locator = Locator::file(path);
-        let locator = self.name(root, &locator, &Access::stream()).masked.unwrap_or(locator);
-        locator.parts().concat()
     }
 }

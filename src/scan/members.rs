@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use std::sync::atomic::Ordering;
 
 use super::document::{Given, Nest, Reading, Scanner};
+use super::rich::is_refusal;
 use crate::decode::budget::{Counted, Halt};
 use crate::decode::text::{Encoding, Transcoder};
 use crate::decode::{self, Packed, Wrapper, in_order};
@@ -26,12 +27,16 @@ impl Scanner<'_> {
         reading: &mut Reading,
     ) {
         let Nest { depth, budget, tell, .. } = nest;
-        if depth >= decode::budget::DEPTH {
-            reading.not_read = Some((Reason::Limit, "more than 16 wrappers inside each other".into()));
+        if u64::from(depth) >= budget.limits().depth {
+            let detail = format!("more than {} wrappers inside each other", budget.limits().depth);
+            reading.not_read = Some((Reason::Limit, detail.into()));
             return;
         }
         let name = locator.parts().last().map_or("", String::as_str);
-        let ended = decode::unpack(wrapper, name, packed(source, head), budget, &mut |member| {
+        let mut told = false;
+        let asked = decode::Asked { name, passwords: self.options.passwords.list() };
+        let ended = decode::unpack(wrapper, asked, packed(source, head), budget, &mut |member| {
+            told = true;
             if self.progress.stopped() {
                 return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
             }
@@ -52,8 +57,12 @@ impl Scanner<'_> {
             tell(document);
             Ok(())
         });
-        if let Err(Halt { reason, detail }) = ended {
-            reading.stopped = Some((reason, detail));
+        match ended {
+            Ok(()) => {}
+            Err(Halt { reason, detail }) if !told && is_refusal(reason) => {
+                reading.not_read = Some((reason, detail.into()));
+            }
+            Err(Halt { reason, detail }) => reading.stopped = Some((reason, detail)),
         }
         self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
     }

@@ -17,7 +17,6 @@ use crate::decode::budget::{Budget, Halt};
 use crate::decode::in_order;
 use crate::finding::Access;
 use crate::gap::Reason;
-use crate::limits::FLOOR;
 use crate::locator::Locator;
 use crate::open::Source;
 use crate::rich::{self, Asked, Form, Part};
@@ -84,8 +83,9 @@ impl Scanner<'_> {
     ) -> Result<(), Halt> {
         let Nest { depth, budget, tell, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
-        let asked = Asked { format: reading.format, name, ..Asked::default() };
-        let flow = Flow { budget, ratio: self.options.limits.ratio, packed: reading.bytes, out: Cell::new(0) };
+        let passwords = self.options.passwords.list();
+        let asked = Asked { format: reading.format, name, passwords, ..Asked::default() };
+        let flow = Flow { budget, packed: reading.bytes, out: Cell::new(0) };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();
         pool.read(asked, document.as_fd(), &stopped, &mut |said| {
@@ -130,7 +130,7 @@ impl Scanner<'_> {
     }
 
     /// A name out of a document, as places show it: without the values in it.
-    fn masked(&self, root: usize, name: &str) -> String {
+    pub(super) fn masked(&self, root: usize, name: &str) -> String {
         let masked = self.name(root, &Locator::named(name), &Access::stream()).masked;
         masked.map_or_else(|| name.to_string(), |locator| locator.parts().concat())
     }
@@ -144,7 +144,7 @@ fn halt_of(reading: &mut Reading) -> Option<Halt> {
 }
 
 /// Whether a document that ends so before anything was had of it was not read at all, for a reason of its own.
-fn is_refusal(reason: Reason) -> bool {
+pub(super) fn is_refusal(reason: Reason) -> bool {
     matches!(
         reason,
         Reason::Encrypted | Reason::WeakEncryption | Reason::Unsupported | Reason::Image | Reason::NoRecords
@@ -187,7 +187,6 @@ fn document(source: &mut Source<'_>, head: Vec<u8>) -> Result<(OwnedFd, u64), Ha
 /// What came out of all parts of a document, against what went in.
 struct Flow<'a> {
     budget: &'a Budget,
-    ratio: u64,
     packed: u64,
     out: Cell<u64>,
 }
@@ -208,13 +207,7 @@ impl Read for Metered<'_> {
             let flow = self.flow;
             flow.out.set(flow.out.get() + got as u64);
             flow.budget.spend(got as u64)?;
-            if flow.out.get() > FLOOR && flow.out.get() / flow.ratio > flow.packed {
-                return Err(Halt::new(
-                    Reason::Limit,
-                    format!("more than {} bytes come out for each in it", flow.ratio),
-                ));
-            }
-            Ok(got)
+            flow.budget.fits(flow.out.get(), flow.packed).map(|()| got)
         });
         got.map_err(|halt| {
             self.halted = Some(halt.clone());

@@ -5,10 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior,
-    set_parent_process_death_signal, setrlimit,
-};
+use rustix::process::{Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit};
 
 /// Descriptors: three that it starts with, its document, a few for libraries.
 const HANDLES: u64 = 32;
@@ -40,8 +37,6 @@ impl Bounds {
             // The scanner was gone before it could be told.
             return Err(io::ErrorKind::NotConnected.into());
         }
-        set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-        lower(Resource::Core, 0)?;
         lower(Resource::Nofile, HANDLES)?;
         lower(Resource::Fsize, WORDS)?;
         Ok(Bounds { size: File::open("/proc/self/status").ok() })

@@ -13,6 +13,7 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg}
 
 use super::bounds::{Bounds, Spent};
 use super::frame::{self, Frame, HEAD, LONGEST, Request};
+use crate::confine;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::rich::{self, Asked, Part, Parts};
@@ -37,6 +38,7 @@ pub(crate) fn serve(parent: u32) -> io::Result<()> {
     // Whoever starts this by hand is told so, and nothing is read from a terminal.
     socket.local_addr()?;
     let bounds = Bounds::set(parent)?;
+    confine::worker();
     let serving = std::thread::Builder::new().name("reader".to_string()).stack_size(STACK);
     let served = serving.spawn(move || run(socket, &bounds))?.join();
     served.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
@@ -44,14 +46,20 @@ pub(crate) fn serve(parent: u32) -> io::Result<()> {
 
 fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
     while let Some((request, document)) = receive(&mut socket)? {
-        let (format, name, passwords) = (&request.format, &request.name, &request.passwords);
-        let asked = Asked { format, name, passwords, beside: None };
         let (held, cells) = (Vec::new(), request.cells);
         let mut answer = Answer { socket: &mut socket, held, written: 0, heard: Instant::now(), cells };
         let before = bounds.open(request.memory, request.cpu);
         // Where whoever wrote it stands, does not matter.
         let mut file = File::from(document);
         file.rewind()?;
+        let own = file.try_clone()?;
+        let asked = Asked {
+            format: &request.format,
+            name: &request.name,
+            passwords: &request.passwords,
+            beside: None,
+            file: Some(&own),
+        };
         let read = catch_unwind(AssertUnwindSafe(|| match rich::reader(asked.format) {
             Some(reader) => reader(asked, &mut file, &mut answer),
             None => Err(Halt::new(Reason::Unsupported, "a format that is not read")),

@@ -190,8 +190,8 @@ impl Incident {
             all.push(Piece::Item(format!("{documents}: {}", access.in_words())));
         }
         all.push(Piece::Sentence(
-            "This is how the files stood when they were scanned. Folders above them and shares were not looked at, and nothing here \
-             shows that anybody did read them: logs of the server may."
+            "This is how the files stood when they were scanned. How they are shared over a network was not looked at, and nothing \
+             here shows that anybody did read them: logs of the server may."
                 .to_string(),
         ));
     }
@@ -264,6 +264,9 @@ impl Incident {
         all.push(Piece::Item(format!("Scan {} of {} on {}", run.run_id, run.started, run.host)));
         all.push(Piece::Item(format!("phisweep {}, rules {}", run.version, run.ruleset)));
         all.push(Piece::Item(format!("Scanned: {}", roots.join(", "))));
+        if let Some((path, sha256)) = &self.report {
+            all.push(Piece::Item(format!("Report {path}, SHA-256 {sha256}")));
+        }
         all.push(Piece::Item(
             "What is found is found with a stated probability; findings below the listed band are not in this sheet."
                 .to_string(),

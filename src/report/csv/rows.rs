@@ -236,7 +236,7 @@ impl About {
             .number(document.people_high)
             .flag(document.people_exact)
             .number(listed as u64)
-            .number((document.findings.len() - listed) as u64)
+            .number(document.not_listed())
             .text(&linked.join("; "))
             .number(document.gaps.len() as u64)
             .text(access.readable_by.name())

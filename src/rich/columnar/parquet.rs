@@ -1,0 +1,243 @@
+//! Parquet. In: the file. Out: its rows, one row group after the other. Refuses files whose footer is encrypted; a damaged row group is a gap.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::basic::{LogicalType, Repetition, TimeUnit};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::record::{Field, Row};
+use parquet::schema::types::Type;
+
+use super::{day, moment, readable};
+use crate::decode::budget::Halt;
+use crate::gap::Reason;
+use crate::rich::table::Rows;
+use crate::rich::{Asked, Document, Form, Part, Parts};
+
+/// Bytes of a document that has to be held in memory since it is no file.
+const HELD: u64 = 192 << 20;
+/// Records in records.
+const DEPTH: usize = 32;
+
+/// Reads a file.
+pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
+    let source = Source::of(asked, document)?;
+    if source.bytes(source.length.saturating_sub(4), 4).is_ok_and(|mark| mark[..] == *b"PARE") {
+        return Err(Halt::new(Reason::Encrypted, "AES-GCM"));
+    }
+    let reader = SerializedFileReader::new(source).map_err(|error| halt(&error))?;
+    let metadata = reader.metadata();
+    let schema = metadata.file_metadata().schema();
+    let (mut names, mut shapes) = (Vec::new(), Vec::new());
+    for field in schema.get_fields() {
+        shapes.push(Shape::of(field, "", 0, &mut names));
+    }
+    parts.begin(&Part { name: "rows".to_string(), form: Form::Table, place: None })?;
+    let mut rows = Rows::new(parts);
+    names.iter().for_each(|name| rows.field(name));
+    rows.end()?;
+    let mut damaged = Vec::new();
+    for group in 0..reader.num_row_groups() {
+        rows.parts().work(1)?;
+        let read = reader.get_row_group(group).and_then(|group| {
+            let mut stopped = None;
+            for row in group.get_row_iter(None)? {
+                if let Err(halt) = put(&row?, &shapes, &mut rows) {
+                    stopped = Some(halt);
+                    break;
+                }
+            }
+            Ok(stopped)
+        });
+        match read {
+            Ok(None) => {}
+            Ok(Some(halt)) => return Err(halt),
+            Err(error) => damaged.push((group, halt(&error))),
+        }
+    }
+    rows.flush()?;
+    parts.end()?;
+    for (group, halt) in damaged {
+        parts.gap(Some(&format!("row group {}", group + 1)), halt.reason, &halt.detail)?;
+    }
+    Ok(())
+}
+
+/// What an error says, but nothing that it may quote.
+fn halt(error: &ParquetError) -> Halt {
+    match error {
+        ParquetError::NYI(_) => Halt::new(Reason::Unsupported, "an encoding that is not read"),
+        ParquetError::General(said) if said.contains("ncrypt") => Halt::new(Reason::Encrypted, "AES-GCM"),
+        _ => Halt::new(Reason::Malformed, "damaged"),
+    }
+}
+
+/// How a field becomes columns.
+enum Shape {
+    /// One column.
+    Cell,
+    /// One column of times in nanoseconds, which rows give as numbers.
+    Nanos,
+    /// The columns of its fields.
+    Group(Vec<Shape>),
+}
+
+impl Shape {
+    /// The shape of a field; the names of its columns go to `names`.
+    fn of(field: &Type, before: &str, depth: usize, names: &mut Vec<String>) -> Shape {
+        let info = field.get_basic_info();
+        let name = if before.is_empty() { field.name().to_string() } else { format!("{before}.{}", field.name()) };
+        let once = info.has_repetition() && info.repetition() != Repetition::REPEATED;
+        let logical = info.logical_type_ref();
+        // What is a list or a map to the row reader it is by one of these two signs.
+        let listed = matches!(logical, Some(LogicalType::List | LogicalType::Map))
+            || !matches!(info.converted_type(), parquet::basic::ConvertedType::NONE);
+        if field.is_group() && once && !listed && depth < DEPTH {
+            return Shape::Group(
+                field.get_fields().iter().map(|field| Shape::of(field, &name, depth + 1, names)).collect(),
+            );
+        }
+        names.push(name);
+        match logical {
+            Some(LogicalType::Timestamp(kind)) if kind.unit == TimeUnit::NANOS && once => Shape::Nanos,
+            _ => Shape::Cell,
+        }
+    }
+}
+
+fn put(row: &Row, shapes: &[Shape], rows: &mut Rows<'_>) -> Result<(), Halt> {
+    fields(Some(row), shapes, rows);
+    rows.end()
+}
+
+fn fields(row: Option<&Row>, shapes: &[Shape], rows: &mut Rows<'_>) {
+    let mut columns = row.map(Row::get_column_iter);
+    for shape in shapes {
+        let field = columns.as_mut().and_then(Iterator::next).map(|(_, field)| field);
+        match (shape, field) {
+            (Shape::Group(shapes), Some(Field::Group(inner))) => fields(Some(inner), shapes, rows),
+            (Shape::Group(shapes), _) => fields(None, shapes, rows),
+            (Shape::Nanos, Some(Field::Long(nanos))) => rows.field(&moment(*nanos, 1_000_000_000)),
+            (_, Some(field)) => cell(field, rows),
+            (_, None) => rows.field(""),
+        }
+    }
+}
+
+fn cell(field: &Field, rows: &mut Rows<'_>) {
+    match field {
+        Field::Null => rows.field(""),
+        Field::Str(text) => rows.field(text),
+        Field::Bytes(bytes) => rows.field(readable(bytes.data())),
+        Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) => rows.field(&json(field).to_string()),
+        other => rows.field(&text(other)),
+    }
+}
+
+/// A plain value as text.
+fn text(field: &Field) -> String {
+    match field {
+        Field::Str(text) => text.clone(),
+        Field::Bytes(bytes) => readable(bytes.data()).to_string(),
+        Field::Date(days) => day(i64::from(*days)),
+        Field::TimestampMillis(count) => moment(*count, 1_000),
+        Field::TimestampMicros(count) => moment(*count, 1_000_000),
+        // Numbers of records are often stored as floats: without a point, if it says nothing.
+        Field::Double(number) => number.to_string(),
+        Field::Float(number) => number.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// A list, a map or a record as JSON.
+fn json(field: &Field) -> serde_json::Value {
+    use serde_json::Value;
+    match field {
+        Field::Null => Value::Null,
+        Field::Group(row) => row.get_column_iter().map(|(name, field)| (name.clone(), json(field))).collect(),
+        Field::ListInternal(list) => list.elements().iter().map(json).collect(),
+        Field::MapInternal(map) => map.entries().iter().map(|(key, value)| (text(key), json(value))).collect(),
+        other => Value::String(text(other)),
+    }
+}
+
+/// The bytes of a file as the library wants them.
+#[derive(Clone)]
+struct Source {
+    held: Held,
+    length: u64,
+}
+
+#[derive(Clone)]
+enum Held {
+    File(Arc<File>),
+    Memory(Bytes),
+}
+
+impl Source {
+    fn of(asked: Asked<'_>, document: &mut dyn Document) -> Result<Source, Halt> {
+        if let Some(file) = asked.file {
+            let file = file.try_clone().map_err(|error| Halt::of(&error))?;
+            let length = file.metadata().map_err(|error| Halt::of(&error))?.len();
+            return Ok(Source { held: Held::File(Arc::new(file)), length });
+        }
+        let mut bytes = Vec::new();
+        document.take(HELD + 1).read_to_end(&mut bytes).map_err(|error| Halt::of(&error))?;
+        if bytes.len() as u64 > HELD {
+            return Err(Halt::new(Reason::Limit, "larger than 192 MiB, and not in a file"));
+        }
+        Ok(Source { length: bytes.len() as u64, held: Held::Memory(Bytes::from(bytes)) })
+    }
+
+    fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        if start.checked_add(length as u64).is_none_or(|end| end > self.length) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match &self.held {
+            Held::File(file) => {
+                let mut bytes = vec![0; length];
+                file.read_exact_at(&mut bytes, start)?;
+                Ok(Bytes::from(bytes))
+            }
+            Held::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
+        }
+    }
+}
+
+impl Length for Source {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for Source {
+    type T = io::BufReader<At>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(io::BufReader::new(At { source: self.clone(), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        self.bytes(start, length).map_err(|error| ParquetError::External(Box::new(error)))
+    }
+}
+
+/// Reads on from a place.
+struct At {
+    source: Source,
+    at: u64,
+}
+
+impl Read for At {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let length = to.len().min(usize::try_from(self.source.length.saturating_sub(self.at)).unwrap_or(usize::MAX));
+        let bytes = self.source.bytes(self.at, length)?;
+        to[..length].copy_from_slice(&bytes);
+        self.at += length as u64;
+        Ok(length)
+    }
+}

@@ -1,0 +1,156 @@
+use std::io::Cursor;
+use std::sync::Arc;
+
+use ::parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::writer::SerializedFileWriter;
+use ::parquet::schema::parser::parse_message_type;
+
+use super::*;
+use crate::decode::budget::Halt;
+use crate::gap::Reason;
+use crate::rich::tests::Collected;
+use crate::rich::{Asked, Reader};
+
+fn collected(reader: Reader, bytes: &[u8]) -> (String, Collected, Result<(), Halt>) {
+    let mut parts = Collected::default();
+    let done = reader(Asked::default(), &mut Cursor::new(bytes), &mut parts);
+    let text = parts.parts.first().map(|(_, bytes)| String::from_utf8_lossy(bytes).replace('\x1f', "|"));
+    (text.unwrap_or_default(), parts, done)
+}
+
+fn parquet_file() -> Vec<u8> {
+    let schema = "message s { required binary ssn (UTF8); optional group person { optional int32 born (DATE); required int64 seen (TIMESTAMP(NANOS,true)); } }";
+    let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+    let mut bytes = Vec::new();
+    let mut writer =
+        SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::builder().build())).expect("a writer");
+    for group in 0..2i64 {
+        let mut rows = writer.next_row_group().expect("a group");
+        let mut column = rows.next_column().expect("a column").expect("one");
+        let values = [ByteArray::from("536-90-4399"), ByteArray::from("219-48-1234")];
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).expect("written");
+        column.close().expect("closed");
+        let mut column = rows.next_column().expect("a column").expect("one");
+        column.typed::<Int32Type>().write_batch(&[-7215], Some(&[2, 0]), None).expect("written");
+        column.close().expect("closed");
+        let mut column = rows.next_column().expect("a column").expect("one");
+        let nanos = 86_400_000_000_000 * group + 3_600_000_000_000;
+        column.typed::<Int64Type>().write_batch(&[nanos], Some(&[1, 0]), None).expect("written");
+        column.close().expect("closed");
+        rows.close().expect("closed");
+    }
+    writer.close().expect("closed");
+    bytes
+}
+
+#[test]
+fn parquet_is_rows() {
+    let bytes = parquet_file();
+    let (text, parts, done) = collected(parquet::read, &bytes);
+    let expected = "ssn|person.born|person.seen\n536-90-4399|1950-04-01|1970-01-01 01:00:00\n219-48-1234||\n\
+                    536-90-4399|1950-04-01|1970-01-02 01:00:00\n219-48-1234||\n";
+    assert_eq!((text.as_str(), parts.gaps.len(), done), (expected, 0, Ok(())));
+    // From a file, too, as in a worker.
+    let file = tempfile::tempfile().expect("a file");
+    std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).expect("written");
+    let mut parts = Collected::default();
+    let asked = Asked { file: Some(&file), ..Asked::default() };
+    parquet::read(asked, &mut Cursor::new(&[]), &mut parts).expect("read");
+    assert_eq!(String::from_utf8_lossy(&parts.parts[0].1).replace('\x1f', "|"), expected);
+}
+
+#[test]
+fn damaged_parquet_is_a_halt_or_a_gap() {
+    let whole = parquet_file();
+    assert_eq!(collected(parquet::read, &whole[..whole.len() - 9]).2.expect_err("cut").reason, Reason::Malformed);
+    let mut first = whole.clone();
+    // The header of the first page.
+    first[4..12].fill(0xff);
+    let (text, parts, _) = collected(parquet::read, &first);
+    assert_eq!(parts.gaps.first().map(|gap| gap.1), Some(Reason::Malformed));
+    assert!(text.ends_with("219-48-1234||\n"), "the second group is read");
+}
+
+fn avro_file(codec: apache_avro::Codec) -> Vec<u8> {
+    use apache_avro::types::{Record, Value};
+    let schema = apache_avro::Schema::parse_str(
+        r#"{"type":"record","name":"p","fields":[{"name":"ssn","type":["null","string"]},
+            {"name":"who","type":["null",{"type":"record","name":"w","fields":[{"name":"born","type":{"type":"int","logicalType":"date"}},
+            {"name":"owed","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":2}}]}]},
+            {"name":"tags","type":{"type":"array","items":"string"}}]}"#,
+    )
+    .expect("a schema");
+    let mut writer = apache_avro::Writer::with_codec(&schema, Vec::new(), codec).expect("a writer");
+    for n in 0..3 {
+        let mut record = Record::new(&schema).expect("a record");
+        record.put("ssn", Value::Union(1, Box::new(Value::String("536-90-4399".to_string()))));
+        let owed = Value::Decimal(apache_avro::Decimal::from([0xffu8, 0x85].as_slice()));
+        let who = Value::Record(vec![("born".to_string(), Value::Date(-7215)), ("owed".to_string(), owed)]);
+        let none = Value::Union(0, Box::new(Value::Null));
+        record.put("who", if n == 2 { none } else { Value::Union(1, Box::new(who)) });
+        record.put("tags", Value::Array(vec![Value::String("a".to_string())]));
+        writer.append(record).expect("written");
+    }
+    writer.into_inner().expect("bytes")
+}
+
+#[test]
+fn avro_is_rows() {
+    for codec in [apache_avro::Codec::Null, apache_avro::Codec::Snappy] {
+        let (text, _, done) = collected(avro::read, &avro_file(codec));
+        let row = "536-90-4399|1950-04-01|-1.23|\"[\"\"a\"\"]\"\n";
+        assert_eq!(text, format!("ssn|who.born|who.owed|tags\n{row}{row}536-90-4399|||\"[\"\"a\"\"]\"\n"));
+        assert_eq!(done, Ok(()));
+    }
+}
+
+#[test]
+fn damaged_avro_is_a_halt() {
+    let whole = avro_file(apache_avro::Codec::Null);
+    for length in 0..whole.len() {
+        let _ = collected(avro::read, &whole[..length]);
+    }
+    assert_eq!(collected(avro::read, &whole[..whole.len() - 20]).2.expect_err("cut").reason, Reason::Malformed);
+}
+
+fn dbase_file() -> Vec<u8> {
+    let mut bytes = vec![3, 126, 11, 22, 3, 0, 0, 0, 97, 0, 31, 0];
+    bytes.resize(32, 0);
+    for (name, kind, length) in [(&b"NAME"[..], b'C', 11u8), (b"SSN", b'C', 11)] {
+        let mut field = name.to_vec();
+        field.resize(11, 0);
+        field.extend([kind, 0, 0, 0, 0, length]);
+        field.resize(32, 0);
+        bytes.extend(field);
+    }
+    bytes.push(0x0d);
+    for row in [" Ann Miller 536-90-4399", "*Jos\u{e9} Young 219-48-1234", " Bo         401-22-9876"] {
+        let mut row: Vec<u8> = row.chars().map(|c| c as u8).collect();
+        row.resize(31, b' ');
+        bytes.extend(row);
+    }
+    bytes
+}
+
+#[test]
+fn dbase_is_rows_and_deleted_rows() {
+    let bytes = dbase_file();
+    let (text, parts, done) = collected(dbase::read, &bytes);
+    assert_eq!(text, "NAME|SSN\nAnn Miller|536-90-4399\nBo|401-22-9876\n");
+    assert_eq!(parts.parts[1].1, "NAME\x1fSSN\nJosé Young\x1f219-48-1234\n".as_bytes());
+    assert_eq!(done, Ok(()));
+    assert_eq!(collected(dbase::read, &bytes[..bytes.len() - 40]).2.expect_err("cut").reason, Reason::Malformed);
+    for length in 0..bytes.len() {
+        let _ = collected(dbase::read, &bytes[..length]);
+    }
+}
+
+#[test]
+fn days_and_numbers_read_as_such() {
+    assert_eq!(day(0), "1970-01-01");
+    assert_eq!(day(i64::MAX), i64::MAX.to_string());
+    assert_eq!(moment(-1, 1000), "1969-12-31 23:59:59");
+    assert_eq!(scaled(-5, 2), "-0.05");
+    assert_eq!(scaled(12, 0), "12");
+}
