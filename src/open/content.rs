@@ -194,7 +194,7 @@ mod tests {
             (0..size).step_by(100_000).map(|start| (start, (start + 100_000).min(size))).collect();
         let mut backwards = pieces.clone();
         backwards.reverse();
-        let windows: Vec<(usize, usize)> = (0..4_usize)
+        let windows: Vec<(usize, usize)> = (0..4usize)
             .rev()
             .map(|n| ((n << 20).saturating_sub(512), ((n + 1) * (1 << 20) + 65_536).min(size)))
             .collect();
