@@ -356,7 +356,7 @@ fn old_document(flags: u16) -> Vec<u8> {
     for cp in [0u32, 6, 12] {
         clx.extend(cp.to_le_bytes());
     }
-    for place in [0x800 * 2 | 0x4000_0000, second] {
+    for place in [(0x800 * 2) | 0x4000_0000, second] {
         clx.extend([0, 0]);
         clx.extend(place.to_le_bytes());
         clx.extend([0, 0]);
