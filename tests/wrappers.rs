@@ -258,10 +258,10 @@ fn vint(mut n: usize) -> Vec<u8> {
     out
 }
 
-/// RAR 5: members with their bytes, how they are packed (0: stored), flags of the header, and more fields.
-/// A member of an archive: name, bytes, flags, method, what comes in addition.
+/// A member of an archive: name, bytes, how it is packed, flags, more fields.
 type Packed<'a> = (&'a str, &'a [u8], u8, u8, &'a [u8]);
 
+/// RAR 5: members with their bytes, how they are packed (0: stored), flags of the header, and more fields.
 fn rar5(members: &[Packed<'_>]) -> Vec<u8> {
     let mut out = b"Rar!\x1a\x07\x01\0".to_vec();
     let header = |out: &mut Vec<u8>, header: Vec<u8>| {
