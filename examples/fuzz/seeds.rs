@@ -1,13 +1,58 @@
-//! Documents to start from, all invented. In: a target. Out: its seeds; those of every format for `any`, since each reader
-//! meets what is none of its own.
+//! Documents to start from, all invented. In: a target. Out: its seeds.
 
-/// The seeds of a target.
-pub(crate) fn of(target: &str) -> Vec<&'static [u8]> {
-    let own: Vec<&[u8]> = SEEDS.iter().filter(|(name, _)| *name == target).map(|(_, seed)| seed.as_bytes()).collect();
-    if target == "dicom" {
-        return vec![DICOM];
+use crate::built;
+
+/// A document to start from: streams, and how they are packed into one.
+pub(crate) struct Seed {
+    /// Name and bytes. Names are not changed.
+    pub(crate) streams: Vec<(String, Vec<u8>)>,
+    pub(crate) pack: Pack,
+}
+
+/// How streams become a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pack {
+    /// There is one, and it is the document.
+    Plain,
+    /// A zip without compression.
+    Zip,
+    /// A compound file.
+    Compound,
+    /// One, a tape archive, whose checksums are put right.
+    Tar,
+}
+
+impl Seed {
+    pub(crate) fn plain(bytes: impl Into<Vec<u8>>) -> Seed {
+        Seed { streams: vec![(String::new(), bytes.into())], pack: Pack::Plain }
     }
-    if own.is_empty() { SEEDS.iter().map(|(_, seed)| seed.as_bytes()).chain([DICOM]).collect() } else { own }
+
+    /// The document.
+    pub(crate) fn packed(&self) -> Vec<u8> {
+        built::pack(self.pack, &self.streams)
+    }
+}
+
+/// The seeds of a target; those of every format for `any`, since each reader meets what is none of its own.
+pub(crate) fn of(target: &str) -> Vec<Seed> {
+    let named = |name: &str| {
+        let own = SEEDS.iter().filter(|(of, _)| *of == name).map(|(_, seed)| Seed::plain(*seed)).collect::<Vec<_>>();
+        if name == "dicom" { vec![Seed::plain(DICOM)] } else { own }
+    };
+    match target {
+        "any" => {
+            let formats = ["zip", "tar", "cpio", "ar", "rar", "compress", "sqlite", "dbf", "xls", "msg", "tnef"];
+            let built = formats.iter().flat_map(|format| built::of(format));
+            SEEDS.iter().map(|(_, seed)| Seed::plain(*seed)).chain([Seed::plain(DICOM)]).chain(built).collect()
+        }
+        "fhir" => named("json").into_iter().skip(1).chain(named("fhir")).collect(),
+        "cda" => named("xml").into_iter().skip(1).collect(),
+        "encodings" => SEEDS.iter().take(7).flat_map(|(_, seed)| built::encoded(seed)).collect(),
+        name => {
+            let own = named(name);
+            if own.is_empty() { built::of(name) } else { own }
+        }
+    }
 }
 
 /// A data set without preamble pixels, explicit little endian: name, number, birth date.
@@ -41,6 +86,15 @@ const SEEDS: &[(&str, &str)] = &[
     (
         "json",
         r#"{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","identifier":[{"system":"http://hl7.org/fhir/sid/us-ssn","value":"536228145"}],"birthDate":"1957-03-14"}}]}"#,
+    ),
+    (
+        "fhir",
+        r#"{"resourceType":"Patient","id":"p1","identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"40011937"}],"name":[{"family":"Delgado","given":["Maria"]}],"telecom":[{"system":"phone","value":"(315) 555-0142"}],"text":{"div":"<div>SSN: 221-34-5678<br/>x</div>"},"contact":[{"name":{"family":"Smith"}}],"birthDate":"1957-03-14"}
+{"resourceType":"Coverage","subscriberId":"W123456789","beneficiary":{"reference":"Patient/p1"}}"#,
+    ),
+    (
+        "fhir",
+        "<Bundle xmlns=\"http://hl7.org/fhir\"><entry><resource><Patient><identifier><system value=\"http://hl7.org/fhir/sid/us-ssn\"/><value value=\"536228145\"/></identifier><name><family value=\"Delgado\"/></name><birthDate value=\"1957-03-14\"/></Patient></resource></entry></Bundle>",
     ),
     ("ndjson", "{\"ssn\":\"536-22-8145\",\"dob\":\"1957-03-14\"}\n{\"ssn\":\"221-34-5678\",\"dob\":\"1961-02-03\"}\n"),
     (

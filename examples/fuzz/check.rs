@@ -1,0 +1,304 @@
+//! What must hold for a document. In: a target and a document. Out: nothing, or what does not hold.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use phisweep::decode::budget::Halt;
+use phisweep::decode::text::{Encoding, Transcoder};
+use phisweep::engine::Engine;
+use phisweep::extract::Cut;
+use phisweep::finding::Document;
+use phisweep::gap::Reason;
+use phisweep::limits::Limits;
+use phisweep::options::{FormatHint, HintedFormat, Options};
+use phisweep::rich::{self, Form, Part, Parts};
+use phisweep::scan;
+
+use crate::watch;
+
+/// Time for any document, and for each of its bytes: a hundred times what a slow machine needs.
+const ALLOWED: Duration = Duration::from_secs(10);
+const ALLOWED_PER_BYTE: Duration = Duration::from_micros(10);
+/// Memory for any document, which is 1.3 MB at most: what a reader may have in its process.
+const MEMORY: u64 = 512 << 20;
+/// Bytes that are taken of a reader, which must end when told that no more are wanted.
+const TAKEN: u64 = 64 << 20;
+
+/// How a target is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// As a format, whatever it looks like; read in pieces and in UTF-16 it must say the same.
+    Hinted { cuts: bool, wide: bool },
+    /// As what its bytes look like.
+    Sniffed,
+    /// By a reader of `rich`, in this process.
+    Reader,
+}
+
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    way: Way,
+}
+
+const fn hinted(name: &'static str) -> Target {
+    Target { name, way: Way::Hinted { cuts: true, wide: true } }
+}
+
+const fn sniffed(name: &'static str) -> Target {
+    Target { name, way: Way::Sniffed }
+}
+
+const fn reader(name: &'static str) -> Target {
+    Target { name, way: Way::Reader }
+}
+
+/// Every reader that is our own.
+pub(crate) const TARGETS: &[Target] = &[
+    // A group of values that a border cuts is two records, and a keyword before it may be out of reach.
+    Target { name: "text", way: Way::Hinted { cuts: false, wide: true } },
+    hinted("csv"),
+    hinted("tsv"),
+    hinted("psv"),
+    hinted("fixed"),
+    hinted("json"),
+    hinted("ndjson"),
+    hinted("xml"),
+    hinted("hl7"),
+    hinted("x12"),
+    hinted("ncpdp"),
+    Target { name: "dicom", way: Way::Hinted { cuts: true, wide: false } },
+    hinted("sql"),
+    hinted("html"),
+    hinted("rtf"),
+    hinted("yaml"),
+    hinted("ini"),
+    hinted("vcard"),
+    hinted("icalendar"),
+    hinted("ldif"),
+    sniffed("any"),
+    sniffed("fhir"),
+    sniffed("cda"),
+    sniffed("encodings"),
+    sniffed("tar"),
+    sniffed("zip"),
+    sniffed("cpio"),
+    sniffed("ar"),
+    sniffed("cab"),
+    sniffed("rar"),
+    sniffed("compress"),
+    sniffed("gzip"),
+    reader("sqlite"),
+    reader("pdf"),
+    reader("xls"),
+    reader("doc"),
+    reader("ppt"),
+    reader("xlsx"),
+    reader("xlsb"),
+    reader("docx"),
+    reader("pptx"),
+    reader("ods"),
+    reader("odt"),
+    reader("dbf"),
+    reader("mail"),
+    reader("msg"),
+    reader("tnef"),
+];
+
+/// Whether all holds for a document that must hold.
+pub(crate) fn holds(engine: &Engine, target: &Target, document: &[u8]) -> Result<(), String> {
+    let before = watch::measure();
+    let held = catch_unwind(AssertUnwindSafe(|| match target.way {
+        Way::Reader => taken_apart(target.name, document),
+        Way::Sniffed | Way::Hinted { .. } => scanned(engine, target, document),
+    }));
+    if let Some(place) = watch::panicked() {
+        return Err(format!("it panics at {place}"));
+    }
+    let peak = watch::peak().saturating_sub(before);
+    if peak > MEMORY {
+        return Err(format!("{} bytes take {} MiB", document.len(), peak >> 20));
+    }
+    // Of a library: its process would end, which is a gap.
+    held.unwrap_or(Ok(()))
+}
+
+fn scanned(engine: &Engine, target: &Target, document: &[u8]) -> Result<(), String> {
+    let whole = read(engine, target, document, Cut::default())?;
+    for found in &whole.matches {
+        if found.bytes.start > found.bytes.end || found.bytes.end > document.len() as u64 {
+            return Err("a match stands outside of the document".to_string());
+        }
+    }
+    if target.name == "encodings" {
+        decoded(document)?;
+    }
+    let Way::Hinted { cuts, wide } = target.way else { return Ok(()) };
+    let pieces = read(engine, target, document, Cut { core: 4096, after: 64 << 10 })?;
+    if cuts && said(&whole) != said(&pieces) {
+        return Err(format!("it says something else when cut: {}", differs(&whole, &pieces)));
+    }
+    let Ok(text) = std::str::from_utf8(document) else { return Ok(()) };
+    if !wide || text.contains('\0') || text.starts_with('\u{feff}') {
+        return Ok(());
+    }
+    let units: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let units = read(engine, target, &units, Cut::default())?;
+    if said(&whole) != said(&units) {
+        return Err(format!("it says something else in UTF-16: {}", differs(&whole, &units)));
+    }
+    Ok(())
+}
+
+/// What a document is found to hold. The name of the format is not of it: a document in another encoding may lack what tells
+/// its own.
+fn said(document: &Document) -> Vec<String> {
+    let finding = |f: &phisweep::finding::Finding| {
+        format!("{} {} {} {} {:?}", f.identifier.name(), f.place, f.matches, f.records, f.confidence)
+    };
+    let mut said: Vec<String> = document.findings.iter().map(finding).collect();
+    said.push(format!("{} {} {:?}", document.format, document.people, document.status));
+    said
+}
+
+/// The first thing that one says and the other does not; seeds are invented, so it may be printed.
+fn differs(one: &Document, other: &Document) -> String {
+    let (one, other) = (said(one), said(other));
+    let only = |a: &[String], b: &[String]| a.iter().find(|line| !b.contains(line)).cloned().unwrap_or_default();
+    format!("[{}] [{}]", only(&one, &other), only(&other, &one))
+}
+
+fn read(engine: &Engine, target: &Target, document: &[u8], cut: Cut) -> Result<Document, String> {
+    let format_hints = match target.way {
+        Way::Hinted { .. } => vec![FormatHint { glob: "*".to_string(), format: HintedFormat::Named(target.name) }],
+        Way::Sniffed | Way::Reader => Vec::new(),
+    };
+    let options = Options { format_hints, matches: true, cut, ..Options::default() };
+    let begun = Instant::now();
+    let read = scan::scan_bytes(engine, &options, "document", document);
+    in_time(begun, document)?;
+    Ok(read)
+}
+
+fn in_time(begun: Instant, document: &[u8]) -> Result<(), String> {
+    let allowed = ALLOWED + ALLOWED_PER_BYTE * u32::try_from(document.len()).unwrap_or(u32::MAX);
+    if begun.elapsed() > allowed {
+        return Err(format!("{} bytes take {} ms", document.len(), begun.elapsed().as_millis()));
+    }
+    Ok(())
+}
+
+/// Text is the same however few bytes its source gives, and a mark or damage never makes it longer than three bytes for each.
+fn decoded(document: &[u8]) -> Result<(), String> {
+    let Some(encoding) = Encoding::of(&document[..document.len().min(64 << 10)], document.len() <= 64 << 10) else {
+        return Ok(());
+    };
+    let mut whole = Vec::new();
+    let read = std::io::Read::read_to_end(&mut Transcoder::new(encoding, document), &mut whole);
+    let mut pieces = Vec::new();
+    let piece = std::io::Read::read_to_end(&mut Transcoder::new(encoding, Few(document, 1)), &mut pieces);
+    if read.is_err() || piece.is_err() || whole != pieces {
+        return Err(format!("{} says something else in pieces", encoding.name()));
+    }
+    if std::str::from_utf8(&whole).is_err() {
+        return Err(format!("{} does not become UTF-8", encoding.name()));
+    }
+    if whole.len() > 3 * document.len() + 3 {
+        return Err(format!("{} becomes too long", encoding.name()));
+    }
+    Ok(())
+}
+
+/// Gives 1 to 7 bytes at a time.
+struct Few<'a>(&'a [u8], usize);
+
+impl std::io::Read for Few<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.1 = self.1 % 7 + 1;
+        let count = self.1.min(buffer.len()).min(self.0.len());
+        buffer[..count].copy_from_slice(&self.0[..count]);
+        self.0 = &self.0[count..];
+        Ok(count)
+    }
+}
+
+fn taken_apart(format: &'static str, document: &[u8]) -> Result<(), String> {
+    let Some(reader) = rich::reader(format) else { return Err("no reader".to_string()) };
+    let mut taken =
+        Taken { left: TAKEN, cells: Limits::default().cells, part: None, parts: 0, text: Vec::new(), wrong: None };
+    let begun = Instant::now();
+    let asked = rich::Asked { format, name: "document", ..rich::Asked::default() };
+    let ended = reader(asked, &mut Cursor::new(document), &mut taken);
+    in_time(begun, document)?;
+    if let Some(wrong) = taken.wrong {
+        return Err(wrong.to_string());
+    }
+    if ended.is_ok() && taken.part.is_some() {
+        return Err("a part does not end".to_string());
+    }
+    Ok(())
+}
+
+/// Takes parts, and looks whether they come as they must.
+struct Taken {
+    left: u64,
+    cells: u64,
+    part: Option<Form>,
+    parts: u64,
+    /// What of a text was written last and may go on in the next piece.
+    text: Vec<u8>,
+    wrong: Option<&'static str>,
+}
+
+impl Parts for Taken {
+    fn begin(&mut self, part: &Part) -> Result<(), Halt> {
+        if self.part.replace(part.form).is_some() {
+            self.wrong = Some("a part begins in a part");
+        }
+        if part.form == Form::Body && self.parts > 0 {
+            self.wrong = Some("the body is not the first part");
+        }
+        self.parts += 1;
+        self.text.clear();
+        if self.parts > phisweep::limits::MEMBERS {
+            return Err(Halt::new(Reason::Limit, "no more parts"));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Halt> {
+        match self.part {
+            None => self.wrong = Some("bytes outside of a part"),
+            Some(Form::File) => {}
+            Some(_) => {
+                self.text.extend_from_slice(bytes);
+                match std::str::from_utf8(&self.text) {
+                    Ok(_) => self.text.clear(),
+                    Err(error) if error.error_len().is_none() => drop(self.text.drain(..error.valid_up_to())),
+                    Err(_) => self.wrong = Some("text that is not UTF-8"),
+                }
+            }
+        }
+        self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| Halt::new(Reason::Limit, "no more"))?;
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Halt> {
+        if self.part.take().is_none() {
+            self.wrong = Some("an end without a part");
+        }
+        if !self.text.is_empty() {
+            self.wrong = Some("text that ends in a character");
+        }
+        Ok(())
+    }
+
+    fn gap(&mut self, _: Option<&str>, _: Reason, _: &str) -> Result<(), Halt> {
+        Ok(())
+    }
+
+    fn work(&mut self, units: u64) -> Result<(), Halt> {
+        self.cells = self.cells.checked_sub(units).ok_or_else(|| Halt::new(Reason::Limit, "no more work"))?;
+        Ok(())
+    }
+}
