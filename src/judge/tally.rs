@@ -339,10 +339,12 @@ impl Tally {
         self.join(other, shift);
     }
 
-    /// Adds the tally of a text that begins `offset` bytes into the document, behind what was counted here.
-    pub fn merge_text(&mut self, mut text: Tally, offset: u64) {
+    /// Adds the tally of a text that begins `offset` bytes into the document, behind what was counted here. Of a document that
+    /// was `decoded` matches stand at its own bytes already ([`Entry::origin`](crate::extract::Entry::origin)).
+    pub fn merge_text(&mut self, mut text: Tally, offset: u64, decoded: bool) {
         text.text.iter_mut().flat_map(|t| &mut t.bands).flatten().for_each(|form| form.first.offset += offset);
-        text.matches.iter_mut().for_each(|m| m.bytes = m.bytes.start + offset..m.bytes.end + offset);
+        let shift = if decoded { 0 } else { offset };
+        text.matches.iter_mut().for_each(|m| m.bytes = m.bytes.start + shift..m.bytes.end + shift);
         self.people.merge(&std::mem::take(&mut text.people));
         self.join(text, self.records);
     }

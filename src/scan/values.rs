@@ -189,7 +189,7 @@ impl Scanner<'_> {
                 reading.stopped = exit.err().or(reading.stopped.take());
             }
         }
-        tally.merge_text(text, offset);
+        tally.merge_text(text, offset, plan.encoding.is_some());
     }
 }
 
@@ -279,6 +279,18 @@ mod tests {
         assert_eq!(&text[at.start as usize..at.end as usize], "221-34-5678");
         assert_eq!((document.status, document.gaps[0].reason), (Status::Partial, Reason::Malformed));
         assert_eq!(document.gaps[0].bytes, Some((text.len() - text.find('!').unwrap()) as u64));
+    }
+
+    #[test]
+    fn a_break_in_another_encoding_counts_in_its_own_bytes() {
+        let text = "1|hl7:PID-19|x|536-22-8145\n!\nSSN: 221-34-5678\n";
+        let plain = scan(text);
+        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let options = Options { matches: true, ..Options::default() };
+        let wide = crate::scan::scan_bytes(&Engine::built_in().unwrap(), &options, "a.marked", &wide);
+        let stands = |d: &Document| d.matches.iter().map(|m| (m.bytes.start, m.bytes.end)).collect::<Vec<_>>();
+        let expected: Vec<_> = stands(&plain).into_iter().map(|(start, end)| (2 + 2 * start, 2 + 2 * end)).collect();
+        assert_eq!((stands(&wide), expected.len()), (expected, 2));
     }
 
     #[test]

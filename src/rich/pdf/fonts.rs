@@ -175,7 +175,8 @@ fn simple_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f64>, 
     let descriptor = font.get_deref(b"FontDescriptor", document).and_then(Object::as_dict);
     let missing = descriptor.and_then(|it| it.get_deref(b"MissingWidth", document)).and_then(Object::as_float);
     let mut widths = HashMap::new();
-    for (code, width) in (u32::try_from(first).unwrap_or(0)..).zip(list.into_iter().flatten().take(256)) {
+    for (code, width) in (0..256).zip(list.into_iter().flatten()) {
+        let Some(code) = u32::try_from(first).ok().and_then(|first| first.checked_add(code)) else { continue };
         if let Ok((_, width)) = document.dereference(width)
             && let Ok(width) = width.as_float()
         {
@@ -184,6 +185,9 @@ fn simple_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f64>, 
     }
     (widths, missing.map_or(500.0, f64::from))
 }
+
+/// The last number of a glyph in a composite font (ISO 32000-1 annex C).
+const LAST: u32 = 65_535;
 
 /// Widths of a composite font (9.7.4.3): a first code and a list, or a first, a last and one for all.
 fn wide_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f64>, f64) {
@@ -203,14 +207,14 @@ fn wide_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f64>, f6
         let Ok((_, object)) = document.dereference(object) else { continue };
         match (object, held.as_slice()) {
             (Object::Array(list), [first]) => {
-                for (code, width) in (*first..).zip(list.iter().take(65_536)) {
+                for (code, width) in (*first..=LAST).zip(list) {
                     widths.insert(code, width.as_float().map_or(default, f64::from));
                 }
                 held.clear();
             }
             (width, [first, last]) => {
                 let width = width.as_float().map_or(default, f64::from);
-                widths.extend((*first..=(*last).min(first.saturating_add(65_535))).map(|code| (code, width)));
+                widths.extend((*first..=(*last).min(LAST)).map(|code| (code, width)));
                 held.clear();
             }
             (number, _) => held.push(number.as_i64().ok().and_then(|code| u32::try_from(code).ok()).unwrap_or(0)),

@@ -22,6 +22,8 @@ const RUNS: usize = 500_000;
 const STATES: usize = 512;
 /// Operators of a page; forms that show each other many times stop here.
 const OPERATORS: u64 = 20_000_000;
+/// Operators that a stream counts as by itself.
+const FORM: u64 = 100;
 
 /// An affine map, as PDF writes it.
 type Matrix = [f64; 6];
@@ -72,17 +74,20 @@ pub(super) struct Pages<'a> {
     document: &'a Document,
     fonts: HashMap<ObjectId, Rc<Font>>,
     operators: u64,
+    /// Forms that are being drawn: none draws itself (ISO 32000-1 8.10.1).
+    drawing: Vec<ObjectId>,
 }
 
 impl<'a> Pages<'a> {
     pub(super) fn new(document: &'a Document) -> Pages<'a> {
-        Pages { document, fonts: HashMap::new(), operators: 0 }
+        Pages { document, fonts: HashMap::new(), operators: 0, drawing: Vec::new() }
     }
 
     /// Reads the page that an object is.
     pub(super) fn read(&mut self, id: ObjectId, parts: &mut dyn Parts) -> Result<Shown, Halt> {
         let mut shown = Shown::default();
         self.operators = 0;
+        self.drawing.clear();
         let resources = self.resources(id);
         let mut content = Vec::new();
         for stream in self.document.get_page_contents(id) {
@@ -199,15 +204,18 @@ impl<'a> Pages<'a> {
         parts: &mut dyn Parts,
     ) -> Result<(), Halt> {
         parts.work(content.len() as u64 / 1024 + 1)?;
+        // A form is unpacked each time it is drawn, and may hold no operator at all.
+        self.operators += content.len() as u64 / 64 + FORM;
         let mut state =
             State { matrix, font: None, size: 1.0, spacing: 0.0, words: 0.0, scale: 1.0, leading: 0.0, rise: 0.0 };
         let (mut kept, mut line, mut text) = (Vec::new(), IDENTITY, IDENTITY);
         let mut content = Content::new(content);
-        while let Some((operator, operands)) = content.next() {
-            self.operators += 1;
+        loop {
             if self.operators > OPERATORS || shown.runs.len() > RUNS {
                 return Err(Halt::new(Reason::Limit, "a page of more than 20 million operators or 500,000 strings"));
             }
+            let Some((operator, operands)) = content.next() else { break };
+            self.operators += 1;
             let number = |n: usize| match operands.get(n) {
                 Some(Operand::Number(number)) => *number,
                 _ => 0.0,
@@ -290,18 +298,17 @@ impl<'a> Pages<'a> {
         parts: &mut dyn Parts,
     ) -> Result<(), Halt> {
         let document = self.document;
-        let object = resources
-            .get_deref(b"XObject", document)
-            .and_then(Object::as_dict)
-            .and_then(|objects| objects.get_deref(name, document))
-            .and_then(Object::as_stream);
-        let Ok(object) = object else { return Ok(()) };
+        let objects = resources.get_deref(b"XObject", document).and_then(Object::as_dict);
+        let object = objects.and_then(|objects| objects.get(name)).and_then(|object| document.dereference(object));
+        let Ok((Some(id), Object::Stream(object))) = object else { return Ok(()) };
         match object.dict.get_deref(b"Subtype", document).and_then(Object::as_name) {
             Ok(b"Image") => shown.pictures += u64::from(is_large(matrix)),
-            Ok(b"Form") => {
+            Ok(b"Form") if !self.drawing.contains(&id) => {
                 // Its resources may be its own: those are not borrowed from what is changed here.
                 let outer = resources.clone();
+                self.drawing.push(id);
                 self.form(object, &outer, matrix, depth + 1, shown, parts)?;
+                self.drawing.pop();
             }
             _ => {}
         }

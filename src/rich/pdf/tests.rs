@@ -170,3 +170,40 @@ fn damage_is_a_result_or_a_halt() {
         let _ = read(Asked::default(), &mut Cursor::new(&bytes), &mut Collected::default());
     }
 }
+
+#[test]
+fn forms_that_draw_themselves_or_nothing_often_end() {
+    let mut pdf = made(&["/Im Do ".repeat(40_000).as_str(), LIST]);
+    let image = *pdf.objects.iter().find(|(_, object)| object.as_stream().is_ok()).expect("a picture").0;
+    let form = |content: &str| Stream::new(dictionary! { "Subtype" => "Form" }, content.as_bytes().to_vec());
+    // Drawn once for each time the page asks, never by itself.
+    let own = format!("{LIST} {}", "/Im Do ".repeat(60));
+    pdf.objects.insert(image, Object::Stream(form(&own)));
+    let mut parts = Collected::default();
+    let begun = std::time::Instant::now();
+    let _ = read(Asked { format: "pdf", ..Asked::default() }, &mut Cursor::new(saved(pdf.clone())), &mut parts);
+    // Nothing but blanks, which take their time all the same.
+    pdf.objects.insert(image, Object::Stream(form(&" ".repeat(1 << 20))));
+    let _ = read(Asked { format: "pdf", ..Asked::default() }, &mut Cursor::new(saved(pdf)), &mut parts);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn fonts_with_codes_that_are_none_are_read() {
+    let mut pdf = made(&[LIST]);
+    let descendant = pdf.add_object(dictionary! {
+        "W" => vec![Object::Integer(4_294_967_295), vec![Object::Integer(500); 2].into(), 4_294_967_295i64.into(), 4_294_967_295i64.into(), 1.into()],
+    });
+    for font in [
+        dictionary! { "Type" => "Font", "Subtype" => "Type1", "FirstChar" => 4_294_967_295i64, "Widths" => vec![Object::Integer(500); 2] },
+        dictionary! { "Type" => "Font", "Subtype" => "Type0", "Encoding" => "Identity-H", "DescendantFonts" => vec![descendant.into()] },
+    ] {
+        let at = *pdf.objects.iter().find(|(_, object)| is_font(object)).expect("a font").0;
+        pdf.objects.insert(at, Object::Dictionary(font));
+        assert!(!collected(&saved(pdf.clone())).parts.is_empty());
+    }
+}
+
+fn is_font(object: &Object) -> bool {
+    object.as_dict().is_ok_and(|font| font.has_type(b"Font"))
+}
