@@ -130,20 +130,6 @@ names!(DocumentClass: Phi "phi", Pii "pii", Workforce "workforce", Payment "paym
 names!(Status: Complete "complete", Partial "partial", Skipped "skipped", Inert "inert", Excluded "excluded");
 names!(ReadableBy: World "world", Group "group", Owner "owner", Acl "acl", Declared "declared", Unknown "unknown");
 
-impl StatusCounts {
-    /// Counts one document.
-    pub fn add(&mut self, status: Status) {
-        let count = match status {
-            Status::Complete => &mut self.complete,
-            Status::Partial => &mut self.partial,
-            Status::Skipped => &mut self.skipped,
-            Status::Inert => &mut self.inert,
-            Status::Excluded => &mut self.excluded,
-        };
-        *count += 1;
-    }
-}
-
 impl Confidence {
     /// The lowest probability of the band.
     pub fn floor(self) -> f64 {

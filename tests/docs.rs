@@ -167,6 +167,8 @@ fn every_dependency_has_its_reason() {
         .filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(name, _)| name.to_string()))
         .collect();
     wanted.sort();
+    // One that tests need too stands in both.
+    wanted.dedup();
     written.sort();
     assert_eq!(written, wanted);
 }

@@ -28,6 +28,8 @@ mod fhir;
 mod reports;
 // The same bytes for any number of threads and any kernel.
 mod same;
+// Hidden places of Office files, and those of others.
+mod office;
 // Locked documents, and keys beside them.
 mod protected;
 // The same list where libraries read it: databases, columnar files, mail, PDF.

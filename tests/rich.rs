@@ -74,7 +74,7 @@ fn avro(patients: &[[String; 6]]) -> Vec<u8> {
     for row in patients {
         let mut record = apache_avro::types::Record::new(&schema).expect("a record");
         HEADER.iter().zip(row).for_each(|(name, value)| record.put(name, value.as_str()));
-        writer.append(record).expect("written");
+        writer.append_value(record).expect("written");
     }
     writer.into_inner().expect("bytes")
 }

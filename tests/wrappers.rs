@@ -259,7 +259,10 @@ fn vint(mut n: usize) -> Vec<u8> {
 }
 
 /// RAR 5: members with their bytes, how they are packed (0: stored), flags of the header, and more fields.
-fn rar5(members: &[(&str, &[u8], u8, u8, &[u8])]) -> Vec<u8> {
+/// A member of an archive: name, bytes, flags, method, what comes in addition.
+type Packed<'a> = (&'a str, &'a [u8], u8, u8, &'a [u8]);
+
+fn rar5(members: &[Packed<'_>]) -> Vec<u8> {
     let mut out = b"Rar!\x1a\x07\x01\0".to_vec();
     let header = |out: &mut Vec<u8>, header: Vec<u8>| {
         out.extend([0; 4]);

@@ -1,4 +1,4 @@
-//! `phisweep generate man|completions|systemd`. In: the definition of the command line. Out: manual pages or completions made from it; units
+//! `phisweep generate man|completions|schema|systemd`. In: the definition of the command line. Out: manual pages or completions made from it; units
 //! are made in `systemd`. Refuses a
 //! folder that is not there.
 
@@ -22,6 +22,7 @@ pub(super) fn run(command: GenerateCommand) -> Result<i32> {
             out(&String::from_utf8_lossy(&page))?;
         }
         GenerateCommand::Man { output: Some(folder) } => pages(&folder)?,
+        GenerateCommand::Schema => out(crate::report::schema::JSONL)?,
         GenerateCommand::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut args::definition(), "phisweep", &mut script);

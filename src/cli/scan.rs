@@ -53,6 +53,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         }
         ours.extend([path.clone(), report::output::temporary(path)]);
     }
+    let mut manifest = manifest.map(|path| OwnManifest::create(&path)).transpose()?;
     let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
@@ -86,7 +87,9 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         roots,
         options: given,
     };
-    let manifest = manifest.map(|path| OwnManifest::create(&path, &run)).transpose()?;
+    if let Some(manifest) = &mut manifest {
+        manifest.begin(&run);
+    }
     let roots = run.roots.clone();
     let tally = Tally::default();
     let mut supervisor =

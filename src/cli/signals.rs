@@ -26,6 +26,8 @@ impl Received {
 /// Listens on a thread of its own. `temporary` files are removed where the process ends without closing its reports.
 pub(super) fn listen(progress: Arc<Progress>, temporary: Vec<PathBuf>) -> std::io::Result<Received> {
     let received = Received::default();
+    // A report that grows past a limit on files is an error of writing, and not the end of the process.
+    signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), Arc::default())?;
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let first = received.clone();
     std::thread::Builder::new().name("signals".to_string()).spawn(move || {

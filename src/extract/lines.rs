@@ -81,7 +81,7 @@ impl Lines {
         loop {
             let folded = matches!(look.get(length), Some(b' ' | b'\t'));
             let soft = soft && look[length.saturating_sub(4)..length].trim_ascii_end().ends_with(b"=");
-            if !folded && !(soft && length < look.len()) {
+            if !(folded || soft && length < look.len()) {
                 return Some(length);
             }
             length += line(&look[length..])?;

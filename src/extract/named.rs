@@ -316,6 +316,9 @@ pub(crate) mod tests {
     /// A value as it was read: place, record, offset in the document, text.
     pub(crate) type Seen = (String, u64, u64, String);
 
+    /// Values with their places, records, offsets and text, and where the structure broke.
+    pub(crate) type Listed = (Vec<(String, u64, u64, String)>, Option<&'static str>);
+
     /// What a reader makes of a document given `step` bytes at a time: place, record, offset and text of each value, and
     /// where it broke.
     pub(crate) fn read_all(

@@ -214,7 +214,7 @@ impl Sql {
     /// Reads text up to the end of its statement or line.
     fn plain(&mut self, look: &[u8], base: u32, out: &mut Values<'_>) -> usize {
         let length = line(look);
-        let seen = length.map_or_else(|| piece(look), |length| length);
+        let seen = length.unwrap_or_else(|| piece(look));
         // What a comment says ends no statement.
         let comment = self.state == State::Top && (look.starts_with(b"--") || look[0] == b'#');
         let ends = if comment { None } else { statements::end(&look[..seen]) };
@@ -324,17 +324,18 @@ impl Sql {
                     length
                 }
                 tokens::Token::Word(length) => {
-                    if row.depth == 0 && row.kind != Kind::Values {
-                        if let Some(next) = statements::row_again(&look[..length], row.kind, &look[length..]) {
-                            match next {
-                                Some(again) => {
-                                    self.state = self.begin_row(row.kind);
-                                    return length + again;
-                                }
-                                None => {
-                                    self.state = State::Text;
-                                    return length;
-                                }
+                    if row.depth == 0
+                        && row.kind != Kind::Values
+                        && let Some(next) = statements::row_again(&look[..length], row.kind, &look[length..])
+                    {
+                        match next {
+                            Some(again) => {
+                                self.state = self.begin_row(row.kind);
+                                return length + again;
+                            }
+                            None => {
+                                self.state = State::Text;
+                                return length;
                             }
                         }
                     }

@@ -187,23 +187,28 @@ fn manifest_of(
 /// A manifest of its own, for reports that stand in no folder of a set. It comes last, and names the files by their paths.
 pub struct OwnManifest {
     output: Option<Output>,
-    run: Run,
+    run: Option<Run>,
 }
 
 impl OwnManifest {
     /// A manifest at `path`.
-    pub fn create(path: &Path, run: &Run) -> Result<OwnManifest> {
+    pub fn create(path: &Path) -> Result<OwnManifest> {
         // What was written before is no report of this run.
         drop(output::finished());
-        Ok(OwnManifest { output: Some(Output::create(path)?), run: run.clone() })
+        Ok(OwnManifest { output: Some(Output::create(path)?), run: None })
+    }
+
+    /// The run it is of.
+    pub fn begin(&mut self, run: &Run) {
+        self.run = Some(run.clone());
     }
 
     /// Writes it, once all reports have their names.
     pub fn finish(&mut self, summary: &Summary) -> Result<()> {
-        let Some(output) = self.output.take() else { return Ok(()) };
+        let (Some(output), Some(run)) = (self.output.take(), &self.run) else { return Ok(()) };
         let written =
             output::finished().into_iter().map(|(path, written)| Written { name: path_text(&path), ..written });
-        manifest_of(output, &self.run, summary, written.collect(), None).map(drop)
+        manifest_of(output, run, summary, written.collect(), None).map(drop)
     }
 }
 

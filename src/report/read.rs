@@ -160,7 +160,8 @@ impl Sums {
         let mut gaps: BTreeMap<usize, u64> = BTreeMap::new();
         match &event {
             Event::Document(document) => {
-                summary.documents.add(document.status);
+                *summary.documents.of(document.status) += 1;
+                *summary.sizes_by_status.of(document.status) += document.bytes;
                 summary.bytes += document.bytes;
                 // Documents may share people: at least those of the largest, at most all of them.
                 summary.people = summary.people.max(document.people);

@@ -491,6 +491,12 @@ impl Statuses {
         let StatusCounts { complete, partial, skipped, inert, excluded } = counts;
         Statuses { complete, partial, skipped, inert, excluded }
     }
+
+    /// The counts that were written.
+    pub(super) fn counts(&self) -> StatusCounts {
+        let Statuses { complete, partial, skipped, inert, excluded } = *self;
+        StatusCounts { complete, partial, skipped, inert, excluded }
+    }
 }
 
 #[derive(Default, Serialize, Deserialize)]

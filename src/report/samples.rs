@@ -132,6 +132,7 @@ pub(crate) fn summary() -> Summary {
     Summary {
         complete: true,
         documents: StatusCounts { complete: 9, partial: 0, skipped: 1, inert: 4, excluded: 0 },
+        sizes_by_status: StatusCounts { complete: 10_000, partial: 0, skipped: 200, inert: 4096, excluded: 0 },
         bytes: 10_000,
         people: 1171,
         people_of: Of { states: [("AL", 700), ("GA", 21)].into(), under_18: 3, over_89: 2, deceased: 1 },

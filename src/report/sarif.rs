@@ -175,7 +175,7 @@ impl Sarif {
             }));
         }
         let ended = self.started.parse::<jiff::Timestamp>().ok().and_then(|started| {
-            let seconds = jiff::SignedDuration::from_secs(summary.seconds.max(0.0).min(1e9) as i64);
+            let seconds = jiff::SignedDuration::from_secs(summary.seconds.clamp(0.0, 1e9) as i64);
             started.checked_add(seconds).ok()
         });
         let mut invocation = json!({

@@ -95,6 +95,8 @@ pub(in crate::cli) enum GenerateCommand {
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
     },
+    /// The JSON Schema of a JSON Lines report, to standard output
+    Schema,
     /// Completions for a shell, to standard output
     Completions {
         /// Which

@@ -33,7 +33,7 @@ pub(super) fn write(pieces: &[Piece], style: Style) -> String {
     let mut last_item = false;
     for piece in pieces {
         let item = matches!(piece, Piece::Item(_));
-        if !text.is_empty() && !(item && last_item) {
+        if !(text.is_empty() || item && last_item) {
             text.push('\n');
         }
         last_item = item;

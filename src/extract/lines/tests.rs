@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::extract::named::tests::read_all;
+use crate::extract::named::tests::{Listed, read_all};
 
 const FORMS: [Form; 4] = [Form::Card, Form::Calendar, Form::Ldif, Form::Settings];
 
-fn read(form: Form, document: &[u8], step: usize) -> (Vec<(String, u64, u64, String)>, Option<&'static str>) {
+fn read(form: Form, document: &[u8], step: usize) -> Listed {
     let (values, broken, _) = read_all(Box::new(Lines::new(form)), document, step);
     (values, broken.map(|(_, broken)| broken.detail))
 }

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::extract::named::tests::read_all;
+use crate::extract::named::tests::{Listed, read_all};
 
-fn read(document: &[u8], step: usize) -> (Vec<(String, u64, u64, String)>, Option<&'static str>) {
+fn read(document: &[u8], step: usize) -> Listed {
     let (values, broken, _) = read_all(Box::new(Yaml::default()), document, step);
     (values, broken.map(|(_, broken)| broken.detail))
 }

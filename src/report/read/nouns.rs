@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::finding::{
     Access, Confidence, Decision, Document, DocumentClass, Finding, History, Linked, Match, Place, Position,
-    Protection, ReadableBy, Root, Severity, Size, Status, StatusCounts, Subject, Summary,
+    Protection, ReadableBy, Root, Severity, Size, Status, Subject, Summary,
 };
 use crate::gap::{Class, Gap, Reason};
 use crate::identifier::Identifier;
 use crate::judge::people::{Of, People};
 use crate::locator::{Locator, text_path};
 use crate::report::records::{
-    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, Statuses,
-    SummaryRecord,
+    Counts, DocumentRecord, FindingRecord, GapRecord, MatchRecord, OfRecord, PlaceRecord, RunRecord, SummaryRecord,
 };
 use crate::scan::{Event, Run};
 
@@ -243,8 +242,8 @@ impl Nouns {
         let sizes = sizes.collect();
         Summary {
             complete: record.complete,
-            documents: counts(record.documents),
-            sizes_by_status: counts(record.document_bytes),
+            documents: record.documents.counts(),
+            sizes_by_status: record.document_bytes.counts(),
             bytes: record.bytes,
             people: record.people,
             people_low: record.people_low,
@@ -345,9 +344,4 @@ fn place(record: PlaceRecord<'_>) -> Place {
         "metadata" => Place::Metadata(text()),
         _ => Place::Text,
     }
-}
-
-fn counts(read: Statuses) -> StatusCounts {
-    let Statuses { complete, partial, skipped, inert, excluded } = read;
-    StatusCounts { complete, partial, skipped, inert, excluded }
 }

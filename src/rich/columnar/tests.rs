@@ -90,7 +90,7 @@ fn avro_file(codec: apache_avro::Codec) -> Vec<u8> {
         let none = Value::Union(0, Box::new(Value::Null));
         record.put("who", if n == 2 { none } else { Value::Union(1, Box::new(who)) });
         record.put("tags", Value::Array(vec![Value::String("a".to_string())]));
-        writer.append(record).expect("written");
+        writer.append_value(record).expect("written");
     }
     writer.into_inner().expect("bytes")
 }

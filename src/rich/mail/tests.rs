@@ -1,3 +1,5 @@
+//! Messages made here: what comes out of them, whole and damaged.
+
 use std::io::{Cursor, Write};
 
 use super::*;

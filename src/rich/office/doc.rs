@@ -192,7 +192,7 @@ fn plain(text: &str, before: &mut char) -> String {
 fn remains(file: &mut Compound<'_>, path: &Path, pieces: &[Piece], first: u64, out: &mut Out<'_>) -> Result<(), Halt> {
     let mut ranges: Vec<(u64, u64)> = pieces.iter().map(|piece| (piece.start, piece.start + piece.bytes())).collect();
     ranges.sort_unstable();
-    let (mut end, mut left, mut text) = (first.max(HEAD.min(first)), LEFT, String::new());
+    let (mut end, mut left, mut text) = (first, LEFT, String::new());
     for (start, stop) in ranges {
         if start > end && end > 0 {
             let length = (start - end).min(left);

@@ -173,11 +173,10 @@ fn asides(package: &mut Package<'_>, read: &mut BTreeSet<String>, out: &mut Out<
     Ok(())
 }
 
-fn each(
-    package: &mut Package<'_>,
-    name: &str,
-    visit: &mut dyn FnMut(u32, &[u8]) -> Result<(), Halt>,
-) -> Result<(), Halt> {
+/// Who takes the records of a part: kind and content.
+type Visit<'a> = dyn FnMut(u32, &[u8]) -> Result<(), Halt> + 'a;
+
+fn each(package: &mut Package<'_>, name: &str, visit: &mut Visit<'_>) -> Result<(), Halt> {
     let mut records = Records::new(package.member(name)?);
     while let Some(kind) = records.next()? {
         visit(kind, &records.data)?;

@@ -49,7 +49,7 @@ pub(super) fn value(serial: u64, bytes: &[u8]) -> Value<'_> {
             let negative = bytes.first().is_some_and(|b| *b >= 0x80);
             Value::Int(bytes.iter().fold(if negative { -1 } else { 0 }, |number, b| number << 8 | i64::from(*b)))
         }
-        _ if serial % 2 == 0 => Value::Blob(bytes),
+        _ if serial.is_multiple_of(2) => Value::Blob(bytes),
         _ => Value::Text(bytes),
     }
 }

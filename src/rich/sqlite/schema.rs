@@ -137,10 +137,8 @@ fn by_commas(statement: &str) -> (Vec<Column>, Vec<usize>) {
     let (mut depth, mut quote) = (0, None);
     for c in statement.chars() {
         match (quote, c) {
-            (Some(close), _) => {
-                if c == close {
-                    quote = None;
-                }
+            (Some(close), _) if c == close => {
+                quote = None;
             }
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '[') => quote = Some(']'),

@@ -1,3 +1,5 @@
+//! Databases made here, whole and damaged: what comes out of them, and of what was deleted.
+
 use std::io::Cursor;
 
 use rusqlite::Connection;
