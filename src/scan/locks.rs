@@ -17,10 +17,9 @@ impl Reading {
         let reason = lock.reason();
         let named = |said: Reason| match (said, lock.leaves) {
             (Reason::Encrypted | Reason::WeakEncryption, _) => Some(reason),
-            // A library that does not know the lock finds the document damaged.
-            (Reason::Unsupported | Reason::Malformed, Leaves::Nothing) | (Reason::Unsupported, Leaves::Rest) => {
-                Some(reason)
-            }
+            // A library that does not know the lock finds the document damaged; where there is none, it is locked all the same.
+            (Reason::Unsupported | Reason::Malformed | Reason::Disabled, Leaves::Nothing)
+            | (Reason::Unsupported, Leaves::Rest) => Some(reason),
             (Reason::Unsupported, Leaves::Perhaps) => Some(said),
             _ => None,
         };

@@ -81,6 +81,7 @@ impl Teller<'_> {
             let clean = ledger.clean(*number)?;
             summary.documents.complete += clean.documents;
             summary.bytes += clean.bytes;
+            summary.sizes_by_status.complete += clean.bytes;
         }
         summary.people = told.series.values().sum();
         summary.people_low = told.people_low;

@@ -1,3 +1,5 @@
+//! Parquet, Avro and dBASE files made here, whole and damaged: which rows come out of them.
+
 use std::io::Cursor;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! PDF files made here, whole, locked and damaged: which text comes out of them, and which pages are gaps.
+
 use std::io::Cursor;
 
 use lopdf::{Dictionary, EncryptionState, EncryptionVersion, IncrementalDocument, Permissions, Stream, dictionary};
