@@ -163,6 +163,7 @@ fn said(document: &Document, cut: bool) -> Vec<String> {
     let mut said: Vec<String> = document.findings.iter().map(finding).collect();
     let people = if cut && document.findings.iter().any(in_text) { 0 } else { document.people };
     said.push(format!("{} {people} {:?}", document.format, document.status));
+    said.sort();
     said
 }
 

@@ -85,6 +85,9 @@ impl Scanner<'_> {
         let mut reading = self.read(root, locator, &mut text, access, nest);
         // All these count what stands in the document.
         reading.bytes = outer.bytes.max(count.get());
+        // A character that the end of the document cuts counts as a whole one.
+        let within = |at: u64| at.min(reading.bytes);
+        reading.judgement.matches.iter_mut().for_each(|m| m.bytes = within(m.bytes.start)..within(m.bytes.end));
         reading.unread = reading.unread.map(|_| reading.bytes - count.get()).filter(|unread| *unread > 0);
         reading.stopped = outer.stopped.or(reading.stopped);
         reading

@@ -294,6 +294,20 @@ mod tests {
     }
 
     #[test]
+    fn a_character_cut_by_the_end_stands_in_the_document() {
+        let text = "Patient: Maria Delgado, SSN: 536-22-8145. Patient: Maria Delgado";
+        let wide: Vec<u8> = text.chars().flat_map(|c| (c as u32).to_le_bytes()).collect();
+        let options = Options { matches: true, ..Options::default() };
+        let engine = Engine::built_in().unwrap();
+        for cut in 1..4 {
+            let cut = &wide[..wide.len() - cut];
+            let document = crate::scan::scan_bytes(&engine, &options, "a", cut);
+            assert!(document.matches.len() > 1);
+            assert!(document.matches.iter().all(|found| found.bytes.end <= cut.len() as u64), "{:?}", cut.len());
+        }
+    }
+
+    #[test]
     fn a_stream_says_the_same_as_a_file() {
         let line = |n: u32| format!("{n}|hl7:PID-19|x|{:09}\n", 221_334_455 + n * 7_001);
         let text: String = (0..80_000).map(line).collect();
