@@ -68,6 +68,8 @@ pub struct RootDelta {
     pub files: u64,
     /// Files that are as they were, and were not read.
     pub unchanged: u64,
+    /// Files that somebody may still write to; they are read in a later run.
+    pub waiting: u64,
 }
 
 /// A feed.
@@ -270,9 +272,13 @@ impl Delta {
         let _ = writeln!(text, "Sweep {} of {}: {}", self.run_id, self.started, self.status);
         for root in &self.roots {
             let message = if root.message.is_empty() { String::new() } else { format!(": {}", root.message) };
+            let waiting = match root.waiting {
+                0 => String::new(),
+                count => format!(", {count} not read yet: somebody may still write to them"),
+            };
             let _ = writeln!(
                 text,
-                "  {}  {}{message}; {} files, {} unchanged",
+                "  {}  {}{message}; {} files, {} unchanged{waiting}",
                 root.root, root.status, root.files, root.unchanged
             );
         }

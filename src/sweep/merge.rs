@@ -61,6 +61,8 @@ pub(super) struct Walked {
     pub(super) files: AtomicU64,
     /// Files and gaps that are as they were.
     pub(super) carried: AtomicU64,
+    /// Files that are left for a later run, since somebody may still write to them.
+    pub(super) waiting: AtomicU64,
     /// Bytes of them.
     pub(super) carried_bytes: AtomicU64,
 }
@@ -299,6 +301,7 @@ impl InRoot {
         }
         match unsettled(&entry.path, now.modified, asked) {
             Some(why) => {
+                self.plan.walked.waiting.fetch_add(1, Ordering::Relaxed);
                 let gap = Gap::new(entry.root, entry.locator, Reason::Settling, why);
                 Ok(Some(Found::Gap(gap.with_bytes(now.size))))
             }

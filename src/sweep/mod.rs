@@ -187,6 +187,7 @@ pub fn run(
             message: root.problem.clone().unwrap_or_default(),
             files: root.walked.files.load(Ordering::Relaxed),
             unchanged: root.walked.carried.load(Ordering::Relaxed),
+            waiting: root.walked.waiting.load(Ordering::Relaxed),
         });
     }
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
