@@ -87,7 +87,7 @@ pub(super) struct Reading {
     pub(super) bytes: u64,
     /// How many of them were not reached, where reading ended early; or not as the format they are in.
     pub(super) unread: Option<u64>,
-    judgement: Judgement,
+    pub(super) judgement: Judgement,
     records: u64,
     individuals: People,
     profiles: Vec<PlaceProfile>,
@@ -116,7 +116,7 @@ impl Reading {
 /// What stands in the name of a document.
 #[derive(Default)]
 pub(super) struct Named {
-    judgement: Judgement,
+    pub(super) judgement: Judgement,
     individuals: People,
     /// The locator with the values masked, if there are any.
     pub(super) masked: Option<Locator>,
