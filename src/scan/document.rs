@@ -116,7 +116,7 @@ impl Reading {
 /// What stands in the name of a document.
 #[derive(Default)]
 pub(super) struct Named {
-    pub(super) judgement: Judgement,
+    judgement: Judgement,
     individuals: People,
     /// The locator with the values masked, if there are any.
     pub(super) masked: Option<Locator>,
