@@ -10,6 +10,7 @@ mod hints;
 mod large;
 mod locks;
 mod members;
+mod names;
 mod rich;
 mod values;
 

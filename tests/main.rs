@@ -30,6 +30,8 @@ mod reports;
 mod same;
 // Hidden places of Office files, and those of others.
 mod office;
+// Planted values that no report may show.
+mod leaks;
 // Locked documents, and keys beside them.
 mod protected;
 // The same list where libraries read it: databases, columnar files, mail, PDF.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
@@ -21,13 +22,14 @@ use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
 use crate::locator::Locator;
 use crate::open::{Kind, Opener, Source, sniff};
-use crate::options::{HintedFormat, Options};
+use crate::options::{HintedFormat, Options, Reveal};
 use crate::protected::keys::KeyBook;
 use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
 use crate::scan::Progress;
 use crate::scan::hints::{self, Hints};
+use crate::scan::names;
 use crate::validate::date;
 use crate::walk;
 use crate::worker::{Missed, Pool};
@@ -178,8 +180,10 @@ impl Scanner<'_> {
         }
         for Missed { part, reason, detail } in reading.missed {
             document.status = Status::Partial;
-            let locator = part.map_or_else(|| document.locator.clone(), |part| document.locator.member(&part));
-            document.gaps.push(Gap::new(root, locator, reason, detail));
+            document.gaps.push(match part {
+                Some(part) => self.shown(Gap::new(root, locator.member(&part), reason, detail)),
+                None => Gap::new(root, document.locator.clone(), reason, detail),
+            });
         }
         let changed = source.changed().map(|reason| (reason, "changed while it was read".to_string()));
         if let Some((reason, detail)) = reading.stopped.or(changed) {
@@ -205,18 +209,30 @@ impl Scanner<'_> {
 
     /// A gap as reports may show it: marked where its path holds values, and these masked if that was asked for.
     pub(super) fn shown(&self, gap: Gap) -> Gap {
-        match self.name(gap.root, &gap.locator, &Access::stream()).masked {
-            Some(locator) if self.options.mask_paths => Gap { locator, path_holds_values: true, ..gap },
-            Some(_) => Gap { path_holds_values: true, ..gap },
-            None => gap,
-        }
+        let named = self.name(gap.root, &gap.locator, &Access::stream());
+        let path_holds_values = named.masked.is_some();
+        Gap { path_holds_values, locator: self.told_as(gap.locator, named), ..gap }
+    }
+
+    /// A locator as reports may show it. What is inside a file is masked, whatever is its name: nobody needs it to find the
+    /// file. Names of the file itself and its folders are kept, unless that is not wanted.
+    fn told_as(&self, locator: Locator, named: Named) -> Locator {
+        let shown = named.masked.unwrap_or_else(|| locator.clone());
+        let forms = |(number, part): (usize, &String)| match number {
+            0 if !self.options.mask_paths => locator.parts()[0].clone(),
+            0 => names::mask_forms(part),
+            _ if self.options.reveal == Reveal::Full => locator.parts()[number].clone(),
+            _ => names::mask_forms(part),
+        };
+        Locator::of_parts(shown.parts().iter().enumerate().map(forms).collect())
     }
 
     /// A document with nothing but its name, which is read like text.
     fn empty(&self, root: usize, locator: Locator, format: &'static str, access: Access) -> Box<Document> {
-        let Named { judgement, individuals, masked } = self.name(root, &locator, &access);
-        let path_holds_values = masked.is_some();
-        let locator = if self.options.mask_paths { masked.unwrap_or(locator) } else { locator };
+        let mut named = self.name(root, &locator, &access);
+        let path_holds_values = named.masked.is_some();
+        let (judgement, individuals) = (mem::take(&mut named.judgement), mem::take(&mut named.individuals));
+        let locator = self.told_as(locator, named);
         let Judgement { findings, matches, class, people, .. } = judgement;
         let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
         let mut document = Box::new(Document {
@@ -294,7 +310,7 @@ impl Scanner<'_> {
         let mut masked = locator.clone();
         for (part, spans) in spans.iter_mut().enumerate().filter(|(_, spans)| !spans.is_empty()) {
             spans.sort_unstable();
-            masked = masked.with_part(part, mask(&parts[part], spans));
+            masked = masked.with_part(part, names::mask(&parts[part], spans));
         }
         let masked = (masked != *locator).then_some(masked);
         // Only now: a value is masked whether or not it was asked for.
@@ -522,7 +538,7 @@ impl Scanner<'_> {
 
 /// What is said of a document's path is said of its gaps too: their records stand alone.
 fn mark_gaps(document: &mut Document) {
-    document.gaps.iter_mut().for_each(|gap| gap.path_holds_values = document.path_holds_values);
+    document.gaps.iter_mut().for_each(|gap| gap.path_holds_values |= document.path_holds_values);
 }
 
 fn count_people(document: &mut Document, count: Count) {
@@ -549,21 +565,4 @@ fn status_of(reason: Reason) -> Status {
         Class::Excluded => Status::Excluded,
         Class::Blind | Class::Protected => Status::Skipped,
     }
-}
-
-/// `text` with the spans replaced by masks.
-fn mask(text: &str, spans: &[(usize, usize, &str)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, end, mask) in spans {
-        if *start >= at
-            && let (Some(before), true) = (text.get(at..*start), text.is_char_boundary(*end))
-        {
-            out.push_str(before);
-            out.push_str(mask);
-            at = *end;
-        }
-    }
-    out.push_str(text.get(at..).unwrap_or(""));
-    out
 }

@@ -13,6 +13,7 @@ use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
 use super::document::{Given, Nest, Reading, Scanner};
 use super::members::packed;
+use super::names::mask_forms;
 use crate::decode::budget::{Budget, Halt};
 use crate::decode::in_order;
 use crate::finding::Access;
@@ -132,7 +133,7 @@ impl Scanner<'_> {
     /// A name out of a document, as places show it: without the values in it.
     pub(super) fn masked(&self, root: usize, name: &str) -> String {
         let masked = self.name(root, &Locator::named(name), &Access::stream()).masked;
-        masked.map_or_else(|| name.to_string(), |locator| locator.parts().concat())
+        mask_forms(&masked.map_or_else(|| name.to_string(), |locator| locator.parts().concat()))
     }
 }
 
