@@ -182,7 +182,7 @@ fn plant(drop: &Path) -> Planted {
     write("mail.eml", mail.as_bytes());
     #[cfg(feature = "sqlite")]
     {
-        let database = rusqlite::Connection::open_in_memory().expect("a database");
+        let mut database = rusqlite::Connection::open_in_memory().expect("a database");
         let (table, column) = (format!("ssn {}", p.one()), p.one());
         database.execute_batch(&format!("CREATE TABLE \"{table}\" (\"{column}\" TEXT, ssn TEXT)")).expect("a table");
         for _ in 0..20 {
