@@ -19,8 +19,12 @@ use crate::options::{FormatHint, Reveal, TestValues};
 use crate::spelling;
 
 mod evidence;
+#[cfg(feature = "ledger")]
+mod sweep;
 
 pub(super) use evidence::*;
+#[cfg(feature = "ledger")]
+pub(super) use sweep::*;
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
 #[derive(Parser)]
@@ -96,77 +100,6 @@ pub(super) enum Command {
     Triage(TriageCommand),
     Sample(SampleArgs),
     Generate(GenerateCommand),
-}
-
-/// Options of `sweep`.
-#[cfg(feature = "ledger")]
-#[derive(Args)]
-#[command(after_long_help = SWEEP_EXIT_CODES)]
-pub(super) struct SweepArgs {
-    /// What is swept, and where its ledger and reports are (TOML; docs/sweeps.md)
-    pub(super) config: PathBuf,
-
-    /// Read everything again
-    #[arg(long)]
-    pub(super) full: bool,
-
-    /// This root lies on another file system than before, or is empty, and that is right; repeatable
-    #[arg(long, value_name = "ROOT")]
-    pub(super) new_filesystem: Vec<String>,
-
-    /// What goes to standard output: what has changed
-    #[arg(short, long, value_name = "FMT", default_value = "text",
-        value_parser = PossibleValuesParser::new(["text", "jsonl"]).map(|name| Stdout::by_name(&name)))]
-    pub(super) format: Stdout,
-
-    /// Progress on standard error; auto: where that is a terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto",
-        value_parser = named(&["auto", "always", "never"], ShowProgress::by_name))]
-    pub(super) progress: ShowProgress,
-
-    /// The time it is taken to be, seconds since 1970: for tests
-    #[arg(long, value_name = "SECONDS", hide = true)]
-    pub(super) now: Option<i64>,
-}
-
-#[cfg(feature = "ledger")]
-const SWEEP_EXIT_CODES: &str = "\
-Exit codes, the first that applies:
-  130, 143  interrupted or told to stop; the books are closed, the next run goes on
-  2         could not run, a root could not be swept, a report or a notice failed
-  1         a finding at or above fail_on is new, widened or there again
-  3         no such finding, but something could not be read that was no gap before
-  0         nothing new";
-
-/// What `ledger` can do.
-#[cfg(feature = "ledger")]
-#[derive(Subcommand)]
-pub(super) enum LedgerCommand {
-    /// Roots and the last runs
-    Show {
-        /// The ledger
-        ledger: PathBuf,
-    },
-    /// What is known of the findings at a path, and what was decided
-    History {
-        /// The ledger
-        ledger: PathBuf,
-        /// As reports write it: root/folder/file; with a * at its end, all that begin so
-        path: String,
-    },
-    /// Everything it holds, as JSON Lines on standard output
-    Export {
-        /// The ledger
-        ledger: PathBuf,
-    },
-    /// Forget what is old and give the room back; decisions and open findings are always kept
-    Vacuum {
-        /// The ledger
-        ledger: PathBuf,
-        /// Keep resolved findings and runs for so many days
-        #[arg(long, value_name = "DAYS", default_value = "2192")]
-        keep_days: u32,
-    },
 }
 
 const EXAMPLES: &str = "\

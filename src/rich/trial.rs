@@ -24,6 +24,7 @@ pub fn is_on() -> bool {
 }
 
 /// What the scanner is to try once it is confined, `;` between, and how that went.
+#[cfg(feature = "cli")]
 pub(crate) fn attempts() -> Vec<(String, &'static str)> {
     let asked = std::env::var(VARIABLE).unwrap_or_default();
     asked.split(';').filter(|what| what.contains(' ')).map(|what| (what.to_string(), attempt(what))).collect()

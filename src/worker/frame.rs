@@ -95,6 +95,7 @@ fn put_json(out: &mut Vec<u8>, kind: u8, content: &impl Serialize) {
     put(out, kind, &serde_json::to_vec(content).unwrap_or_default());
 }
 
+#[cfg(any(feature = "cli", test))]
 pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     bytes.chunks(LONGEST).for_each(|piece| put(out, BYTES, piece));
 }
@@ -104,6 +105,7 @@ pub(super) fn put_request(out: &mut Vec<u8>, request: &Request) {
 }
 
 impl Frame {
+    #[cfg(any(feature = "cli", test))]
     pub(super) fn put(&self, out: &mut Vec<u8>) {
         match self {
             Frame::Begin(part) => {

@@ -6,9 +6,11 @@
 //! open descriptors over a socket and hears [`Frame`]s. A worker serves one document after the other until it dies, or is
 //! ended because it fell silent.
 
+#[cfg(feature = "cli")]
 mod bounds;
 mod frame;
 mod process;
+#[cfg(feature = "cli")]
 mod serve;
 
 use std::io::{self, Read};
@@ -24,6 +26,7 @@ use crate::gap::Reason;
 use crate::limits::Limits;
 use crate::rich::{Asked, Part};
 
+#[cfg(feature = "cli")]
 pub(crate) use self::serve::serve;
 
 /// The hidden command that makes the program a worker.
