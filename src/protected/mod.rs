@@ -93,7 +93,7 @@ pub fn format(name: &str, head: &[u8]) -> Option<&'static str> {
     sealed.then_some("pkcs7")
 }
 
-/// Whether bytes have no structure at all, as what is encrypted has none; see [`unknown`]. What is packed tightly looks alike.
+/// Whether bytes have no structure at all, as what is encrypted has none; see `unknown`. What is packed tightly looks alike.
 pub fn is_noise(head: &[u8]) -> bool {
     unknown::is_noise(head)
 }
