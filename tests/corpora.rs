@@ -248,3 +248,20 @@ fn patients_of_images_are_found_in_every_character_set() {
         }
     }
 }
+
+/// Files of every writer and codec, names among them that Avro's rules forbid.
+#[cfg(feature = "columnar")]
+#[test]
+fn every_container_of_others_is_read() {
+    let Some(corpora) = corpora() else { return };
+    let engine = Engine::built_in().expect("the built-in rules load");
+    let roots = scan::roots(&[corpora.join("hard-avro")]).expect("the corpus is a root");
+    let mut documents: Vec<Document> = Vec::new();
+    let options = Options { worker: Some(env!("CARGO_BIN_EXE_phisweep").into()), ..Options::default() };
+    scan::scan(&engine, &options, &roots, &Progress::default(), &mut documents).expect("the scan runs");
+    let containers: Vec<&Document> = documents.iter().filter(|d| d.locator.parts()[0].ends_with(".avro")).collect();
+    assert!(containers.len() >= 30, "{} containers", containers.len());
+    for document in containers {
+        assert!(document.gaps.is_empty(), "{}: {:?}", document.locator.path(""), document.gaps);
+    }
+}

@@ -18,6 +18,12 @@ mod hostile;
 mod docs;
 // One list of patients in every format.
 mod formats;
+// Lists in one hidden place each.
+#[cfg(feature = "office")]
+mod hidden;
+// Sheets as people lay them out.
+#[cfg(feature = "office")]
+mod sheets;
 // The fence around libraries: every way to die behind it.
 mod fence;
 // Made documents with their truth, the half that is held out.

@@ -156,6 +156,39 @@ fn sheets(patients: &[[String; 6]]) -> Vec<String> {
     patients.iter().map(sheet).collect()
 }
 
+/// A number as Avro writes it.
+fn long(number: usize) -> Vec<u8> {
+    let (mut number, mut out) = (number << 1, Vec::new());
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+    out
+}
+
+/// A container of rows, written by hand: its schema is one that Avro's rules forbid and other writers make.
+fn avro_of(schema: &str, rows: &[Vec<String>]) -> Vec<u8> {
+    let text = |text: &str| [long(text.len()), text.as_bytes().to_vec()].concat();
+    let block: Vec<u8> = rows.iter().flatten().flat_map(|value| text(value)).collect();
+    let sync = [7; 16].to_vec();
+    [
+        b"Obj\x01".to_vec(),
+        long(2),
+        text("avro.schema"),
+        text(schema),
+        text("avro.codec"),
+        text("null"),
+        long(0),
+        sync.clone(),
+        long(rows.len()),
+        long(block.len()),
+        block,
+        sync,
+    ]
+    .concat()
+}
+
 /// Records of a scan of one file, and its exit code.
 fn scan(name: &str, bytes: &[u8]) -> (Vec<Value>, i32) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -230,4 +263,127 @@ fn a_document_of_pictures_is_partial() {
             || gap["detail"].to_string().contains("page 1"),
         "{gap}"
     );
+}
+
+#[test]
+fn avro_of_writers_with_rules_of_their_own_is_read() {
+    let patients = patients();
+    let rows: Vec<Vec<String>> = patients.iter().map(|p| vec![p[1].clone(), p[4].clone()]).collect();
+    for (head, ssn) in [
+        (r#""type":"record","name":"patients","namespace":"org.example.Jobs$""#, "ssn"),
+        (r#""type":"record","name":"list of patients""#, "patient ssn"),
+        (r#""type":"error","name":"2026""#, "ssn"),
+        (r#""type":"record","name":"p","aliases":["a b"],"doc":"x""#, "ssn"),
+    ] {
+        // A default of the wrong type, too.
+        let schema = format!(
+            r#"{{{head},"fields":[{{"name":"last name","type":"string","default":0}},{{"name":"{ssn}","type":{{"type":"string","avro.java.string":"String"}}}}]}}"#
+        );
+        let (records, code) = scan("list.avro", &avro_of(&schema, &rows));
+        let (found, _) = told(&records);
+        assert_eq!((code, found.get("ssn")), (1, Some(&u64::from(PEOPLE))), "{schema}: {found:?}");
+    }
+    // What is no schema is a gap, and ends nobody.
+    for schema in ["{}", "[", r#"{"type":"record","name":"p","fields":[{"name":"a","type":"b"}]}"#] {
+        let (records, code) = scan("list.avro", &avro_of(schema, &rows));
+        let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
+        assert_eq!((gap["reason"].as_str(), code), (Some("malformed"), 3), "{gap}");
+    }
+}
+
+#[test]
+fn columns_of_parquet_of_every_kind_are_read() {
+    use parquet::data_type::{FixedLenByteArray, FixedLenByteArrayType, Int96, Int96Type};
+    let schema = "message s {
+        required int96 birth_date;
+        required fixed_len_byte_array(6) ssn (DECIMAL(12,0));
+        optional group old_ssn (LIST) { repeated group list { optional binary element (UTF8); } } }";
+    let schema = Arc::new(parquet::schema::parser::parse_message_type(schema).expect("a schema"));
+    let patients = patients();
+    let mut bytes = Vec::new();
+    let mut writer =
+        SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::builder().build())).expect("a writer");
+    let mut group = writer.next_row_group().expect("a group");
+    let mut column = group.next_column().expect("a column").expect("one");
+    // Nanoseconds of the day, then the day of the Julian calendar: 1931-01-01 is 2,426,343.
+    let days = (0..PEOPLE).map(|n| Int96::from(vec![0, 0, 2_426_343 + n * 700])).collect::<Vec<_>>();
+    column.typed::<Int96Type>().write_batch(&days, None, None).expect("written");
+    column.close().expect("closed");
+    let mut column = group.next_column().expect("a column").expect("one");
+    let number = |p: &[String; 6]| p[4].parse::<u64>().expect("a number").to_be_bytes()[2..].to_vec();
+    let numbers: Vec<FixedLenByteArray> = patients.iter().map(|p| FixedLenByteArray::from(number(p))).collect();
+    column.typed::<FixedLenByteArrayType>().write_batch(&numbers, None, None).expect("written");
+    column.close().expect("closed");
+    // Two numbers for each person.
+    let mut column = group.next_column().expect("a column").expect("one");
+    let dashed = |p: &[String; 6]| format!("{}-{}-{}", &p[4][..3], &p[4][3..5], &p[4][5..]);
+    let lists: Vec<ByteArray> =
+        patients.iter().flat_map(|p| [dashed(p), dashed(p)]).map(|text| ByteArray::from(text.as_str())).collect();
+    let again: Vec<i16> = (0..lists.len()).map(|n| (n % 2) as i16).collect();
+    column.typed::<ByteArrayType>().write_batch(&lists, Some(&vec![3; lists.len()]), Some(&again)).expect("written");
+    column.close().expect("closed");
+    group.close().expect("closed");
+    writer.close().expect("closed");
+    let (records, code) = scan("list.parquet", &bytes);
+    let found: BTreeMap<String, u64> = records
+        .iter()
+        .filter(|record| record["type"] == "finding")
+        .map(|f| {
+            (
+                format!(
+                    "{} {}",
+                    f["place"]["name"].as_str().unwrap_or_default(),
+                    f["identifier"].as_str().unwrap_or_default()
+                ),
+                f["records"].as_u64().unwrap_or_default(),
+            )
+        })
+        .collect();
+    for expected in ["birth_date birth-date", "ssn ssn", "old_ssn ssn"] {
+        assert_eq!(found.get(expected), Some(&u64::from(PEOPLE)), "{expected}: {found:?}, exit code {code}");
+    }
+}
+
+#[test]
+fn a_table_with_memos_says_that_they_are_elsewhere() {
+    let mut table = dbase(&patients());
+    // The last column is one of memos, whose numbers are text.
+    table[32 + 32 * 5 + 11] = b'M';
+    let (records, code) = scan("list.dbf", &table);
+    let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
+    assert_eq!((gap["reason"].as_str(), code), (Some("unsupported"), 1), "{gap}");
+    assert_eq!(told(&records).0.get("ssn"), Some(&u64::from(PEOPLE)));
+}
+
+/// Formats that nobody reads here: each is told by its content, whatever its name, and is a blind gap with its own.
+#[test]
+fn what_is_only_recognised_is_a_gap_by_name() {
+    let noise: Vec<u8> = (0..8_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let with = |head: &[u8]| [head, &noise].concat();
+    let sas = b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\0\x09\xc7\x31\x8c\x18\x1f\x10\x11";
+    for (head, format) in [
+        (&b"ARROW1\0\0\xff\xff\xff\xff"[..], "arrow"),
+        (b"FEA1\0\0\0\0", "arrow"),
+        (b"\xff\xff\xff\xff\xf8\x02\0\0\x10\0\0\0\0\0\x0a\0", "arrow"),
+        (b"\xff\xff\xff\xff\x88\0\0\0\x14\0\0\0\0\0\0\0", "arrow"),
+        (b"ORC\x0a\x0b\x0a\x03\0\0\0\x12", "orc"),
+        (b"!BDN\x11\x22\x33\x44SM\x17\0\x13\0\x01\x01", "pst"),
+        (b"\0\x01\0\0Standard Jet DB\0\x01\0\0\0", "access"),
+        (b"\0\x01\0\0Standard ACE DB\0\x02\0\0\0", "access"),
+        (sas, "sas7bdat"),
+        (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!000000000000000000000000000000  \0\x01\x02", "xpt"),
+        (b"$FL2@(#) SPSS DATA FILE\0\x01\x02", "spss"),
+    ] {
+        for name in ["list.csv", "list"] {
+            let (records, code) = scan(name, &with(head));
+            let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
+            let said = (gap["class"].as_str(), gap["reason"].as_str(), gap["detail"].as_str(), code);
+            assert_eq!(said, (Some("blind"), Some("unsupported"), Some(format), 3), "{gap}");
+        }
+    }
+    // A footer that is encrypted says so.
+    let locked = [&b"PARE"[..], &noise, &[0x40, 0, 0, 0], b"PARE"].concat();
+    let (records, _) = scan("list.parquet", &locked);
+    let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
+    assert_eq!((gap["class"].as_str(), gap["reason"].as_str()), (Some("protected"), Some("encrypted")), "{gap}");
 }

@@ -102,7 +102,9 @@ static MARKS: &[Mark] = &[
     mark(0, b"ORC", Unsupported("orc")),
     mark(0, b"ARROW1\0\0", Unsupported("arrow")),
     mark(0, b"FEA1", Unsupported("arrow")),                  // feather 1
-    mark(0, b"\xff\xff\xff\xff\x10\x01\0\0", Unsupported("arrow")), // a stream: continuation, then metadata
+    both(b"\xff\xff\xff\xff", 8, b"\x0c\0\0\0", Unsupported("arrow")), // a stream: continuation, length, where
+    both(b"\xff\xff\xff\xff", 8, b"\x10\0\0\0", Unsupported("arrow")), // the root of its schema stands
+    both(b"\xff\xff\xff\xff", 8, b"\x14\0\0\0", Unsupported("arrow")),
     mark(0, b"\x89HDF\r\n\x1a\n", Unsupported("hdf5")),
     mark(512, b"\x89HDF\r\n\x1a\n", Unsupported("hdf5")),    // behind a user block, as in MATLAB 7.3
     mark(0, b"CDF\x01", Unsupported("netcdf")),

@@ -240,6 +240,19 @@ pub(crate) mod tests {
         }
     }
 
+    /// Whatever was built in: a format is read, or it is known whose part of the program is missing.
+    #[test]
+    fn a_format_has_its_reader_or_the_feature_that_is_off() {
+        for (feature, on, formats) in FEATURES {
+            for name in *formats {
+                assert_eq!(reader(name).is_some(), *on, "{name}");
+                assert_eq!(feature_off(name), (!on).then_some(*feature), "{name}");
+                assert_eq!(format(name, b""), Some(*name));
+            }
+        }
+        assert_eq!((format("orc", b"ORC"), feature_off("orc")), (None, None));
+    }
+
     #[test]
     fn rows_are_quoted_where_they_must_be() {
         let mut parts = Collected::default();

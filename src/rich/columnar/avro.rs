@@ -1,11 +1,13 @@
 //! Avro. In: a container file. Out: its rows. Refuses blocks and values larger than the budget of the library, which is set before anything is
 //! read; where a block is damaged reading ends, since the next is found by it.
 
-use std::io::BufReader;
+use std::io::{BufReader, Cursor, Read, SeekFrom};
 
 use apache_avro::schema::{Schema, UnionSchema};
 use apache_avro::types::Value;
-use apache_avro::{BigDecimal, Reader};
+use apache_avro::validator::{self, EnumSymbolNameValidator, RecordFieldNameValidator};
+use apache_avro::validator::{SchemaNameValidator, SchemaNamespaceValidator};
+use apache_avro::{AvroResult, BigDecimal, Reader};
 
 use super::{day, moment, readable, scaled};
 use crate::decode::budget::Halt;
@@ -15,16 +17,69 @@ use crate::rich::{Asked, Document, Form, Part, Parts};
 
 /// Bytes that a block, or a value in it, may ask for.
 const ALLOCATION: usize = 128 << 20;
+/// Bytes of one entry of a header, and entries of one: schemas of thousands of columns come to some hundred KiB.
+const HEADER: u64 = 16 << 20;
+const ENTRIES: usize = 1_000;
 /// Records in records.
 const DEPTH: usize = 32;
+
+/// Any name will do. Avro's own rules (1.12.0, Names: letters, digits, `_`) are kept by few writers: those in Java, Python and C#
+/// have names of other alphabets, with blanks, that begin with a digit. What is no name to the rules is a column to people.
+struct AnyName;
+
+impl SchemaNameValidator for AnyName {
+    /// Where the name begins, behind its namespace.
+    fn validate(&self, name: &str) -> AvroResult<usize> {
+        Ok(name.rfind('.').map_or(0, |at| at + 1))
+    }
+}
+
+impl SchemaNamespaceValidator for AnyName {
+    fn validate(&self, _: &str) -> AvroResult<()> {
+        Ok(())
+    }
+}
+
+impl EnumSymbolNameValidator for AnyName {
+    fn validate(&self, _: &str) -> AvroResult<()> {
+        Ok(())
+    }
+}
+
+impl RecordFieldNameValidator for AnyName {
+    fn validate(&self, _: &str) -> AvroResult<()> {
+        Ok(())
+    }
+}
+
+/// Tells the library, once for the process, that any name will do. Where that was done before, it says so, and nothing is lost.
+fn allow_any_name() {
+    let _ = validator::set_schema_name_validator(Box::new(AnyName));
+    let _ = validator::set_schema_namespace_validator(Box::new(AnyName));
+    let _ = validator::set_enum_symbol_name_validator(Box::new(AnyName));
+    let _ = validator::set_record_field_name_validator(Box::new(AnyName));
+}
 
 /// Reads a file.
 pub(in crate::rich) fn read(_: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
     apache_avro::util::max_allocation_bytes(ALLOCATION);
+    allow_any_name();
     let damaged = |detail: &str| Halt::new(Reason::Malformed, detail);
-    let reader = Reader::new(BufReader::with_capacity(256 << 10, document));
     // What the library says may quote what it read.
-    let mut reader = reader.map_err(|_| damaged("no header of a container"))?;
+    let strict =
+        Reader::new(BufReader::with_capacity(256 << 10, &mut *document)).map(|reader| reader.writer_schema().clone());
+    let header = match strict {
+        Ok(_) => Vec::new(),
+        Err(_) => {
+            document.seek(SeekFrom::Start(0)).map_err(|error| Halt::of(&error))?;
+            plainer(document).ok_or_else(|| damaged("no header of a container"))?
+        }
+    };
+    if header.is_empty() {
+        document.seek(SeekFrom::Start(0)).map_err(|error| Halt::of(&error))?;
+    }
+    let whole = Cursor::new(header).chain(BufReader::with_capacity(256 << 10, document));
+    let mut reader = Reader::new(whole).map_err(|_| damaged("a schema that is not read"))?;
     let schema = reader.writer_schema().clone();
     parts.begin(&Part { name: "rows".to_string(), form: Form::Table, place: None })?;
     let mut rows = Rows::new(parts);
@@ -45,6 +100,101 @@ pub(in crate::rich) fn read(_: Asked<'_>, document: &mut dyn Document, parts: &m
     rows.flush()?;
     parts.end()?;
     if broken { Err(damaged("a block is damaged, and what is behind it was not read")) } else { Ok(()) }
+}
+
+/// The header of a container, with a schema that says no more than how to read it: records of errors are records, and what fields
+/// would be where they are missing is left out, since nothing is missing. `None` where there is no header. What is behind it is read next.
+fn plainer(document: &mut dyn Document) -> Option<Vec<u8>> {
+    let mut mark = [0; 4];
+    document.read_exact(&mut mark).ok().filter(|()| mark == *b"Obj\x01")?;
+    let mut entries = Vec::new();
+    loop {
+        let mut count = long(document)?;
+        if count < 0 {
+            // The bytes of the block: for those who step over it.
+            long(document)?;
+            count = count.checked_neg()?;
+        }
+        if count == 0 {
+            break;
+        }
+        for _ in 0..count {
+            let (name, value) = (bytes(document)?, bytes(document)?);
+            entries.push((name, value));
+            if entries.len() > ENTRIES {
+                return None;
+            }
+        }
+    }
+    let mut sync = [0; 16];
+    document.read_exact(&mut sync).ok()?;
+    let mut out = mark.to_vec();
+    put(&mut out, i64::try_from(entries.len()).ok()?);
+    for (name, value) in entries {
+        let value = match name.as_slice() {
+            b"avro.schema" => {
+                let mut schema = serde_json::from_slice(&value).ok()?;
+                strip(&mut schema);
+                schema.to_string().into_bytes()
+            }
+            _ => value,
+        };
+        for text in [name, value] {
+            put(&mut out, i64::try_from(text.len()).ok()?);
+            out.extend(text);
+        }
+    }
+    put(&mut out, 0);
+    out.extend(sync);
+    Some(out)
+}
+
+/// Takes from a schema what readers trip over and do not need. `serde_json` has refused what is too deep.
+fn strip(schema: &mut serde_json::Value) {
+    use serde_json::Value;
+    match schema {
+        Value::Object(object) => {
+            if object.contains_key("type") {
+                ["default", "aliases", "doc", "order"].into_iter().for_each(|key| drop(object.remove(key)));
+            }
+            if object.get("type").is_some_and(|kind| kind == "error") {
+                object.insert("type".to_string(), Value::from("record"));
+            }
+            object.values_mut().for_each(strip);
+        }
+        Value::Array(schemas) => schemas.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+/// A number as Avro writes it: groups of seven bits, the sign in the lowest.
+fn long(document: &mut dyn Document) -> Option<i64> {
+    let mut number = 0u64;
+    for group in 0..10 {
+        let mut byte = [0];
+        document.read_exact(&mut byte).ok()?;
+        number |= u64::from(byte[0] & 0x7f) << (7 * group);
+        if byte[0] < 0x80 {
+            return Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed());
+        }
+    }
+    None
+}
+
+fn put(out: &mut Vec<u8>, number: i64) {
+    let mut number = ((number << 1) ^ (number >> 63)).cast_unsigned();
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn bytes(document: &mut dyn Document) -> Option<Vec<u8>> {
+    let length = u64::try_from(long(document)?).ok().filter(|length| *length <= HEADER)?;
+    let mut bytes = Vec::new();
+    document.take(length).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
 }
 
 /// The fields of a schema that is a record, or a record or nothing.

@@ -1,4 +1,4 @@
-//! Sheets of OpenDocument (ODF 1.3 part 3, 9). In: a package. Out: a table for each sheet, and its comments. Rows and cells that are said to be
+//! Sheets of OpenDocument (ODF 1.3 part 3, 9). In: a package. Out: a table for each sheet, its comments, and what cells held before. Rows and cells that are said to be
 //! there many times are written [`REPEATED`] times at most.
 
 use std::collections::HashSet;
@@ -39,13 +39,31 @@ fn sheets(
     let mut xml = package.xml("content.xml")?;
     // Styles that hide sheets, and the style that is being read.
     let (mut hiding, mut style) = (HashSet::new(), String::new());
+    let mut beside = String::new();
     loop {
-        let Some(node) = xml.next()? else { return Ok(()) };
+        let Some(node) = xml.next()? else {
+            return out.text("names and conditions", "names and conditions", &beside);
+        };
         let Node::Open(tag) = node else { continue };
         match tag.name() {
             "style" => style = tag.attr("name").unwrap_or_default().into_owned(),
             "table-properties" if tag.attr("display").as_deref() == Some("false") => {
                 hiding.insert(style.clone());
+            }
+            "tracked-changes" => {
+                let mut text = String::new();
+                let done = changes(&mut xml, &mut text);
+                out.text("tracked changes", "tracked changes", &text)?;
+                done?;
+            }
+            // What a list of allowed values asks for, and names of expressions.
+            "content-validation" | "named-expression" | "filter-condition" => {
+                for name in ["condition", "expression", "value"] {
+                    if let Some(text) = tag.attr(name).filter(|_| beside.len() < HELD) {
+                        beside.push_str(&text);
+                        beside.push('\n');
+                    }
+                }
             }
             "table" => {
                 let name = tag.attr("name").unwrap_or_default().into_owned();
@@ -69,6 +87,41 @@ fn sheets(
             _ => {}
         }
     }
+}
+
+/// What stood in cells before they were changed or deleted (9.9), a line for each.
+fn changes(xml: &mut Xml<'_>, text: &mut String) -> Result<(), Halt> {
+    let (mut cell, mut in_text) = (Cell::default(), false);
+    while let Some(node) = xml.next()? {
+        match node {
+            Node::Open(tag) => match tag.name() {
+                "change-track-table-cell" => cell.start(&tag),
+                // Who changed it, and when, is no content of a cell.
+                "p" | "h" => {
+                    in_text = true;
+                    if !cell.text.is_empty() {
+                        cell.text.push(' ');
+                    }
+                }
+                _ => {}
+            },
+            Node::Text(said) if in_text && cell.text.len() < HELD => cell.text.push_str(&said),
+            Node::Text(_) => {}
+            Node::Close(end) => match end.name() {
+                "p" | "h" => in_text = false,
+                "change-track-table-cell" => {
+                    if text.len() < HELD && !cell.shown().is_empty() {
+                        text.push_str(cell.shown());
+                        text.push('\n');
+                    }
+                    cell = Cell::default();
+                }
+                "tracked-changes" => return Ok(()),
+                _ => {}
+            },
+        }
+    }
+    Ok(())
 }
 
 /// A cell that is being read.

@@ -22,6 +22,8 @@ pub(super) struct Story {
     hidden: Flow,
     /// Descriptions of pictures, choices of fields.
     notes: String,
+    /// Instructions of fields: what is asked for, set, compared or left out (ECMA-376 part 1, 17.16).
+    codes: String,
 }
 
 impl Story {
@@ -52,8 +54,8 @@ impl Story {
                 Node::Text(text) => match at.holder {
                     _ if at.skipped > 0 => {}
                     Holder::None => {}
-                    // The address of a link may be somebody's.
-                    Holder::Code if !text.contains("HYPERLINK") => {}
+                    // The address of a link may be somebody's, and stands where the link does.
+                    Holder::Code if !text.contains("HYPERLINK") => self.code(&text),
                     Holder::Deleted => self.deleted.push(&text),
                     _ if at.deleted > 0 => self.deleted.push(&text),
                     _ if at.is_hidden => self.hidden.push(&text),
@@ -77,7 +79,13 @@ impl Story {
             "vanish" if at.runs > 0 => at.is_hidden = tag.attr("val").is_none() || tag.is("val"),
             "t" => at.holder = Holder::Text,
             "delText" => at.holder = Holder::Deleted,
-            "instrText" => at.holder = Holder::Code,
+            "instrText" | "delInstrText" => at.holder = Holder::Code,
+            "fldSimple" => {
+                self.code(&tag.attr("instr").unwrap_or_default());
+                self.code("\n");
+            }
+            // The marks of a field: its instruction ends where what it shows begins.
+            "fldChar" => self.code("\n"),
             "del" | "moveFrom" => at.deleted += 1,
             "tab" if at.runs > 0 => self.each(at, "\t"),
             "noBreakHyphen" => self.each(at, "-"),
@@ -104,7 +112,7 @@ impl Story {
                 at.runs = at.runs.saturating_sub(1);
                 at.is_hidden = false;
             }
-            "t" | "delText" | "instrText" => at.holder = Holder::None,
+            "t" | "delText" | "instrText" | "delInstrText" => at.holder = Holder::None,
             "del" | "moveFrom" => at.deleted = at.deleted.saturating_sub(1),
             "p" => self.all(Flow::paragraph),
             "tc" => self.all(Flow::cell),
@@ -127,6 +135,19 @@ impl Story {
         }
     }
 
+    fn code(&mut self, text: &str) {
+        let ends = text == "\n" && (self.codes.is_empty() || self.codes.ends_with('\n'));
+        if !ends && self.codes.len() < NOTES {
+            self.codes.push_str(text);
+        }
+    }
+
+    /// The instructions that name something: in most is nothing but a number of a page or the name of a style.
+    fn telling(&self) -> String {
+        let telling = self.codes.lines().filter(|code| code.contains('"') || code.bytes().any(|b| b.is_ascii_digit()));
+        telling.flat_map(|code| [code.trim(), "\n"]).collect()
+    }
+
     fn note(&mut self, text: Option<&str>) {
         let Some(text) = text.filter(|text| text.bytes().any(|b| b.is_ascii_alphanumeric())) else { return };
         // A default that is a switch says nothing.
@@ -145,9 +166,11 @@ impl Story {
             out.gap(Some(name), Reason::Limit, "more than 48 MiB of deleted or hidden text")?;
         }
         let inner = |what: &str| if name.is_empty() { what.to_string() } else { format!("{name}: {what}") };
+        let codes = self.telling();
         self.seen.finish(name, place, out)?;
         self.deleted.finish(&inner("deleted text"), Some("deleted text"), out)?;
         self.hidden.finish(&inner("hidden text"), Some("hidden text"), out)?;
+        out.text(&inner("field codes"), "field codes", &codes)?;
         out.text(&inner("descriptions"), "descriptions", &self.notes)
     }
 }

@@ -8,6 +8,7 @@ mod styles;
 
 use std::collections::BTreeSet;
 
+pub(super) use self::pivot::{Cache, Field};
 use self::sheet::Hidden;
 pub(super) use self::styles::Styles;
 use super::grid::Grid;

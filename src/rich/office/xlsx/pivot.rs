@@ -19,20 +19,55 @@ use crate::rich::{Form, Parts};
 const PLACE: &str = "pivot cache";
 
 /// A field of a cache.
-struct Field {
-    name: String,
-    format: Format,
+pub(in super::super) struct Field {
+    pub(in super::super) name: String,
+    pub(in super::super) format: Format,
     /// Where its items stand among all items.
-    items: Range<usize>,
+    pub(in super::super) items: Range<usize>,
     /// Records hold a value of it.
-    stored: bool,
+    pub(in super::super) stored: bool,
 }
 
 /// A cache: fields, and the items of all of them as text.
 #[derive(Default)]
-struct Cache {
-    fields: Vec<Field>,
-    items: Strings,
+pub(in super::super) struct Cache {
+    pub(in super::super) fields: Vec<Field>,
+    pub(in super::super) items: Strings,
+}
+
+impl Cache {
+    /// Writes the cache as a table, whose rows `rows` gives where there are records, and as another the items that no record uses.
+    ///
+    /// # Errors
+    /// Where no more is wanted.
+    pub(in super::super) fn write(
+        &mut self,
+        name: &str,
+        has_records: bool,
+        out: &mut Out<'_>,
+        rows: impl FnOnce(&mut Cache, &mut Grid<'_>) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        if self.items.is_full {
+            out.gap(Some(name), Reason::Limit, "more than 10,000,000 items or 160 MiB of them")?;
+        }
+        out.begin(&part(name, Form::Table, Some(PLACE)))?;
+        let mut grid = Grid::new(out);
+        let done = match has_records {
+            true => header(self, &mut grid).and_then(|()| rows(self, &mut grid)),
+            false => columns(self, false, &mut grid),
+        };
+        let done = grid.finish().and(done);
+        out.settle(Some(name), done)?;
+        if self.fields.iter().any(|field| self.items.unused(field.items.clone()).next().is_some()) {
+            let name = format!("{name}, items without records");
+            out.begin(&part(&name, Form::Table, Some(PLACE)))?;
+            let mut grid = Grid::new(out);
+            let done = columns(self, true, &mut grid);
+            let done = grid.finish().and(done);
+            out.settle(Some(&name), done)?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads every cache of a workbook.
@@ -51,30 +86,14 @@ pub(super) fn read(
         let mut cache = Cache::default();
         let done = define(package, &definition, styles, epoch, &mut cache, out);
         out.settle(Some(&name), done)?;
-        if cache.items.is_full {
-            out.gap(Some(&name), Reason::Limit, "more than 10,000,000 items or 160 MiB of them")?;
-        }
         let relations = package.relations(&definition);
         let records = relations.into_iter().find(|r| r.kind == "pivotCacheRecords" && package.has(&r.target));
-        out.begin(&part(&name, Form::Table, Some(PLACE)))?;
-        let mut grid = Grid::new(out);
-        let done = match records {
-            Some(records) => {
-                read.insert(records.target.clone());
-                header(&cache, &mut grid).and_then(|()| rows(package, &records.target, &mut cache, epoch, &mut grid))
-            }
-            None => columns(&mut cache, false, &mut grid),
-        };
-        let done = grid.finish().and(done);
-        out.settle(Some(&name), done)?;
-        if cache.fields.iter().any(|field| cache.items.unused(field.items.clone()).next().is_some()) {
-            let name = format!("{name}, items without records");
-            out.begin(&part(&name, Form::Table, Some(PLACE)))?;
-            let mut grid = Grid::new(out);
-            let done = columns(&mut cache, true, &mut grid);
-            let done = grid.finish().and(done);
-            out.settle(Some(&name), done)?;
-        }
+        let records = records.map(|records| records.target);
+        read.extend(records.clone());
+        cache.write(&name, records.is_some(), out, |cache, grid| match &records {
+            Some(records) => rows(package, records, cache, epoch, grid),
+            None => Ok(()),
+        })?;
     }
     Ok(())
 }

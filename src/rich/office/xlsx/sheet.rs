@@ -1,5 +1,5 @@
 //! The cells of a sheet. In: its part, styles and strings. Out: cells in the order of the part, each with where it stands; and what
-//! stands beside the cells: headers and footers, lists of allowed values, filters, notes of links.
+//! stands beside the cells: headers and footers, lists of allowed values, filters, notes of links, texts in formulas.
 
 use std::io::Read;
 
@@ -91,6 +91,7 @@ pub(super) fn read(
     let mut cell = Cell::default();
     let (mut next_row, mut next_column) = (0, 0);
     let (mut in_cell, mut in_value, mut in_reading, mut in_note) = (false, false, false, false);
+    let mut in_formula = false;
     while let Some(node) = xml.next()? {
         match node {
             Node::Open(tag) => match tag.name() {
@@ -108,6 +109,7 @@ pub(super) fn read(
                 "v" if in_cell => in_value = true,
                 "t" if in_cell => in_value = !in_reading,
                 "rPh" => in_reading = true,
+                "f" if in_cell => in_formula = true,
                 "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter"
                 | "formula1" | "formula2" | "f"
                     if !in_cell =>
@@ -121,6 +123,11 @@ pub(super) fn read(
             },
             Node::Text(text) if in_value => cell.value.push_str(&text),
             Node::Text(text) if in_note && beside.len() < BESIDE => beside.push_str(&text),
+            // What a formula compares with or shows stands in it, whatever its result is.
+            Node::Text(text) if in_formula && text.contains('"') && beside.len() < BESIDE => {
+                beside.push_str(&text);
+                beside.push('\n');
+            }
             Node::Text(_) => {}
             Node::Close(end) => match end.name() {
                 "c" => {
@@ -129,6 +136,12 @@ pub(super) fn read(
                 }
                 "v" | "t" => in_value = false,
                 "rPh" => in_reading = false,
+                "f" => {
+                    in_formula = false;
+                    if std::mem::take(&mut in_note) {
+                        beside.push('\n');
+                    }
+                }
                 _ if in_note => {
                     in_note = false;
                     beside.push('\n');

@@ -1,5 +1,7 @@
 //! Workbooks in the binary form of a package ([MS-XLSB]). In: a package whose parts are records. Out: as of [`xlsx`](super::xlsx): a table
-//! for each sheet, items of pivot caches, comments. Refuses records of more than [`LONGEST`] bytes.
+//! for each sheet and for each cache of data that stands elsewhere, comments. Refuses records of more than [`LONGEST`] bytes.
+
+mod caches;
 
 use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
@@ -121,54 +123,68 @@ pub(super) fn read(
             out.gap(Some(&name), Reason::Malformed, "a sheet that is listed and not there")?;
             continue;
         };
-        let place = format!("{name}{state}{}", hidden(package, &target));
-        out.begin(&part(&name, Form::Table, Some(&place)))?;
-        let mut grid = Grid::new(out);
-        let done = sheet(package, &target, (&formats, epoch), &mut strings, &mut grid);
-        let done = grid.finish().and(done);
-        out.settle(Some(&name), done)?;
+        one(package, &target, (&name, state), (&formats, epoch), &mut strings, out)?;
         read.insert(target);
     }
+    // Sheets that nobody lists are no less there.
+    for name in package.names() {
+        let is_sheet = name.starts_with("xl/worksheets/sheet") || name.starts_with("xl/macrosheets/");
+        if is_sheet && name.ends_with(".bin") && read.insert(name.clone()) {
+            one(package, &name, (&name, " (not listed)"), (&formats, epoch), &mut strings, out)?;
+        }
+    }
+    caches::pivots(package, read, (&styles, epoch), out)?;
+    caches::external(package, read, out)?;
     asides(package, read, out)?;
     let unused: String = strings.unused(0..strings.len()).take(1 << 20).flat_map(|text| [text, "\n"]).collect();
     out.text("unused strings", "unused strings", &unused)
 }
 
-/// Comments and pivot caches as text; links to other workbooks as gaps.
+/// Reads one sheet into a table of its own.
+fn one(
+    package: &mut Package<'_>,
+    target: &str,
+    (name, state): (&str, &str),
+    (formats, epoch): (&[Format], Epoch),
+    strings: &mut Strings,
+    out: &mut Out<'_>,
+) -> Result<(), Halt> {
+    let place = format!("{name}{state}{}", hidden(package, target));
+    out.begin(&part(name, Form::Table, Some(&place)))?;
+    let mut grid = Grid::new(out);
+    let mut beside = String::new();
+    let done = sheet(package, target, (formats, epoch), strings, &mut grid, &mut beside);
+    let done = grid.finish().and(done);
+    out.settle(Some(name), done)?;
+    out.text(&format!("{name}: beside the cells"), &format!("{place}: beside the cells"), &beside)
+}
+
+/// Comments as text. What else is binary and not read by anybody holds how things look, or names of what was read.
 fn asides(package: &mut Package<'_>, read: &mut BTreeSet<String>, out: &mut Out<'_>) -> Result<(), Halt> {
     for name in package.names().into_iter().filter(|name| name.starts_with("xl/") && name.ends_with(".bin")) {
         let embedded = ["xl/embeddings/", "xl/activex/", "xl/vbaproject", "xl/printersettings/"];
         if embedded.iter().any(|start| name.starts_with(start)) || !read.insert(name.clone()) {
             continue;
         }
-        let place = match &name {
-            name if name.starts_with("xl/pivotcache/") => "pivot cache",
-            name if name.starts_with("xl/comments") => "comments",
-            name if name.starts_with("xl/externallinks/") || name.starts_with("xl/worksheets/sheet") => {
-                out.gap(Some(name), Reason::Unsupported, "a part in binary form that is not read")?;
-                continue;
-            }
-            _ => continue,
-        };
+        if !name.starts_with("xl/comments") {
+            continue;
+        }
         let mut text = String::new();
         let done = each(package, &name, &mut |kind, data| {
+            // BrtCommentAuthor, BrtCommentText
             let held = match kind {
-                // BrtPCDIString, BrtPCDINumber; BrtCommentText
-                24 => string(data, 0).map(|(text, _)| text),
-                21 => f64_at(data, 0).map(super::number::plain),
-                637 => string(data, 1).map(|(text, _)| text),
-                // BrtBeginPCDField: flags, number format, and more before the name.
-                183 => string(data, 18).map(|(text, _)| text),
+                632 => string(data, 0),
+                637 => string(data, 1),
                 _ => None,
             };
-            if let Some(held) = held.filter(|held| !held.is_empty() && text.len() < 32 << 20) {
+            if let Some((held, _)) = held.filter(|(held, _)| !held.is_empty() && text.len() < 32 << 20) {
                 text.push_str(&held);
                 text.push('\n');
             }
             Ok(())
         });
         out.settle(Some(&name), done)?;
-        out.text(&name, place, &text)?;
+        out.text(&name, "comments", &text)?;
     }
     Ok(())
 }
@@ -257,9 +273,22 @@ fn sheet(
     (formats, epoch): (&[Format], Epoch),
     strings: &mut Strings,
     grid: &mut Grid<'_>,
+    beside: &mut String,
 ) -> Result<(), Halt> {
     let mut row = 0;
     each(package, name, &mut |kind, data| {
+        // BrtBeginHeaderFooter: flags, then six texts (2.4.68).
+        if kind == 479 {
+            let mut at = 2;
+            while let Some((text, end)) = string(data, at) {
+                at = end;
+                if !text.is_empty() {
+                    beside.push_str(&text);
+                    beside.push('\n');
+                }
+            }
+            return Ok(());
+        }
         if kind == 0 {
             row = u32_at(data, 0).unwrap_or(row);
             return Ok(());
