@@ -20,6 +20,7 @@ mod lock;
 mod merge;
 mod notify;
 mod reports;
+mod stands;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ use self::delta::RootDelta;
 pub use self::lock::Lock;
 use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
+pub use self::stands::AtRules;
+use self::stands::Stands;
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -91,7 +94,7 @@ pub fn run(
     let ledger = Ledger::open(&config.ledger)?;
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
-    let (stand, only_rules) = stand(engine, config, &ledger)?;
+    let stands = Stands::of(engine, config, &ledger)?;
     let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
     let previous = ledger.runs(1_000)?.into_iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest);
     let started = utc(now).unwrap_or_default();
@@ -99,7 +102,7 @@ pub fn run(
         run_id: orders.run_id.clone(),
         started: now,
         version: env!("CARGO_PKG_VERSION").to_string(),
-        stand,
+        stand: stands.now,
         ..RunRow::default()
     };
     row.number = ledger.begin_run(&row)?;
@@ -118,8 +121,6 @@ pub fn run(
     let plans: Vec<Plan> = roots.iter_mut().filter_map(|root| root.plan.take()).collect();
     let booked: Vec<BookedRoot> = roots.iter().map(|root| root.booked.clone()).collect();
     let asked = Asked {
-        stand,
-        only_rules,
         budget: match config.rescan {
             Rescan::Now => None,
             Rescan::Gradual(bytes) => Some(AtomicU64::new(bytes)),
@@ -144,7 +145,7 @@ pub fn run(
         ..Options::default()
     };
     let reader = ledger.reader()?;
-    let books = Books::new(ledger, booked, (row.number, since, stand), now, config.fail_on, content_key);
+    let books = Books::new(ledger, booked, (row.number, since, stands.now), now, config.fail_on, content_key);
     let window_ended = AtomicBool::new(false);
     let done = AtomicBool::new(false);
     let failed = Arc::default();
@@ -153,7 +154,7 @@ pub fn run(
             let (done, ended) = (&done, &window_ended);
             threads.spawn(move || watch(window, progress, done, ended));
         }
-        let mut merge = Merge::new(&asked, progress, &books, reader, plans);
+        let mut merge = Merge::new((&asked, &stands), progress, &books, reader, plans);
         merge.failed = Arc::clone(&failed);
         let scanned = scan_found(engine, &options, &run.roots, merge, progress, &mut Keeper(&books));
         done.store(true, Ordering::Release);
@@ -198,11 +199,7 @@ pub fn run(
     delta.states = told.states.clone();
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
-    for number in &numbers {
-        for (at, _, bytes) in ledger.bytes_by_stand(*number)? {
-            delta.bytes_at_rules[usize::from(at != stand)] += bytes.max(0) as u64;
-        }
-    }
+    delta.rulesets = stands.shares(&ledger, &numbers)?;
     let names: HashMap<i64, String> = ledger.all_roots()?.into_iter().collect();
     delta::gather(&mut delta, &ledger, (since, now), &names, &told.accepted)?;
     summary.complete = status == "complete";
@@ -264,16 +261,6 @@ impl RootState {
             (None, false) => "unfinished",
         }
     }
-}
-
-/// By which rules and program documents are read now; and the stands that differ from it in rules only.
-fn stand(engine: &Engine, config: &Config, ledger: &Ledger) -> Result<(i64, Vec<i64>)> {
-    let options = format!("{:?} {:?} {:?}", config.only, config.skip, config.min_confidence);
-    let program = format!("{} {options}", env!("CARGO_PKG_VERSION"));
-    let hash = blake3::hash(format!("{program} {}", engine.rules().hash).as_bytes()).to_hex().to_string();
-    let stand = ledger.stand(&hash, &program, &engine.rules().hash)?;
-    let others = ledger.stands()?.into_iter().filter(|(number, other, _)| *number != stand && *other == program);
-    Ok((stand, others.map(|(number, ..)| number).collect()))
 }
 
 /// Looks at the roots, and closes those that are not swept any more.
