@@ -1,6 +1,8 @@
 //! Rows of a ledger and how they are read and written. In: values of Rust. Out: the same. Refuses nothing but what the
 //! database does. All statements on tables stand here and in `standing.rs`.
 
+use std::path::Path;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Ledger;
@@ -421,9 +423,17 @@ impl Ledger {
 
     /// Begins a run, whose number this tells.
     pub fn begin_run(&self, run: &RunRow) -> Result<i64> {
+        // Whoever begins holds the lock: what still runs by the ledger was killed, or found no room to say how it ended.
+        self.change("UPDATE runs SET status = 'incomplete' WHERE status = 'running'", [])?;
         let sql = "INSERT INTO runs (run_id, started, version, stand, status) VALUES (?1,?2,?3,?4,'running')";
         self.change(sql, params![run.run_id, run.started, run.version, run.stand])?;
         Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Marks a run that could not go on, as far as that can be written; what it found is told by the next one.
+    pub fn break_off(path: &Path, number: i64) {
+        let sql = "UPDATE runs SET status = 'incomplete', exit = 2 WHERE number = ?1 AND finished IS NULL";
+        let _ = Ledger::open(path).and_then(|ledger| ledger.change(sql, params![number]));
     }
 
     /// Ends it.

@@ -16,6 +16,7 @@ use crate::gap::{Class, Gap, Reason};
 use crate::ledger::Ledger;
 use crate::ledger::rows::{DocumentRow, Kind};
 use crate::open::content::{ContentKey, FileVersion};
+use crate::open::offline;
 use crate::options::WalkOptions;
 use crate::scan::Progress;
 use crate::sweep::books::Books;
@@ -287,14 +288,18 @@ impl InRoot {
         let Ok(facts) = facts else { return Ok(Some(Found::File(entry))) };
         let now = FileVersion::of(&facts);
         if let Some(row) = row {
-            let same = row.kind != Kind::Gap
-                && row.size == now.size as i64
-                && row.modified == now.modified
+            let alike = row.kind != Kind::Gap && row.size == now.size as i64 && row.modified == now.modified;
+            let same = alike
                 && match self.plan.trusted {
                     true => row.inode == now.inode as i64 && row.changed == now.changed,
                     false => row.ends.is_some() && row.ends == ends(&entry.path, now.size, &asked.key),
                 };
             if same && !row.again && !self.read_again(&row, asked, stands, reader)? {
+                self.carried(row, books)?;
+                return Ok(None);
+            }
+            if alike && !same && offline::of_path(&entry.path, &facts, &self.plan.root.filesystem).is_some() {
+                // It went to tape: what it held it holds still, and reading it would fetch it back.
                 self.carried(row, books)?;
                 return Ok(None);
             }

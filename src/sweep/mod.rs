@@ -22,6 +22,7 @@ mod notify;
 mod reports;
 mod stands;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ use crate::error::{Error, Result};
 use crate::ledger::rows::{RootRow, RunRow};
 use crate::ledger::{Ledger, key_file};
 use crate::open::content::ContentKey;
+use crate::open::mounts::Mounts;
+use crate::open::offline::Recall;
 use crate::options::{Options, WalkOptions};
 use crate::report::utc;
 use crate::scan::{Progress, Run, scan_found};
@@ -57,6 +60,8 @@ pub struct Orders {
     pub full: bool,
     /// Roots that lie on another file system than before, and that is right.
     pub new_filesystem: Vec<String>,
+    /// Bytes of files that are not on disk that may be fetched; as the configuration says where `None`.
+    pub recall: Option<u64>,
     /// Now, seconds since 1970; the clock where `None`.
     pub now: Option<i64>,
     /// Names the run.
@@ -79,13 +84,31 @@ pub struct Outcome {
 }
 
 /// Runs a sweep. `progress.stop` ends it early: what was read is kept, and the next run goes on. `signal` tells whether
-/// that came from outside, and which.
+/// that came from outside, and which. A run that cannot go on is marked as incomplete, and the next one tells what it found.
 pub fn run(
     engine: &Engine,
     config: &Config,
     orders: &Orders,
     progress: &Progress,
     signal: &dyn Fn() -> Option<i32>,
+) -> Result<Outcome> {
+    let begun = Cell::new(None);
+    let swept = sweep(engine, config, orders, progress, (signal, &begun));
+    if let (Err(_), Some(number)) = (&swept, begun.get()) {
+        // Where the disk is full there is room again once the unfinished set is gone.
+        let _ = std::fs::remove_dir_all(config.reports.join(reports::UNFINISHED));
+        Ledger::break_off(&config.ledger, number);
+    }
+    swept
+}
+
+/// As [`run`]; `begun` gets the number of the run once the ledger has it.
+fn sweep(
+    engine: &Engine,
+    config: &Config,
+    orders: &Orders,
+    progress: &Progress,
+    (signal, begun): (&dyn Fn() -> Option<i32>, &Cell<Option<i64>>),
 ) -> Result<Outcome> {
     reports::folder(&config.reports)?;
     let lock = lock::take(&config.lock_path())?;
@@ -106,6 +129,7 @@ pub fn run(
         ..RunRow::default()
     };
     row.number = ledger.begin_run(&row)?;
+    begun.set(Some(row.number));
     let run = Run {
         run_id: orders.run_id.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -133,6 +157,7 @@ pub fn run(
         follow: config.follow,
         key: content_key.clone(),
     };
+    let mounts = limited(config);
     let options = Options {
         walk: WalkOptions { follow: config.follow, ..WalkOptions::default() },
         threads: config.threads,
@@ -142,6 +167,8 @@ pub fn run(
         fingerprint_key: Some(key),
         content_key: Some(content_key.clone()),
         worker: orders.worker.clone(),
+        mounts: mounts.clone(),
+        recall: Some(Arc::new(Recall::new(orders.recall.unwrap_or(config.recall)))),
         ..Options::default()
     };
     let reader = ledger.reader()?;
@@ -150,9 +177,8 @@ pub fn run(
     let done = AtomicBool::new(false);
     let failed = Arc::default();
     let scanned = std::thread::scope(|threads| {
-        if let Some(window) = config.window {
-            let (done, ended) = (&done, &window_ended);
-            threads.spawn(move || watch(window, progress, done, ended));
+        if config.window.is_some() || mounts.is_some() {
+            threads.spawn(|| watch(config.window, progress, mounts.as_deref(), &done, &window_ended));
         }
         let mut merge = Merge::new((&asked, &stands), progress, &books, reader, plans);
         merge.failed = Arc::clone(&failed);
@@ -341,19 +367,37 @@ fn own_files(config: &Config) -> Vec<PathBuf> {
     ledger.into_iter().chain([config.key_path(), config.lock_path(), config.reports.clone()]).collect()
 }
 
-/// Stops the run when its window ends.
-fn watch((from, until): (u32, u32), progress: &Progress, done: &AtomicBool, ended: &AtomicBool) {
-    let inside = |minute: u32| match from <= until {
+/// What the mounts of the roots may be asked, where the configuration says that.
+fn limited(config: &Config) -> Option<Arc<Mounts>> {
+    use std::os::unix::fs::MetadataExt;
+    config.read_rate.or(config.requests.map(|_| 0))?;
+    let device = |root: &config::SweptRoot| std::fs::metadata(&root.path).map_or(0, |facts| facts.dev());
+    let roots: Vec<(PathBuf, u64)> = config.roots.iter().map(|root| (root.path.clone(), device(root))).collect();
+    Some(Arc::new(Mounts::new(&roots, config.read_rate, config.requests)))
+}
+
+/// Stops the run when its window ends, and lets nobody wait for a mount once it is to stop.
+fn watch(
+    window: Option<(u32, u32)>,
+    progress: &Progress,
+    mounts: Option<&Mounts>,
+    done: &AtomicBool,
+    ended: &AtomicBool,
+) {
+    let inside = |(from, until): (u32, u32), minute: u32| match from <= until {
         true => (from..until).contains(&minute),
         false => minute >= from || minute < until,
     };
     while !done.load(Ordering::Acquire) {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        if !inside((now.as_secs() / 60 % 1440) as u32) {
+        if window.is_some_and(|window| !inside(window, (now.as_secs() / 60 % 1440) as u32)) {
             ended.store(true, Ordering::Release);
             progress.stop.store(true, Ordering::Release);
+        }
+        if progress.stop.load(Ordering::Acquire) {
+            mounts.iter().for_each(|mounts| mounts.end());
             return;
         }
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
