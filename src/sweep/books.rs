@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::ledger::stored;
 use crate::open::content::ContentKey;
 use crate::scan::{Event, Listener};
 use crate::sweep::judged::{self, Before, Seen};
-use crate::sweep::merge::{self, Missing, ends, key_of, path_of};
+use crate::sweep::merge::{self, Missing, Walked, ends, key_of, path_of};
 
 /// Documents that are committed together, at most.
 const GROUP: u32 = 1000;
@@ -47,6 +48,8 @@ pub(super) struct BookedRoot {
     pub(super) trusted: bool,
     /// Who can read there where the system does not tell.
     pub(super) declared: Vec<String>,
+    /// How far it was walked and told.
+    pub(super) walked: Arc<Walked>,
 }
 
 /// The ledger of a run, written by whoever tells something.
@@ -149,11 +152,14 @@ impl Books {
                     inner.member(document);
                     return Ok(());
                 }
-                self.document(&mut inner, root, document)?;
+                let whole = self.document(&mut inner, root, document)?;
+                root.walked.heard.fetch_add(u64::from(whole), Ordering::AcqRel);
             }
             Event::Gap(gap) => {
                 let Some(root) = self.roots.get(gap.root) else { return Ok(()) };
+                let whole = gap.reason != Reason::Interrupted;
                 self.gap(&mut inner, root, gap)?;
+                root.walked.heard.fetch_add(u64::from(whole), Ordering::AcqRel);
             }
         }
         inner.wrote()
@@ -190,7 +196,8 @@ impl Books {
         self.put(inner, root, old.as_ref(), row, &[body], seen)
     }
 
-    fn document(&self, inner: &mut Inner, root: &BookedRoot, document: Box<Document>) -> Result<()> {
+    /// Puts a document; false where reading it was interrupted.
+    fn document(&self, inner: &mut Inner, root: &BookedRoot, document: Box<Document>) -> Result<bool> {
         let key = key_of(&document.locator.file_bytes());
         let members = std::mem::take(&mut inner.members);
         let (mut clean, mut clean_bytes) = (std::mem::take(&mut inner.clean), std::mem::take(&mut inner.clean_bytes));
@@ -203,15 +210,15 @@ impl Books {
         let any = |is: &dyn Fn(&Gap) -> bool| gaps.iter().any(|gap| is(gap));
         if any(&|gap| gap.reason == Reason::Interrupted) {
             // It is read again, from its start: what is known of it stands.
-            return Ok(());
+            return Ok(false);
         }
         let old = if root.empty { None } else { inner.ledger.document(root.number, &key)? };
         let vanished = document.version.is_none() && any(&|gap| gap.reason == Reason::Vanished);
         if vanished {
-            return match old {
-                Some(_) => inner.ledger.put_missing(root.number, &key, self.run, ""),
-                None => Ok(()),
-            };
+            if old.is_some() {
+                inner.ledger.put_missing(root.number, &key, self.run, "")?;
+            }
+            return Ok(true);
         }
         let again = any(&|gap| {
             use Reason::{Changed, Denied, Offline, Unreadable, Vanished};
@@ -272,7 +279,7 @@ impl Books {
         let own = tells_itself.then_some(Event::Document(document));
         let bodies: Vec<String> = members.iter().chain(&own).map(stored::to_text).collect();
         let seen = Seen { findings, blind, encrypted, excluded: false, series, content };
-        self.put(inner, root, old.as_ref(), row, &bodies, seen)
+        self.put(inner, root, old.as_ref(), row, &bodies, seen).map(|()| true)
     }
 
     /// Puts a row with its records, and judges what has become of its findings.
@@ -298,7 +305,9 @@ impl Books {
                 fail_on: self.fail_on,
             };
             // What a document had that could not be read now is still there, as far as anybody knows.
-            let keeps = seen.blind && seen.findings.is_empty() && had && !seen.excluded;
+            let unseen = seen.blind && seen.findings.is_empty() && had && !seen.excluded;
+            let open = |finding: &FindingRow| finding.open;
+            let keeps = unseen && inner.ledger.findings_of(row.root, &row.key)?.iter().any(open);
             judged::judge(&inner.ledger, &before, (row.root, &row.key), seen)?;
             if !keeps {
                 inner.ledger.put_records(row.root, &row.key, had, bodies)?;

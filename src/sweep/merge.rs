@@ -61,8 +61,18 @@ pub(super) struct Walked {
     pub(super) carried: AtomicU64,
     /// Files that are left for a later run, since somebody may still write to them.
     pub(super) waiting: AtomicU64,
-    /// Bytes of them.
-    pub(super) carried_bytes: AtomicU64,
+    /// Files and gaps that were handed on to be read or told.
+    pub(super) handed: AtomicU64,
+    /// Of these, those that were told, read to their end: the rest is for the next run.
+    pub(super) heard: AtomicU64,
+}
+
+impl Walked {
+    /// Whether all of the root was walked, and what had to be read was.
+    pub(super) fn whole(&self) -> bool {
+        self.complete.load(Ordering::Acquire)
+            && self.handed.load(Ordering::Acquire) == self.heard.load(Ordering::Acquire)
+    }
 }
 
 /// One root to be walked.
@@ -163,11 +173,13 @@ impl<'a> Merge<'a> {
                 }
                 Some(Found::Gap(gap)) => {
                     if let Some(found) = at.gap(gap, &self.reader, self.books)? {
+                        at.plan.walked.handed.fetch_add(1, Ordering::AcqRel);
                         return Ok(Some(found));
                     }
                 }
                 Some(Found::File(entry)) => {
                     if let Some(found) = at.file(entry, (self.asked, self.stands), &self.reader, self.books)? {
+                        at.plan.walked.handed.fetch_add(1, Ordering::AcqRel);
                         return Ok(Some(found));
                     }
                 }
@@ -342,7 +354,6 @@ impl InRoot {
 
     fn carried(&self, row: DocumentRow, books: &Books) -> Result<()> {
         self.plan.walked.carried.fetch_add(1, Ordering::Relaxed);
-        self.plan.walked.carried_bytes.fetch_add(row.size.max(0) as u64, Ordering::Relaxed);
         match row.gone_run {
             Some(_) => books.came_back(&row),
             None => Ok(()),

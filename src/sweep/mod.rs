@@ -281,7 +281,7 @@ struct RootState {
 
 impl RootState {
     fn status(&self) -> &'static str {
-        match (&self.problem, self.walked.complete.load(Ordering::Acquire)) {
+        match (&self.problem, self.walked.whole()) {
             (Some(_), _) => "failed",
             (None, true) => "complete",
             (None, false) => "unfinished",
@@ -331,6 +331,7 @@ fn prepare(
             empty: !ledger.knows_any(number)?,
             trusted,
             declared: swept.declared_readers.clone(),
+            walked: Arc::clone(&walked),
         };
         let plan = ground.is_ok().then(|| Plan {
             index,

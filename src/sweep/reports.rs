@@ -106,6 +106,13 @@ impl Teller<'_> {
             }
         }
         self.accepted.decide(document, &path);
+        for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
+            // It was said to be mended before this run, which has it.
+            if finding.decision.disposition.starts_with("fixed-claimed") {
+                finding.decision.disposition = "claim-refuted".to_string();
+                told.claims_refuted += 1;
+            }
+        }
         let late = root.retention_days.is_some_and(|keep| days(first_seen, self.now) > keep);
         for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
             if let Some(row) = self.ledger.finding(&finding.id)? {

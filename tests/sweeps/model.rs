@@ -3,10 +3,34 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use super::{Draw, Site, roster};
+
+/// Rules that a site may have: none, a header synonym, a form of its own, a built-in rule that weighs a little else.
+const RULES: [&str; 4] = ["", "words.csv", "badge.toml", "ssn.toml"];
+
+fn write_rules(site: &Site) {
+    let write = |name: &str, text: &str| fs::write(site.folder.path().join(name), text).expect("written");
+    write("words.csv", "member,mrn\ncode,mrn\n");
+    write("badge.toml", &super::rules::rule("\"A99999\"", "\"code\"", "\"badge\""));
+    let ssn = include_str!("../../patterns/us/ssn.toml");
+    assert!(ssn.contains("chance  = 0.889"), "the rule reads otherwise");
+    write("ssn.toml", &ssn.replace("chance  = 0.889", "chance  = 0.888"));
+}
+
+/// What a file holds: a roster, or lines of text, or numbers without a name.
+fn content(number: usize, people: usize) -> String {
+    let table = roster(number, people);
+    let rows = table.lines().skip(1).filter_map(|line| line.split_once(','));
+    match number % 4 {
+        0 => rows.map(|(member, ssn)| format!("Badge {member} came at noon, SSN {ssn}.\n")).collect(),
+        1 => "code,amount\n".to_string() + &rows.map(|(m, s)| format!("{m},{}.00\n", &s[4..6])).collect::<String>(),
+        _ => table,
+    }
+}
 
 /// Random changes, kills and sweeps; after each whole sweep the ledger says what a scan says, what is told as new or gone is what
 /// was made so, and a sweep of the same tree again reads nothing.
@@ -14,6 +38,8 @@ fn model(seed: u64) {
     let mut draw = Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut site = Site::new("");
     site.write("keep.txt", "so that it is never empty\n");
+    write_rules(&site);
+    let mut rules = "";
     let mut numbers = 0;
     // What each path held when it was last swept whole.
     let mut known: BTreeMap<String, String> = BTreeMap::new();
@@ -22,10 +48,10 @@ fn model(seed: u64) {
             let name = |draw: &mut Draw| format!("{}f{}.csv", ["", "a/", "a-b/", "a/b/"][draw.below(4)], draw.below(6));
             let (one, other) = (name(&mut draw), name(&mut draw));
             let (from, to) = (site.at(&one), site.at(&other));
-            match draw.below(7) {
+            match draw.below(9) {
                 0 | 1 => {
                     numbers += 1;
-                    fs::write(&from, roster(numbers, 5 + draw.below(9))).expect("written");
+                    fs::write(&from, content(numbers, 5 + draw.below(9))).expect("written");
                 }
                 2 => drop(fs::remove_file(&from)),
                 3 => drop(fs::rename(&from, &to)),
@@ -41,12 +67,30 @@ fn model(seed: u64) {
                     let ahead = SystemTime::now() + Duration::from_secs(draw.below(100_000) as u64);
                     fs::File::options().write(true).open(&from).and_then(|file| file.set_modified(ahead)).expect("set");
                 }
+                7 if from.exists() => {
+                    let mode = [0o600, 0o640, 0o644][draw.below(3)];
+                    fs::set_permissions(&from, fs::Permissions::from_mode(mode)).expect("set");
+                }
+                8 => {
+                    rules = RULES[draw.below(RULES.len())];
+                    match rules {
+                        "" => site.configure(""),
+                        file => site.configure(&format!("rules = [\"{file}\"]")),
+                    }
+                }
                 _ => {}
             }
         }
         // One that was quicker than its end has told what it found.
         let (before, mut told) = (site.ended_runs(), false);
-        if draw.below(3) == 0 {
+        let fault = draw.below(6);
+        if fault == 0 {
+            // A disk that is full sooner or later.
+            let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 8 + draw.below(250));
+            let full = site.command_in(&script).output().expect("it runs");
+            assert!((0..=3).contains(&full.status.code().unwrap_or(-1)), "seed {seed}, step {step}: {full:?}");
+            told = site.ended_runs() > before;
+        } else if fault < 3 {
             let mut child = site.command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
             std::thread::sleep(Duration::from_millis(draw.below(60) as u64));
             let _ = child.kill();
@@ -54,7 +98,9 @@ fn model(seed: u64) {
             told = site.ended_runs() > before;
         }
         let night = site.sweep();
-        let (open, scanned) = (site.open(), site.scanned());
+        let path = site.folder.path().join(rules).display().to_string();
+        let given = ["--rules", path.as_str()];
+        let (open, scanned) = (site.open(), site.scanned_by(if rules.is_empty() { &[] } else { &given }));
         assert_eq!(open, scanned, "seed {seed}, step {step}");
         let now: BTreeMap<String, String> = scanned
             .iter()

@@ -6,11 +6,12 @@ use std::fs;
 use super::{Night, Site, roster};
 
 /// A rule of a site, with this in its file.
-fn rule(forms: &str, fields: &str, words: &str) -> String {
+pub(super) fn rule(forms: &str, fields: &str, words: &str) -> String {
+    let hit = if forms.contains("A99999") { "badge A38291" } else { "kq KQ-3829137" };
     format!(
         "id = \"site.badge\"\nidentifier = \"mrn\"\nsummary = \"badge\"\nshapes = [{forms}]\nvalidate = [\"mrn\"]\n\
          [context]\nfields = [{fields}]\nkeywords = [{words}]\n[evidence]\nalone = 1.5\nfield = 8.0\nkeyword = 4.0\nchance = 1.0\n\
-         [[hit]]\ntext = \"kq KQ-3829137\"\nconfidence = \"likely\"\n\
+         [[hit]]\ntext = \"{hit}\"\nconfidence = \"likely\"\n\
          [[miss]]\ntext = \"KQ-12\"\nstopped_by = \"detect\"\nbecause = \"short\"\n"
     )
 }
@@ -37,7 +38,7 @@ fn a_changed_rule_reads_what_it_can_touch() {
     tree(&site);
     let at = |site: &Site, name: &str| site.folder.path().join(name).display().to_string();
     assert_eq!(read(&site.sweep()), 4);
-    let mut same = |site: &mut Site, rules: &str, expected: u64, what: &str| {
+    let same = |site: &mut Site, rules: &str, expected: u64, what: &str| {
         let night = site.sweep();
         assert_eq!(read(&night), expected, "{what}");
         assert_eq!(site.open(), site.scanned_by(&["--rules", rules]), "{what}");
