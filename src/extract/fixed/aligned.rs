@@ -135,6 +135,12 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     if below.len() < FEWEST || !below.iter().all(|seen| seen.ascii) || !header.is_ascii() {
         return None;
     }
+    // A line that begins as those under it do is one of them, and names nothing: `pub const A`, `pub const B`.
+    let first = |words: &[u8]| words.iter().position(|b| *b == b' ').unwrap_or(words.len());
+    let opening = &name[..first(name)];
+    if below.iter().filter(|seen| &seen.words[..first(seen.words)] == opening).count() * 2 >= below.len() {
+        return None;
+    }
     // A column that bears it out has long figures in a quarter of the lines at least; most texts have none.
     if below.iter().filter(|seen| seen.figures).count() * 4 < below.len() {
         return None;
