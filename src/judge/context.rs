@@ -292,7 +292,8 @@ impl Vocabulary {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
                         if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
                         {
-                            let lost = if context.other.is_some() { 0.5 } else { 1.0 };
+                            let between = &bytes[window.start + words[end].end..span_start];
+                            let lost = if context.other.is_some() || has_its_value(between) { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
@@ -387,6 +388,21 @@ fn is_mark(between: &[u8]) -> bool {
     let mark = |b: &u8| matches!(b, b':' | b'=' | b'#' | b']');
     !between.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\n')
         && (between.iter().any(mark) || between.iter().filter(|b| matches!(b, b'.' | b'_')).count() >= 3)
+}
+
+/// Whether a keyword has a value of its own before another label comes: `DOB 3/4/1952 Adm` labels no date behind it. In a list
+/// (`DOB 3/4/1952, 7/9/1960 and 1/2/1964`) it labels them all.
+fn has_its_value(between: &[u8]) -> bool {
+    const JOINS: [&[u8]; 8] = [b"and", b"or", b"to", b"thru", b"through", b"then", b"also", b"aka"];
+    let is_letter = |b: &u8| b.is_ascii_alphabetic();
+    let trimmed = &between[..between.iter().rposition(is_letter).map_or(0, |last| last + 1)];
+    let word = &trimmed[trimmed.iter().rposition(|b| !is_letter(b)).map_or(0, |last| last + 1)..];
+    let before = &trimmed[..trimmed.len() - word.len()];
+    // Figures enough for a date, and nothing but the word's mark and blanks behind it.
+    before.iter().filter(|b| b.is_ascii_digit()).count() >= 4
+        && word.len() >= 2
+        && !between[trimmed.len()..].iter().any(u8::is_ascii_digit)
+        && !JOINS.iter().any(|join| word.eq_ignore_ascii_case(join))
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.

@@ -516,6 +516,13 @@ mod tests {
             (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
             (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
             (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
+            (
+                Identifier::BIRTH_DATE,
+                "DOB 3/4/1952  Adm 11/02/2026  DC 11/06/2026",
+                vec!["3/4/1952"],
+                "it has its date",
+            ),
+            (Identifier::BIRTH_DATE, "DOB 3/4/1952 and 7/9/1960", vec!["3/4/1952", "7/9/1960"], "a list"),
             (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
             (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),
             (Identifier::MRN, "#define MRN 1048291", vec![], "a constant"),
