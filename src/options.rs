@@ -11,6 +11,8 @@ use crate::identifier::Identifier;
 use crate::limits::Limits;
 use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
+use crate::open::mounts::Mounts;
+use crate::open::offline::Recall;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
 #[derive(Clone, Debug)]
@@ -50,6 +52,10 @@ pub struct Options {
     pub worker: Option<PathBuf>,
     /// Passwords that are tried on locked documents.
     pub passwords: Passwords,
+    /// What mounts may be asked at once; of a sweep.
+    pub mounts: Option<Arc<Mounts>>,
+    /// Files whose content is elsewhere are left alone, but for so many bytes; of a sweep.
+    pub recall: Option<Arc<Recall>>,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
@@ -192,6 +198,8 @@ impl Default for Options {
             limits: Limits::default(),
             worker: None,
             cut: Cut::default(),
+            mounts: None,
+            recall: None,
             lag: None,
         }
     }

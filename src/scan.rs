@@ -146,7 +146,11 @@ pub(crate) fn scan_found(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow)
+            .hashing(options.content_key.clone())
+            .lagging(options.lag.clone())
+            .within(options.mounts.clone())
+            .recalling(options.recall.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
         workers: workers(options, pool.current_num_threads()),
         keys: KeyBook::default(),

@@ -103,13 +103,21 @@ impl Counter {
         tally
     }
 
+    /// Candidates from the one at `from` on were found: their rules were met, whatever their checks say.
+    pub(super) fn saw(&self, engine: &Engine, from: usize, tally: &mut Tally) {
+        let found = self.candidates[from..].iter();
+        tally.met.rules |= found.fold(0, |bits, candidate| bits | engine.users(candidate.shape));
+    }
+
     fn text(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
         // A value that starts in the core may end behind it.
         let from = chunk.core.start.saturating_sub(BEFORE_CORE);
         let to = (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len());
         self.candidates.clear();
         search(job.engine, &chunk.bytes, from..to, &mut self.candidates);
+        self.saw(job.engine, 0, tally);
         self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
+        tally.met.in_text |= !self.candidates.is_empty();
         self.judged.clear();
         text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, &mut self.judged);
         let mut record = Record::default();
@@ -190,6 +198,7 @@ impl Counter {
         }
         if !inside.is_empty() {
             self.judged.clear();
+            tally.met.in_text = true;
             let label = Label { bound: &column.bound };
             let rest = &self.candidates[inside];
             text::judge_all(job.engine, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);

@@ -14,6 +14,7 @@ pub mod drafts;
 pub mod explain;
 pub mod health;
 pub mod matches;
+pub(crate) mod met;
 pub mod people;
 pub mod plain;
 pub mod plan;

@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Protection, Subject};
 use crate::judge::distinct::Distinct;
 use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
+use crate::judge::met::Met;
 use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
 use crate::release::profile::Profile;
@@ -55,6 +56,8 @@ pub struct Tally {
     pub matches: Vec<MatchRow>,
     /// What of health care stands beside.
     pub health: Signals,
+    /// What was met, whatever came of it.
+    pub(crate) met: Met,
 }
 
 /// The person keys of a chunk.
@@ -351,6 +354,7 @@ impl Tally {
 
     /// Adds another tally, its records numbered behind `shift` others.
     fn join(&mut self, other: Tally, shift: u64) {
+        self.met.add(&other.met);
         for mut text in other.text {
             for form in text.bands.iter_mut().flatten() {
                 form.first.position.record += shift;

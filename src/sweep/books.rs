@@ -2,6 +2,7 @@
 //! committed in groups: after a `kill -9` at most [`GROUP`] documents or what came within [`LATEST`] is read again, none is
 //! lost and none stands twice. Refuses to keep what was interrupted: that stays as it was.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::error::Result;
 use crate::finding::{Access, Document, Finding, ReadableBy, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
+use crate::judge::met::Met;
 use crate::ledger::Ledger;
 use crate::ledger::rows::{DocumentRow, FindingRow, Kind};
 use crate::ledger::stored;
@@ -22,6 +24,14 @@ const GROUP: u32 = 1000;
 
 /// When they are committed at the latest.
 const LATEST: Duration = Duration::from_millis(250);
+
+/// Numbers of what was met that are remembered: some 8 MiB.
+const METS: usize = 65_536;
+
+fn joined(mut met: Met, more: &Met) -> Met {
+    met.add(more);
+    met
+}
 
 /// A root, as the books need it.
 #[derive(Clone, Debug)]
@@ -62,6 +72,10 @@ struct Inner {
     members: Vec<Event>,
     clean: i64,
     clean_bytes: i64,
+    /// What was met in these members; `None` once that is not known.
+    met: Option<Met>,
+    /// Numbers of what was met in documents before.
+    mets: HashMap<Met, i64>,
 }
 
 impl Books {
@@ -73,7 +87,16 @@ impl Books {
         fail_on: Option<Severity>,
         key: ContentKey,
     ) -> Books {
-        let inner = Inner { ledger, open: None, written: 0, members: Vec::new(), clean: 0, clean_bytes: 0 };
+        let inner = Inner {
+            ledger,
+            open: None,
+            written: 0,
+            members: Vec::new(),
+            clean: 0,
+            clean_bytes: 0,
+            met: Some(Met::default()),
+            mets: HashMap::new(),
+        };
         Books { inner: Mutex::new(inner), roots, run, since, stand, now, fail_on, key }
     }
 
@@ -171,6 +194,7 @@ impl Books {
         let key = key_of(&document.locator.file_bytes());
         let members = std::mem::take(&mut inner.members);
         let (mut clean, mut clean_bytes) = (std::mem::take(&mut inner.clean), std::mem::take(&mut inner.clean_bytes));
+        let met = inner.met.replace(Met::default()).zip(document.met).map(|(members, own)| joined(members, &own));
         let gaps = members.iter().flat_map(|event| match event {
             Event::Document(document) => document.gaps.as_slice(),
             Event::Gap(gap) => std::slice::from_ref(gap),
@@ -207,6 +231,7 @@ impl Books {
         let version = document.version.unwrap_or_default();
         let content = version.content.map(u128::to_le_bytes);
         let path = root.root.path.join(os_path(&key));
+        let met = met.map(|met| inner.number_of(met)).transpose()?;
         let findings: Vec<FindingRow> = members
             .iter()
             .filter_map(|event| match event {
@@ -241,6 +266,7 @@ impl Books {
             blind_run: blind.then(|| old.as_ref().and_then(|old| old.blind_run).unwrap_or(self.run)),
             gone_run: None,
             gone_why: String::new(),
+            met,
         };
         let series = document.locator.series(&root.root.name);
         let own = tells_itself.then_some(Event::Document(document));
@@ -358,9 +384,23 @@ impl Inner {
         Ok(())
     }
 
+    /// The number of what was met.
+    fn number_of(&mut self, met: Met) -> Result<i64> {
+        if let Some(number) = self.mets.get(&met) {
+            return Ok(*number);
+        }
+        if self.mets.len() >= METS {
+            self.mets.clear();
+        }
+        let number = self.ledger.number_of_met(&met.to_bytes())?;
+        self.mets.insert(met, number);
+        Ok(number)
+    }
+
     fn member(&mut self, mut document: Box<Document>) {
         // They stay in the process in any case, and a wrapper may have very many members.
         document.individuals = Default::default();
+        self.met = self.met.zip(document.met).map(|(known, more)| joined(known, &more));
         if tells(&document) {
             self.members.push(Event::Document(document));
         } else {

@@ -16,9 +16,11 @@ use crate::gap::{Class, Gap, Reason};
 use crate::ledger::Ledger;
 use crate::ledger::rows::{DocumentRow, Kind};
 use crate::open::content::{ContentKey, FileVersion};
+use crate::open::offline;
 use crate::options::WalkOptions;
 use crate::scan::Progress;
 use crate::sweep::books::Books;
+use crate::sweep::stands::Stands;
 use crate::walk::{self, Entry, Found};
 
 /// Rows of the ledger that are read at a time.
@@ -32,10 +34,6 @@ const NOTED: usize = 512;
 
 /// What all roots of a run share.
 pub(super) struct Asked {
-    /// By which rules and program documents are to have been read.
-    pub(super) stand: i64,
-    /// Of stands that differ from it in rules only: an unread kind stays unread.
-    pub(super) only_rules: Vec<i64>,
     /// Bytes that may be read again because rules have changed; `None` for no limit.
     pub(super) budget: Option<AtomicU64>,
     /// Everything is read again.
@@ -83,6 +81,7 @@ pub(super) struct Plan {
 /// The merged walk of all roots, one after the other.
 pub(super) struct Merge<'a> {
     asked: &'a Asked,
+    stands: &'a Stands,
     progress: &'a Progress,
     books: &'a Books,
     reader: Ledger,
@@ -123,13 +122,13 @@ struct Shadow {
 
 impl<'a> Merge<'a> {
     pub(super) fn new(
-        asked: &'a Asked,
+        (asked, stands): (&'a Asked, &'a Stands),
         progress: &'a Progress,
         books: &'a Books,
         reader: Ledger,
         plans: Vec<Plan>,
     ) -> Merge<'a> {
-        Merge { asked, progress, books, reader, plans: plans.into(), under_way: None, failed: Arc::default() }
+        Merge { asked, stands, progress, books, reader, plans: plans.into(), under_way: None, failed: Arc::default() }
     }
 
     /// The next thing to be told; `None` at the end of all roots.
@@ -168,7 +167,7 @@ impl<'a> Merge<'a> {
                     }
                 }
                 Some(Found::File(entry)) => {
-                    if let Some(found) = at.file(entry, self.asked, &self.reader, self.books)? {
+                    if let Some(found) = at.file(entry, (self.asked, self.stands), &self.reader, self.books)? {
                         return Ok(Some(found));
                     }
                 }
@@ -269,7 +268,13 @@ impl InRoot {
         }
     }
 
-    fn file(&mut self, mut entry: Entry, asked: &Asked, reader: &Ledger, books: &Books) -> Result<Option<Found>> {
+    fn file(
+        &mut self,
+        mut entry: Entry,
+        (asked, stands): (&Asked, &Stands),
+        reader: &Ledger,
+        books: &Books,
+    ) -> Result<Option<Found>> {
         entry.root = self.plan.index;
         self.plan.walked.files.fetch_add(1, Ordering::Relaxed);
         let key = key_of(relative(&self.plan.root.path, &entry.path).as_os_str().as_bytes());
@@ -283,14 +288,18 @@ impl InRoot {
         let Ok(facts) = facts else { return Ok(Some(Found::File(entry))) };
         let now = FileVersion::of(&facts);
         if let Some(row) = row {
-            let same = row.kind != Kind::Gap
-                && row.size == now.size as i64
-                && row.modified == now.modified
+            let alike = row.kind != Kind::Gap && row.size == now.size as i64 && row.modified == now.modified;
+            let same = alike
                 && match self.plan.trusted {
                     true => row.inode == now.inode as i64 && row.changed == now.changed,
                     false => row.ends.is_some() && row.ends == ends(&entry.path, now.size, &asked.key),
                 };
-            if same && !row.again && !self.read_again(&row, asked) {
+            if same && !row.again && !self.read_again(&row, asked, stands, reader)? {
+                self.carried(row, books)?;
+                return Ok(None);
+            }
+            if alike && !same && offline::of_path(&entry.path, &facts, &self.plan.root.filesystem).is_some() {
+                // It went to tape: what it held it holds still, and reading it would fetch it back.
                 self.carried(row, books)?;
                 return Ok(None);
             }
@@ -310,23 +319,25 @@ impl InRoot {
     }
 
     /// Whether a file is read although it is as it was.
-    fn read_again(&self, row: &DocumentRow, asked: &Asked) -> bool {
+    fn read_again(&self, row: &DocumentRow, asked: &Asked, stands: &Stands, reader: &Ledger) -> Result<bool> {
         if asked.full {
-            return row.read_run != asked.run as i64;
+            return Ok(row.read_run != asked.run as i64);
         }
         let by_chance = xxhash_rust::xxh3::xxh3_64_with_seed(&row.key, asked.run ^ (self.plan.number as u64) << 32);
         if by_chance < asked.verify && row.read_run != asked.run as i64 {
-            return true;
+            return Ok(true);
         }
-        if row.stand == asked.stand || (row.kind == Kind::Unread && asked.only_rules.contains(&row.stand)) {
-            return false;
+        if !stands.touch(reader, row.kind, row.stand, row.met)? {
+            return Ok(false);
         }
-        let Some(budget) = &asked.budget else { return true };
+        let Some(budget) = &asked.budget else { return Ok(true) };
         let size = row.size.max(0) as u64;
         let left = budget.load(Ordering::Relaxed);
         let enough = left > 0;
-        budget.store(left.saturating_sub(size.max(1)), Ordering::Relaxed);
-        enough
+        if enough {
+            budget.store(left.saturating_sub(size.max(1)), Ordering::Relaxed);
+        }
+        Ok(enough)
     }
 
     fn carried(&self, row: DocumentRow, books: &Books) -> Result<()> {

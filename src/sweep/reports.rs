@@ -161,6 +161,9 @@ impl Teller<'_> {
 const STATES: [&str; 9] =
     ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext", "same-feed", "copied", "moved", "unknown"];
 
+/// The folder of a set that is being written.
+pub(super) const UNFINISHED: &str = ".unfinished";
+
 /// A set being written.
 pub(super) struct Dated {
     temporary: PathBuf,
@@ -178,7 +181,7 @@ impl Dated {
             n += 1;
             folder = reports.join(format!("{name}-{n}"));
         }
-        let temporary = reports.join(".unfinished");
+        let temporary = reports.join(UNFINISHED);
         // Left by a run that was killed: it is made again, from the ledger.
         if temporary.exists() {
             fs::remove_dir_all(&temporary).map_err(|error| Error::write(&temporary, error))?;

@@ -196,7 +196,9 @@ impl Rules {
         }
         if is_folder && !is_root && !self.options.snapshots {
             let name = entry.file_name();
-            if SNAPSHOTS.iter().any(|snapshot| name.eq_ignore_ascii_case(snapshot)) {
+            // Windows shows older states of a share as folders that are called by their time.
+            let dated = name.as_encoded_bytes().starts_with(b"@GMT-");
+            if dated || SNAPSHOTS.iter().any(|snapshot| name.eq_ignore_ascii_case(snapshot)) {
                 return excluded("snapshots; --snapshots");
             }
         }
