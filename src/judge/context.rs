@@ -54,9 +54,13 @@ impl Phrase {
             b'(' => !self.bracket,
             _ => false,
         };
-        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
+        // A phrase may go over a line end, but not over the end of a sentence or into an item of a list: `in account.\n* #482`.
+        let ends = |gap: &[u8]| gap.contains(&b'\n') && !gap.iter().all(u8::is_ascii_whitespace);
+        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart) && !ends(gap);
+        let opens_line =
+            |pair: &[Word]| text[pair[1].start] == b'#' && text[pair[0].end..pair[1].start].contains(&b'\n');
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
-            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
+            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]) && !opens_line(pair))
     }
 }
 
@@ -314,7 +318,8 @@ impl Vocabulary {
                     }
                     Says::Against(_) => {}
                     Says::Whose(subject) => {
-                        if context.subject.is_none() && distance <= 40 {
+                        let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
+                        if context.subject.is_none() && distance <= 40 && !street {
                             context.subject = Some(subject);
                         }
                     }
@@ -374,6 +379,18 @@ impl Vocabulary {
     }
 }
 
+/// Whether the last of these words, `Dr`, is a drive: behind a house number and words with capitals, `7802 Solomon Seal Dr., VA`.
+fn is_street(text: &[u8], words: &[Word]) -> bool {
+    let Some((last, before)) = words.split_last() else { return false };
+    let capital = |word: &Word| text[word.start].is_ascii_uppercase();
+    let mut named = before.iter().rev().take(4).skip_while(|word| capital(word));
+    let number = named.next().is_some_and(|word| text[word.start].is_ascii_digit());
+    let first = before.last().is_some_and(capital);
+    let apart = |pair: &[Word]| text[pair[0].end..pair[1].start].iter().any(|b| !matches!(b, b' ' | b'.' | b'-'));
+    let from = before.len().saturating_sub(4);
+    number && first && text[last.start] == b'D' && !words[from..].windows(2).rev().take(2).any(apart)
+}
+
 /// Whether a value begins here: a figure, or the name of a month.
 fn opens_value(text: &[u8]) -> bool {
     const MONTHS: [&[u8; 3]; 12] =
@@ -421,7 +438,10 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     // A label above that has its value in its own line labels nothing here: `dob=1957-03-14`, and a time at the start of
     // the next line of a log.
     let taken = stretch[..line].iter().rev().take_while(|b| !b.is_ascii_alphabetic()).any(u8::is_ascii_digit);
-    if own >= 12 || taken {
+    // Nor does what stands above an item of a list.
+    let item = stretch[line + 1..].trim_ascii_start();
+    let listed = matches!(item, [b'*' | b'-' | b'+' | b'.' | b'#', b' ', ..]);
+    if own >= 12 || taken || listed {
         return from + line + 1..at;
     }
     match memchr::memrchr(b'\n', &stretch[..line]) {
