@@ -54,9 +54,13 @@ impl Phrase {
             b'(' => !self.bracket,
             _ => false,
         };
-        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
+        // A phrase may go over a line end, but not over the end of a sentence or into an item of a list: `in account.\n* #482`.
+        let ends = |gap: &[u8]| gap.contains(&b'\n') && !gap.iter().all(u8::is_ascii_whitespace);
+        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart) && !ends(gap);
+        let opens_line =
+            |pair: &[Word]| text[pair[1].start] == b'#' && text[pair[0].end..pair[1].start].contains(&b'\n');
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
-            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
+            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]) && !opens_line(pair))
     }
 }
 
@@ -292,7 +296,8 @@ impl Vocabulary {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
                         if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
                         {
-                            let lost = if context.other.is_some() { 0.5 } else { 1.0 };
+                            let between = &bytes[window.start + words[end].end..span_start];
+                            let lost = if context.other.is_some() || has_its_value(between) { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
@@ -313,7 +318,8 @@ impl Vocabulary {
                     }
                     Says::Against(_) => {}
                     Says::Whose(subject) => {
-                        if context.subject.is_none() && distance <= 40 {
+                        let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
+                        if context.subject.is_none() && distance <= 40 && !street {
                             context.subject = Some(subject);
                         }
                     }
@@ -373,6 +379,18 @@ impl Vocabulary {
     }
 }
 
+/// Whether the last of these words, `Dr`, is a drive: behind a house number and words with capitals, `7802 Solomon Seal Dr., VA`.
+fn is_street(text: &[u8], words: &[Word]) -> bool {
+    let Some((last, before)) = words.split_last() else { return false };
+    let capital = |word: &Word| text[word.start].is_ascii_uppercase();
+    let mut named = before.iter().rev().take(4).skip_while(|word| capital(word));
+    let number = named.next().is_some_and(|word| text[word.start].is_ascii_digit());
+    let first = before.last().is_some_and(capital);
+    let apart = |pair: &[Word]| text[pair[0].end..pair[1].start].iter().any(|b| !matches!(b, b' ' | b'.' | b'-'));
+    let from = before.len().saturating_sub(4);
+    number && first && text[last.start] == b'D' && !words[from..].windows(2).rev().take(2).any(apart)
+}
+
 /// Whether a value begins here: a figure, or the name of a month.
 fn opens_value(text: &[u8]) -> bool {
     const MONTHS: [&[u8; 3]; 12] =
@@ -387,6 +405,21 @@ fn is_mark(between: &[u8]) -> bool {
     let mark = |b: &u8| matches!(b, b':' | b'=' | b'#' | b']');
     !between.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\n')
         && (between.iter().any(mark) || between.iter().filter(|b| matches!(b, b'.' | b'_')).count() >= 3)
+}
+
+/// Whether a keyword has a value of its own before another label comes: `DOB 3/4/1952 Adm` labels no date behind it. In a list
+/// (`DOB 3/4/1952, 7/9/1960 and 1/2/1964`) it labels them all.
+fn has_its_value(between: &[u8]) -> bool {
+    const JOINS: [&[u8]; 8] = [b"and", b"or", b"to", b"thru", b"through", b"then", b"also", b"aka"];
+    let is_letter = |b: &u8| b.is_ascii_alphabetic();
+    let trimmed = &between[..between.iter().rposition(is_letter).map_or(0, |last| last + 1)];
+    let word = &trimmed[trimmed.iter().rposition(|b| !is_letter(b)).map_or(0, |last| last + 1)..];
+    let before = &trimmed[..trimmed.len() - word.len()];
+    // Figures enough for a date, and nothing but the word's mark and blanks behind it.
+    before.iter().filter(|b| b.is_ascii_digit()).count() >= 4
+        && word.len() >= 2
+        && !between[trimmed.len()..].iter().any(u8::is_ascii_digit)
+        && !JOINS.iter().any(|join| word.eq_ignore_ascii_case(join))
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.
@@ -405,7 +438,10 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     // A label above that has its value in its own line labels nothing here: `dob=1957-03-14`, and a time at the start of
     // the next line of a log.
     let taken = stretch[..line].iter().rev().take_while(|b| !b.is_ascii_alphabetic()).any(u8::is_ascii_digit);
-    if own >= 12 || taken {
+    // Nor does what stands above an item of a list.
+    let item = stretch[line + 1..].trim_ascii_start();
+    let listed = matches!(item, [b'*' | b'-' | b'+' | b'.' | b'#', b' ', ..]);
+    if own >= 12 || taken || listed {
         return from + line + 1..at;
     }
     match memchr::memrchr(b'\n', &stretch[..line]) {

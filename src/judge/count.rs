@@ -87,6 +87,7 @@ impl Counter {
             Layout::Text | Layout::Values { .. } => self.text(job, chunk, tally),
             Layout::Rows(dialect) => self.rows(job, dialect, chunk, tally),
         }
+        tally.bytes += chunk.core.len() as u64;
         tally.look_for_health(&chunk.bytes[chunk.core.clone()]);
     }
 

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod distinct;
 pub mod drafts;
 pub mod explain;
+mod firms;
 pub mod health;
 pub mod matches;
 pub(crate) mod met;

@@ -52,6 +52,8 @@ pub struct Tally {
     pub(super) keys: ChunkKeys,
     /// Records: rows that hold something; in text, groups of values near each other.
     pub records: u64,
+    /// How much text that is, bytes.
+    pub bytes: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
     /// What of health care stands beside.
@@ -383,6 +385,7 @@ impl Tally {
             m
         }));
         self.records += other.records;
+        self.bytes += other.bytes;
     }
 }
 

@@ -8,6 +8,7 @@ use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::context::{Context, Hints, TELLS};
+use crate::judge::firms;
 use crate::judge::tally::LIKELY;
 use crate::validate::{self, Setting, Valid, Verdict};
 
@@ -55,6 +56,10 @@ pub struct Clues {
     pub mark: f32,
     /// A telephone number that is free to call.
     pub toll_free: f32,
+    /// A row of numbers goes on before or behind it.
+    pub row: f32,
+    /// A firm's name stands beside it; weighs only where nothing in the document identifies a person.
+    pub firm: bool,
 }
 
 impl Clues {
@@ -70,6 +75,7 @@ impl Clues {
             + self.token
             + self.mark
             + self.toll_free
+            + self.row
     }
 }
 
@@ -91,6 +97,8 @@ const REFERENCE: f32 = -3.0;
 /// What it weighs that nothing but the mark of a label stands between a keyword and a value, `MRN: 4829137`: forms and
 /// logs write so, and hardly anything else does.
 const MARK: f32 = 4.0;
+/// What it weighs that figures in groups are part of a row of such groups: a table, and no card or telephone number.
+const ROW: f32 = -4.0;
 /// What an area code of free calls weighs (800 and its like, NANP): firms have such numbers, persons do not.
 const TOLL_FREE: f32 = -4.0;
 /// What an identifier in the same line weighs for a name of which the lists know given name and surname.
@@ -177,7 +185,24 @@ pub fn judge(
     if rule.identifier == Identifier::PHONE && is_toll_free(valid.normal.as_bytes()) {
         clues.toll_free = TOLL_FREE;
     }
+    if in_row(&bytes[scope.start..start], &bytes[start..end], &bytes[end..scope.end]) {
+        clues.row = ROW;
+    }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
+}
+
+/// Whether groups of figures with blanks between them are part of a longer row: `5281 5282 5283 5284 5285 5286`. A group of
+/// its own length stands right before or behind such a value.
+fn in_row(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
+    let figures = |b: &u8| b.is_ascii_digit();
+    if !value.contains(&b' ') || !value.iter().all(|b| b.is_ascii_digit() || *b == b' ') {
+        return false;
+    }
+    let first = value.iter().take_while(|b| figures(b)).count();
+    let last = value.iter().rev().take_while(|b| figures(b)).count();
+    let left = before.strip_suffix(b" ").map(|rest| rest.iter().rev().take_while(|b| figures(b)).count());
+    let right = behind.strip_prefix(b" ").map(|rest| rest.iter().take_while(|b| figures(b)).count());
+    left == Some(first) || right == Some(last)
 }
 
 /// Whether a telephone number, as digits, is free to call: area codes 800, 833, 844, 855, 866, 877, 888 (NANP).
@@ -285,7 +310,7 @@ pub fn judge_all(
         }
     }
     neighbours(engine, bytes, scope.clone(), &mut out[first..]);
-    beside(engine, bytes, scope, candidates, label, first, out);
+    beside(engine, bytes, scope.clone(), candidates, label, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -308,6 +333,12 @@ pub fn judge_all(
         }
     }
     out.truncate(kept);
+    for judged in &mut out[first..] {
+        let identifier = engine.rules().rules[judged.rule as usize].identifier;
+        if firms::may_be_nobodys(identifier) {
+            judged.clues.firm = firms::beside(bytes, &scope, judged.start..judged.end);
+        }
+    }
 }
 
 /// Adds names that no word speaks for, of which the lists know given name and surname, in the line of an identifier that
@@ -516,6 +547,13 @@ mod tests {
             (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
             (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
             (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
+            (
+                Identifier::BIRTH_DATE,
+                "DOB 3/4/1952  Adm 11/02/2026  DC 11/06/2026",
+                vec!["3/4/1952"],
+                "it has its date",
+            ),
+            (Identifier::BIRTH_DATE, "DOB 3/4/1952 and 7/9/1960", vec!["3/4/1952", "7/9/1960"], "a list"),
             (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
             (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),
             (Identifier::MRN, "#define MRN 1048291", vec![], "a constant"),

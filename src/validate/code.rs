@@ -115,6 +115,9 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     if seen < value.len() && !terminal && date::parse(value).is_some() {
         return Verdict::Invalid("a date");
     }
+    if setting == Setting::Free && is_years(value) {
+        return Verdict::Invalid("a span of years");
+    }
     if setting == Setting::Free && value.contains(&b' ') {
         return Verdict::Invalid("more than one word");
     }
@@ -144,6 +147,13 @@ fn unmarked(value: &[u8], figures: usize, kind: &Kind) -> Verdict {
     Verdict::plain(normal, measure, made_up || kind.samples.contains(&normal.as_bytes()))
 }
 
+/// `2021-2022`: years of this and the last century, the earlier first.
+fn is_years(value: &[u8]) -> bool {
+    let year =
+        |four: &[u8]| four.iter().all(u8::is_ascii_digit) && (four.starts_with(b"19") || four.starts_with(b"20"));
+    value.len() == 9 && value[4] == b'-' && year(&value[..4]) && year(&value[5..]) && value[..4] < value[5..]
+}
+
 /// 8-4-4-4-12 hexadecimal digits.
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
@@ -168,6 +178,7 @@ mod tests {
                 ("48-29-13", Yes, Yes, "terminal digits"),
                 ("2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e", No, Yes, "a UUID: FHIR servers use them"),
                 ("0x40000000", No, No, "hexadecimal"),
+                ("2021-2022", No, Yes, "years"),
                 ("2023-01-15", No, No, "a date"),
                 ("ABCDEFGH", No, No, "letters only"),
                 ("123456", Test, Test, "made up"),
