@@ -57,7 +57,7 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
             "[03/1{#1}/2026 11:2{#1}] transferred to queue {#4}, hold 00:0{#1}:2{#1}, agent {#5}\n",
         ] }),
         Box::new(Prose { half: Train, format: "face sheet", ending: "txt", people: 2, head: "ST ANNE REGIONAL - FACE SHEET\n", each: &[
-            "NAME: {FullName}          SEX: {Sex}\nDOB: {BirthDate}          SSN: {Ssn}\nMED REC #: {Mrn}        ACCT: {#8}\nADDR: {Street}, {City}, {State} {Zip}\nTEL: {Phone}\nINS: LAKESIDE   SUBSCRIBER ID: {MemberId}   GRP #: {Group}\nADMIT: {ServiceDate}   ATTENDING: {ProviderName}\n\n",
+            "NAME: {FullName}          SEX: {Sex}\nDOB: {BirthDate}          SSN: {Ssn}\nMED REC #: {Mrn}        ACCT: {Account}\nADDR: {Street}, {City}, {State} {Zip}\nTEL: {Phone}\nINS: LAKESIDE   SUBSCRIBER ID: {MemberId}   GRP #: {Group}\nADMIT: {ServiceDate}   ATTENDING: {ProviderName}\n\n",
             "Patient's name: {FullName}\nBirthdate: {BirthDate}\nMedical record number: {Mrn}\nMedicare number: {Mbi}\nPrinted {LoadDate} 06:4{#1}, page {#1}, job {#9}\n\n",
         ] }),
         Box::new(Prose { half: Train, format: "referral fax", ending: "txt", people: 1, head: "FAX - 3 pages\n\n", each: &[
