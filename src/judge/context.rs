@@ -112,6 +112,8 @@ pub struct Context {
     pub other: Option<u32>,
     /// Nothing but the mark of a label stands between the keyword and the value.
     pub marked: bool,
+    /// Nothing but blanks stands between them, or one word such as `is`.
+    pub next: bool,
     /// Whose the nearest words say it is.
     pub subject: Option<Subject>,
 }
@@ -282,6 +284,8 @@ impl Vocabulary {
         // Leaders and blanks of a form are no distance: `Chart # ........ 4829137`.
         let span_start = at;
         let at = window.start + filled_up_to(&bytes[window.start..at]);
+        // `trace=482913570`: the key is the label, and what stands before it is none of this value.
+        let key = key_start(&bytes[window.start..span_start]);
         // From the value backwards.
         for end in (0..count).rev() {
             let distance = (at - window.start).saturating_sub(words[end].end);
@@ -294,14 +298,22 @@ impl Vocabulary {
                 }
                 match phrase.says {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
-                        if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
+                        let of_another =
+                            words[end].end <= key || in_quotes(&bytes[window.start + words[end].end..span_start]);
+                        if other == rule
+                            && context.keyword.is_none()
+                            && context.against.is_none()
+                            && distance <= reach
+                            && !of_another
                         {
                             let between = &bytes[window.start + words[end].end..span_start];
                             let lost = if context.other.is_some() || has_its_value(between) { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
-                            context.marked = is_mark(&bytes[window.start + words[end].end..span_start]);
+                            let between = &bytes[window.start + words[end].end..span_start];
+                            context.marked = is_mark(between);
+                            context.next = is_next(between);
                         }
                     }
                     // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
@@ -420,6 +432,32 @@ fn has_its_value(between: &[u8]) -> bool {
         && word.len() >= 2
         && !between[trimmed.len()..].iter().any(u8::is_ascii_digit)
         && !JOINS.iter().any(|join| word.eq_ignore_ascii_case(join))
+}
+
+/// Whether a value follows its keyword at once: blanks and at most one small word between.
+fn is_next(between: &[u8]) -> bool {
+    let between = between.trim_ascii();
+    !between.contains(&b'\n')
+        && (between.is_empty() || [&b"is"[..], b"at", b"on", b"was", b"no", b"of", b"no."].contains(&between))
+}
+
+/// Where the key of a pair `key=value` begins in what stands before the value; 0 where there is none, or it says nothing.
+fn key_start(before: &[u8]) -> usize {
+    let unquoted = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
+    let Some(pair) = unquoted.strip_suffix(b"=") else { return 0 };
+    let length = pair.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    let key = &pair[pair.len() - length..];
+    const SAYS_NOTHING: [&[u8]; 8] = [b"number", b"no", b"nbr", b"num", b"value", b"val", b"id", b"is"];
+    let nothing = SAYS_NOTHING.iter().any(|word| key.eq_ignore_ascii_case(word));
+    if key.is_empty() || nothing { 0 } else { pair.len() - length }
+}
+
+/// Whether a keyword stands in a quotation that ends before its value: `"Happy Birthday Beddy" (2014-01-22)`.
+fn in_quotes(between: &[u8]) -> bool {
+    let Some(quote) = memchr::memchr(b'"', between) else { return false };
+    between[..quote].iter().any(u8::is_ascii_alphabetic)
+        && matches!(between.get(quote + 1), Some(b' ' | b')' | b'.'))
+        && memchr::memchr(b'"', &between[quote + 1..]).is_none()
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.

@@ -99,6 +99,14 @@ const REFERENCE: f32 = -3.0;
 const MARK: f32 = 4.0;
 /// What it weighs that figures in groups are part of a row of such groups: a table, and no card or telephone number.
 const ROW: f32 = -4.0;
+/// What it weighs that a value stands right behind its keyword, `MRN 4829137`, or that hardly a word is between, `MRN is 4829137`.
+/// Fitted on the train half of the made documents: of 250 record and member numbers found so, with 0.92 to 0.96 predicted,
+/// all were right (shift +2.1 to +2.6).
+const NEXT: f32 = 2.5;
+/// What a person's birth date or number near by weighs for a date of service behind a word that says little, `seen 3/4/2021`.
+const CARED_FOR: f32 = 6.0;
+/// How far such a value may stand.
+const CARED_FOR_REACH: usize = 400;
 /// What an area code of free calls weighs (800 and its like, NANP): firms have such numbers, persons do not.
 const TOLL_FREE: f32 = -4.0;
 /// What an identifier in the same line weighs for a name of which the lists know given name and surname.
@@ -181,6 +189,11 @@ pub fn judge(
         && clues.token == 0.0
     {
         clues.mark = MARK * share;
+    } else if let Some((_, share)) = context.keyword
+        && context.next
+        && clues.token == 0.0
+    {
+        clues.mark = NEXT * share;
     }
     if rule.identifier == Identifier::PHONE && is_toll_free(valid.normal.as_bytes()) {
         clues.toll_free = TOLL_FREE;
@@ -195,13 +208,21 @@ pub fn judge(
 /// its own length stands right before or behind such a value.
 fn in_row(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
     let figures = |b: &u8| b.is_ascii_digit();
+    // `527D` beside `5282`: a table of hexadecimal numbers.
+    let group = |length: usize, any: bool| if any { Some(length) } else { None };
     if !value.contains(&b' ') || !value.iter().all(|b| b.is_ascii_digit() || *b == b' ') {
         return false;
     }
     let first = value.iter().take_while(|b| figures(b)).count();
     let last = value.iter().rev().take_while(|b| figures(b)).count();
-    let left = before.strip_suffix(b" ").map(|rest| rest.iter().rev().take_while(|b| figures(b)).count());
-    let right = behind.strip_prefix(b" ").map(|rest| rest.iter().take_while(|b| figures(b)).count());
+    let left = before.strip_suffix(b" ").and_then(|rest| {
+        let length = rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+        group(length, rest[rest.len() - length..].iter().any(figures))
+    });
+    let right = behind.strip_prefix(b" ").and_then(|rest| {
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        group(length, rest[..length].iter().any(figures))
+    });
     left == Some(first) || right == Some(last)
 }
 
@@ -310,6 +331,7 @@ pub fn judge_all(
         }
     }
     neighbours(engine, bytes, scope.clone(), &mut out[first..]);
+    cared_for(engine, &mut out[first..]);
     beside(engine, bytes, scope.clone(), candidates, label, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
@@ -392,6 +414,25 @@ fn beside(
                     }
                 }
             }
+        }
+    }
+}
+
+/// A date behind `seen` or `admitted` is one of care where it stands near what identifies a person.
+fn cared_for(engine: &Engine, judged: &mut [Judged]) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let cared = |j: &Judged| identifier(j) == Identifier::SERVICE_DATE && j.clues.keyword > 0.0;
+    if !judged.iter().any(cared) {
+        return;
+    }
+    let sure = |j: &&Judged| is_persons(identifier(j)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
+    near.sort_unstable();
+    for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
+        let at = near.partition_point(|start| start + CARED_FOR_REACH < date.start);
+        // Not a birth date that is the same value.
+        if near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH) {
+            date.clues.neighbour = CARED_FOR;
         }
     }
 }
