@@ -39,7 +39,7 @@ pub use self::lock::Lock;
 use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
 pub use self::stands::AtRules;
-use self::stands::Stands;
+use self::stands::{Stands, Sums};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -220,12 +220,14 @@ fn sweep(
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
     let decisions = ledger.decisions()?.into_iter().map(|decision| (decision.target.clone(), decision)).collect();
     let mut dated = Dated::begin(&config.reports, &run, previous.as_deref().unwrap_or(""))?;
-    let mut teller = Teller { ledger: &ledger, config, numbers: &numbers, run: &run, since, now, accepted, decisions };
+    let sums: Vec<Sums> = roots.iter().map(|root| root.sums(&ledger)).collect::<Result<_>>()?;
+    let mut teller =
+        Teller { ledger: &ledger, config, numbers: &numbers, sums: &sums, run: &run, since, now, accepted, decisions };
     let (mut summary, told) = teller.tell(&mut |event| dated.event(event))?;
     delta.states = told.states.clone();
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
-    delta.rulesets = stands.shares(&ledger, &numbers)?;
+    delta.rulesets = stands.shares(&ledger, &sums)?;
     let names: HashMap<i64, String> = ledger.all_roots()?.into_iter().collect();
     delta::gather(&mut delta, &ledger, (since, now), &names, &told.accepted)?;
     summary.complete = status == "complete";
@@ -280,6 +282,16 @@ struct RootState {
 }
 
 impl RootState {
+    /// What it holds.
+    fn sums(&self, ledger: &Ledger) -> Result<Sums> {
+        if self.status() != "complete" {
+            return Sums::read(ledger, self.booked.number);
+        }
+        let sums = self.walked.sums();
+        debug_assert_eq!(sums, Sums::read(ledger, self.booked.number)?, "counted on the way, and in the ledger");
+        Ok(sums)
+    }
+
     fn status(&self) -> &'static str {
         match (&self.problem, self.walked.whole()) {
             (Some(_), _) => "failed",

@@ -19,6 +19,7 @@ use crate::report::{Report, root_name};
 use crate::scan::{Counts, Event, Progress, Run};
 use crate::sweep::config::{Config, SweptRoot};
 use crate::sweep::delta::{Delta, days};
+use crate::sweep::stands::Sums;
 
 /// What decisions and agreements say, and what the ledger knows, put into documents as they are told.
 pub(super) struct Teller<'a> {
@@ -26,6 +27,8 @@ pub(super) struct Teller<'a> {
     pub(super) config: &'a Config,
     /// Numbers of the roots of the run.
     pub(super) numbers: &'a [i64],
+    /// What each holds.
+    pub(super) sums: &'a [Sums],
     pub(super) run: &'a Run,
     pub(super) since: i64,
     pub(super) now: i64,
@@ -77,8 +80,7 @@ impl Teller<'_> {
             }
         }
         let mut summary = counts.summary(&Progress::default());
-        for number in numbers {
-            let clean = ledger.clean(*number)?;
+        for clean in self.sums.iter().map(|sums| sums.clean) {
             summary.documents.complete += clean.documents;
             summary.bytes += clean.bytes;
             summary.sizes_by_status.complete += clean.bytes;
