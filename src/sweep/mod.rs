@@ -118,8 +118,9 @@ fn sweep(
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
     let stands = Stands::of(engine, config, &ledger)?;
-    let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
-    let previous = ledger.runs(1_000)?.into_iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest);
+    let runs = ledger.runs(1_000)?;
+    let since = runs.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
+    let previous = runs.iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest.clone());
     let started = utc(now).unwrap_or_default();
     let mut row = RunRow {
         run_id: orders.run_id.clone(),
@@ -234,6 +235,7 @@ fn sweep(
     summary.seconds = clock_seconds(clock);
     delta.exit = finish::exit(&ledger, config, &roots, &delta, signal(), since, &run.started)?;
     summary.exit = delta.exit;
+    dated.beside(&delta, &runs, summary.people)?;
     let (folder, manifest) = dated.finish(&summary, &delta)?;
     for (root, swept) in roots.iter().zip(&config.roots) {
         if root.status() == "complete" {
@@ -251,7 +253,7 @@ fn sweep(
         exit: Some(i64::from(delta.exit)),
         folder: folder.display().to_string(),
         manifest,
-        counts: serde_json::to_string(&delta.states).unwrap_or_default(),
+        counts: reports::counts(&delta, summary.people),
         ..row
     })?;
     drop(lock);
