@@ -409,6 +409,15 @@ fn roots_that_are_left_out_are_closed_and_that_is_no_fix() {
     assert_eq!(night.change("two/x.csv", "ssn"), ("resolved", "root-removed"));
     assert_eq!(night.change("in/a/b.csv", "ssn"), ("resolved", "excluded"));
     assert_eq!(night.head["states"]["closed, no fix"], 2);
+    let latest = site.folder.path().join("out/latest");
+    let table = fs::read_to_string(latest.join("findings.csv")).expect("a report");
+    for (path, why) in [("two/x.csv", "root-removed"), ("in/a/b.csv", "excluded")] {
+        let row = table.lines().find(|line| line.contains(path)).expect("a row");
+        assert!(row.contains(",resolved,") && row.contains(&format!(",resolved: {why},")), "{row}");
+        assert_eq!(row.split(',').count(), table.lines().next().expect("columns").split(',').count(), "{row}");
+    }
+    let page = fs::read_to_string(latest.join("report.html")).expect("a page");
+    assert!(page.contains("From run to run") && page.contains("aria-label=\"2 findings open\""));
     assert_eq!(night.exit, 0);
 }
 

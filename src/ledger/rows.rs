@@ -67,6 +67,26 @@ pub struct DocumentRow {
     pub met: Option<i64>,
 }
 
+/// What of a [`DocumentRow`] tells whether a file is as it was, and what it counts for.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct KnownRow {
+    pub key: Vec<u8>,
+    pub kind: Kind,
+    pub size: i64,
+    pub modified: i64,
+    pub changed: i64,
+    pub inode: i64,
+    pub stand: i64,
+    pub met: Option<i64>,
+    pub again: bool,
+    pub read_run: i64,
+    pub gone_run: Option<i64>,
+    pub clean: i64,
+    pub clean_bytes: i64,
+    pub ends: Option<[u8; 16]>,
+}
+
 /// A finding and its history.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs)]
@@ -152,6 +172,10 @@ pub struct RootRow {
 const DOCUMENT: &str = "root, key, kind, size, modified, changed, inode, ends, content, stand, again, tells, clean, \
     clean_bytes, first_seen, first_run, read_run, blind_run, gone_run, gone_why, met";
 
+/// All but `key` are numbers, which a row gives for next to nothing.
+const KNOWN: &str =
+    "key, kind, size, modified, changed, inode, stand, met, again, read_run, gone_run, clean, clean_bytes, ends";
+
 pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
     linked, readable_by, content, first_seen, first_run, state, state_run, why, is_open, resolved, provisional";
 
@@ -161,11 +185,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     Ok(DocumentRow {
         root: row.get(0)?,
         key: row.get(1)?,
-        kind: match row.get(2)? {
-            1 => Kind::Unread,
-            2 => Kind::Gap,
-            _ => Kind::Read,
-        },
+        kind: kind(row.get(2)?),
         size: row.get(3)?,
         modified: row.get(4)?,
         changed: row.get(5)?,
@@ -185,6 +205,33 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         gone_why: row.get(19)?,
         met: row.get(20)?,
     })
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
+    Ok(KnownRow {
+        key: row.get(0)?,
+        kind: kind(row.get(1)?),
+        size: row.get(2)?,
+        modified: row.get(3)?,
+        changed: row.get(4)?,
+        inode: row.get(5)?,
+        stand: row.get(6)?,
+        met: row.get(7)?,
+        again: row.get(8)?,
+        read_run: row.get(9)?,
+        gone_run: row.get(10)?,
+        clean: row.get(11)?,
+        clean_bytes: row.get(12)?,
+        ends: row.get(13)?,
+    })
+}
+
+fn kind(number: i64) -> Kind {
+    match number {
+        1 => Kind::Unread,
+        2 => Kind::Gap,
+        _ => Kind::Read,
+    }
 }
 
 pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
@@ -287,11 +334,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// Up to `limit` documents of a root behind `after`, in the order of their keys.
-    pub fn documents_after(&self, root: i64, after: Option<&[u8]>, limit: i64) -> Result<Vec<DocumentRow>> {
+    /// Up to `limit` documents of a root behind `after`, in the order of their keys, as far as is needed to tell whether they
+    /// are as they were.
+    pub fn known_after(&self, root: i64, after: Option<&[u8]>, limit: i64) -> Result<Vec<KnownRow>> {
         let from = if after.is_some() { "key > ?2" } else { "?2 IS NULL" };
-        let sql = format!("SELECT {DOCUMENT} FROM documents WHERE root = ?1 AND {from} ORDER BY key LIMIT ?3");
-        self.all(&sql, params![root, after, limit], document)
+        let sql = format!("SELECT {KNOWN} FROM documents WHERE root = ?1 AND {from} ORDER BY key LIMIT ?3");
+        self.all(&sql, params![root, after, limit], known)
+    }
+
+    /// As [`Ledger::known_after`], the document of this key.
+    pub fn known(&self, root: i64, key: &[u8]) -> Result<Option<KnownRow>> {
+        self.one(&format!("SELECT {KNOWN} FROM documents WHERE root = ?1 AND key = ?2"), params![root, key], known)
     }
 
     /// The document of this key.

@@ -165,9 +165,11 @@ impl Ledger {
         Ok(any.is_some())
     }
 
-    /// Whether the ledger has anything of a root.
+    /// Whether the ledger has anything of a root, or ever found anything in it.
     pub fn knows_any(&self, root: i64) -> Result<bool> {
-        Ok(self.one("SELECT 1 FROM documents WHERE root = ?1 LIMIT 1", params![root], |_| Ok(()))?.is_some())
+        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM documents WHERE root = ?1) \
+                   OR EXISTS (SELECT 1 FROM findings WHERE root = ?1)";
+        Ok(self.one(sql, params![root], |_| Ok(()))?.is_some())
     }
 
     /// Numbers and names of all roots, removed ones too.

@@ -129,11 +129,13 @@ impl Books {
     }
 
     /// A document that was missed is there again, as it was.
-    pub(super) fn came_back(&self, row: &DocumentRow) -> Result<()> {
+    pub(super) fn came_back(&self, root: i64, key: &[u8]) -> Result<()> {
         let mut inner = self.lock();
         inner.begin()?;
-        inner.ledger.put_document(&DocumentRow { gone_run: None, gone_why: String::new(), ..row.clone() })?;
-        for finding in inner.ledger.findings_of(row.root, &row.key)? {
+        if let Some(row) = inner.ledger.document(root, key)? {
+            inner.ledger.put_document(&DocumentRow { gone_run: None, gone_why: String::new(), ..row })?;
+        }
+        for finding in inner.ledger.findings_of(root, key)? {
             if !finding.open && finding.provisional {
                 inner.ledger.put_finding(&judged::opened_again(finding, self.run))?;
             }
@@ -296,6 +298,7 @@ impl Books {
         if had || row.tells {
             let before = Before {
                 old,
+                known: !root.empty,
                 same_content: old.is_some_and(|old| old.content.is_some() && old.content == seen.content),
                 same_stand: old.is_some_and(|old| old.stand == self.stand),
                 fresh: root.fresh,
@@ -315,6 +318,7 @@ impl Books {
                 inner.ledger.put_records_beside(row.root, &row.key, bodies)?;
             }
         }
+        root.walked.counts(|sums| sums.document(&row));
         inner.ledger.put_document(&row)
     }
 

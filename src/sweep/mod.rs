@@ -39,7 +39,7 @@ pub use self::lock::Lock;
 use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
 pub use self::stands::AtRules;
-use self::stands::Stands;
+use self::stands::{Stands, Sums};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -118,8 +118,9 @@ fn sweep(
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
     let stands = Stands::of(engine, config, &ledger)?;
-    let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
-    let previous = ledger.runs(1_000)?.into_iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest);
+    let runs = ledger.runs(1_000)?;
+    let since = runs.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
+    let previous = runs.iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest.clone());
     let started = utc(now).unwrap_or_default();
     let mut row = RunRow {
         run_id: orders.run_id.clone(),
@@ -220,18 +221,21 @@ fn sweep(
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
     let decisions = ledger.decisions()?.into_iter().map(|decision| (decision.target.clone(), decision)).collect();
     let mut dated = Dated::begin(&config.reports, &run, previous.as_deref().unwrap_or(""))?;
-    let mut teller = Teller { ledger: &ledger, config, numbers: &numbers, run: &run, since, now, accepted, decisions };
+    let sums: Vec<Sums> = roots.iter().map(|root| root.sums(&ledger)).collect::<Result<_>>()?;
+    let mut teller =
+        Teller { ledger: &ledger, config, numbers: &numbers, sums: &sums, run: &run, since, now, accepted, decisions };
     let (mut summary, told) = teller.tell(&mut |event| dated.event(event))?;
     delta.states = told.states.clone();
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
-    delta.rulesets = stands.shares(&ledger, &numbers)?;
+    delta.rulesets = stands.shares(&ledger, &sums)?;
     let names: HashMap<i64, String> = ledger.all_roots()?.into_iter().collect();
     delta::gather(&mut delta, &ledger, (since, now), &names, &told.accepted)?;
     summary.complete = status == "complete";
     summary.seconds = clock_seconds(clock);
     delta.exit = finish::exit(&ledger, config, &roots, &delta, signal(), since, &run.started)?;
     summary.exit = delta.exit;
+    dated.beside(&delta, &runs, summary.people)?;
     let (folder, manifest) = dated.finish(&summary, &delta)?;
     for (root, swept) in roots.iter().zip(&config.roots) {
         if root.status() == "complete" {
@@ -249,7 +253,7 @@ fn sweep(
         exit: Some(i64::from(delta.exit)),
         folder: folder.display().to_string(),
         manifest,
-        counts: serde_json::to_string(&delta.states).unwrap_or_default(),
+        counts: reports::counts(&delta, summary.people),
         ..row
     })?;
     drop(lock);
@@ -280,6 +284,16 @@ struct RootState {
 }
 
 impl RootState {
+    /// What it holds.
+    fn sums(&self, ledger: &Ledger) -> Result<Sums> {
+        if self.status() != "complete" {
+            return Sums::read(ledger, self.booked.number);
+        }
+        let sums = self.walked.sums();
+        debug_assert_eq!(sums, Sums::read(ledger, self.booked.number)?, "counted on the way, and in the ledger");
+        Ok(sums)
+    }
+
     fn status(&self) -> &'static str {
         match (&self.problem, self.walked.whole()) {
             (Some(_), _) => "failed",

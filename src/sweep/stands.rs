@@ -11,7 +11,8 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::judge::met::Met;
 use crate::ledger::Ledger;
-use crate::ledger::rows::Kind;
+use crate::ledger::rows::{DocumentRow, Kind, KnownRow};
+use crate::ledger::standing::Clean;
 use crate::rules::prints::Prints;
 use crate::sweep::config::Config;
 
@@ -26,6 +27,59 @@ pub(super) struct Stands {
     ruleset: String,
     /// What was found out already, by stand and by what was met.
     known: Mutex<HashMap<(i64, i64), bool>>,
+}
+
+/// What a root holds, counted while it is walked: nothing of it must be asked of the ledger again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// Documents that tell nothing.
+    pub(super) clean: Clean,
+    /// By the stand they were read at and what was met in them: documents, bytes.
+    at: HashMap<(i64, Option<i64>), (u64, u64)>,
+}
+
+impl Sums {
+    /// A document as the ledger has it.
+    pub(super) fn known(&mut self, row: &KnownRow) {
+        if row.gone_run.is_none() {
+            self.count((row.kind, row.stand, row.met), row.size, (row.clean, row.clean_bytes));
+        }
+    }
+
+    /// A document as it is put there.
+    pub(super) fn document(&mut self, row: &DocumentRow) {
+        if row.gone_run.is_none() {
+            self.count((row.kind, row.stand, row.met), row.size, (row.clean, row.clean_bytes));
+        }
+    }
+
+    fn count(&mut self, (kind, stand, met): (Kind, i64, Option<i64>), size: i64, (clean, bytes): (i64, i64)) {
+        self.clean.documents += clean.max(0) as u64;
+        self.clean.bytes += bytes.max(0) as u64;
+        if kind == Kind::Read {
+            let at = self.at.entry((stand, met)).or_default();
+            at.0 += 1;
+            at.1 += size.max(0) as u64;
+        }
+    }
+
+    /// And what was counted elsewhere.
+    pub(super) fn join(&mut self, other: &Sums) {
+        self.clean.documents += other.clean.documents;
+        self.clean.bytes += other.clean.bytes;
+        for (key, (documents, bytes)) in &other.at {
+            let at = self.at.entry(*key).or_default();
+            at.0 += documents;
+            at.1 += bytes;
+        }
+    }
+
+    /// As the ledger has it: for a root that was not walked to its end.
+    pub(super) fn read(ledger: &Ledger, root: i64) -> Result<Sums> {
+        let rows = ledger.bytes_by_stand(root)?.into_iter();
+        let at = rows.map(|(stand, met, n, bytes)| ((stand, met), (n.max(0) as u64, bytes.max(0) as u64)));
+        Ok(Sums { clean: ledger.clean(root)?, at: at.collect() })
+    }
 }
 
 /// How much stands at one set of rules.
@@ -84,16 +138,15 @@ impl Stands {
     }
 
     /// How much of these roots stands at which rules: those of now first, then the largest.
-    pub(super) fn shares(&self, ledger: &Ledger, roots: &[i64]) -> Result<Vec<AtRules>> {
+    pub(super) fn shares(&self, ledger: &Ledger, roots: &[Sums]) -> Result<Vec<AtRules>> {
         let mut shares: BTreeMap<(bool, String), AtRules> = BTreeMap::new();
         for root in roots {
-            for (stand, met, documents, bytes) in ledger.bytes_by_stand(*root)? {
+            for (&(stand, met), &(documents, bytes)) in &root.at {
                 let now = stand == self.now;
                 let other = self.others.get(&stand).map_or("", |(_, ruleset)| ruleset.as_str());
                 let ruleset = if now { self.ruleset.clone() } else { other.to_string() };
                 let share =
                     shares.entry((!now, ruleset.clone())).or_insert(AtRules { ruleset, now, ..AtRules::default() });
-                let (documents, bytes) = (documents.max(0) as u64, bytes.max(0) as u64);
                 share.documents += documents;
                 share.bytes += bytes;
                 if self.touch(ledger, Kind::Read, stand, met)? {
