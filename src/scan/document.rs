@@ -28,6 +28,7 @@ use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
 use crate::scan::Progress;
+use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
 use crate::validate::date;
@@ -43,6 +44,7 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
+    pub(super) choice: Choice,
     /// Who reads what libraries read.
     pub(super) workers: Option<Pool>,
     pub(super) keys: KeyBook,
