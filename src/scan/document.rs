@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -31,6 +32,7 @@ use crate::scan::Progress;
 use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
+use crate::scan::values::Inside;
 use crate::validate::date;
 use crate::walk;
 use crate::worker::{Missed, Pool};
@@ -432,7 +434,8 @@ impl Scanner<'_> {
             _ => hints::how(hint, (name, reading.format), (shown, complete), &known),
         };
         if let Some(reader) = reader {
-            let values = self.values(reader, head, source, &mut reading);
+            let inside = Inside { root, locator, access, nest, times: HashMap::new() };
+            let values = self.values(reader, head, source, &mut reading, inside);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
         }
