@@ -296,6 +296,13 @@ fn options(args: ScanArgs) -> Result<Options> {
 /// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
 fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
     let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    // A database that is named alone is read with its log.
+    let log = |root: &Root| {
+        let mut log = root.path.clone().into_os_string();
+        log.push(scan::LOG);
+        Path::new(&log).is_file().then(|| log.into())
+    };
+    read.extend(roots.iter().filter_map(log).collect::<Vec<PathBuf>>());
     if follow {
         read.push(PathBuf::from("/"));
     }
