@@ -169,7 +169,7 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
         evidence.push((format!("fills only {values} of {} fields", tally.filled), -3.0));
     }
     if dates {
-        if alone < DATE && values >= 20 && fills && slot.valid * 50 >= values * 49 {
+        if alone < DATE && values >= FEW && fills && slot.valid * 50 >= values * 49 {
             evidence.push(("all are days of the calendar".to_string(), ALL_DAYS));
         }
         births(slot, &mut evidence);

@@ -148,6 +148,8 @@ const PROVIDER: &[&str] = &[
     "office",
     "fax",
 ];
+/// Those of [`PROVIDER`] that are no person: an SSN or a record number behind them is not theirs.
+const OFFICES: [&str; 9] = ["pharmacy", "clinic", "hospital", "facility", "practice", "npi", "dea", "office", "fax"];
 const WORKFORCE: &[&str] = &["employee", "payroll", "hired", "staff", "supervisor", "manager", "author", "maintainer"];
 const PATIENT: &[&str] = &[
     "patient",
@@ -318,7 +320,8 @@ impl Vocabulary {
                     // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
                     Says::For(other) if rules.rules[other as usize].identifier == Identifier::NAME => {}
                     Says::For(_) => {
-                        if context.keyword.is_none() && context.other.is_none() && distance <= 24 {
+                        // `seen` may stand before anything.
+                        if context.keyword.is_none() && context.other.is_none() && distance <= 24 && !phrase.weak {
                             context.other = Some(*number);
                         }
                     }
@@ -330,7 +333,8 @@ impl Vocabulary {
                     Says::Against(_) => {}
                     Says::Whose(subject) => {
                         let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
-                        if context.subject.is_none() && distance <= 40 && !street {
+                        let office = OFFICES.contains(&phrase.text.as_str()) && !may_be_an_offices(identifier);
+                        if context.subject.is_none() && distance <= 40 && !street && !office {
                             context.subject = Some(subject);
                         }
                     }
@@ -388,6 +392,26 @@ impl Vocabulary {
         }
         None
     }
+}
+
+/// Whether an office has such a datum too.
+fn may_be_an_offices(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::NAME
+            | Identifier::PHONE
+            | Identifier::FAX
+            | Identifier::ADDRESS
+            | Identifier::ZIP
+            | Identifier::EMAIL
+            | Identifier::URL
+            | Identifier::NPI
+            | Identifier::DEA
+            | Identifier::IP_ADDRESS
+            | Identifier::DEVICE_ID
+            | Identifier::BANK_ACCOUNT
+            | Identifier::PAYMENT_CARD
+    )
 }
 
 /// Whether the last of these words, `Dr`, is a drive: behind a house number and words with capitals, `7802 Solomon Seal Dr., VA`.

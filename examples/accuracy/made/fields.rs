@@ -264,6 +264,11 @@ impl Style {
         self.ssn == 11
     }
 
+    /// Whether Social Security numbers are nine figures and nothing else.
+    pub(crate) fn bare_ssn(&self) -> bool {
+        matches!(self.ssn, 1 | 11 | 21)
+    }
+
     /// Whether a field is left empty.
     pub(crate) fn leaves_empty(&self, rng: &mut Rng) -> bool {
         rng.percent(self.empty)
