@@ -68,18 +68,32 @@ impl Counter {
         let mut tally = self.begin(job);
         // What delimits fields must not be made where it was not.
         let delimits = matches!(&job.plan.layout, Layout::Rows(dialect) if b" -'*./:".contains(&dialect.delimiter));
-        match Plain::of(&chunk.bytes).filter(|_| !delimits) {
+        // Lines of a text only: elsewhere a line end ends a value.
+        let lines = matches!(job.plan.layout, Layout::Text) && chunk.bytes.len() <= BROKEN;
+        let broken = if lines { Plain::of_lines(&chunk.bytes) } else { None };
+        match broken.or_else(|| Plain::of(&chunk.bytes)).filter(|_| !delimits) {
             None => self.arranged(job, chunk, &mut tally),
-            Some(plain) => {
-                let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
-                let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
-                let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
-                self.arranged(job, &written, &mut tally);
-                back(&plain, &mut tally);
-            }
+            Some(plain) => self.plainly(job, chunk, &plain, &mut tally),
+        }
+        if matches!(job.plan.layout, Layout::Text)
+            && !lines
+            && !tally.text.is_empty()
+            && let Some(plain) = Plain::of_lines(&chunk.bytes)
+        {
+            tally = self.begin(job);
+            self.plainly(job, chunk, &plain, &mut tally);
         }
         places(job.plan, chunk, &mut tally);
         tally
+    }
+
+    /// Counts a chunk as `plain` writes it.
+    fn plainly(&mut self, job: Job<'_>, chunk: &Chunk, plain: &Plain, tally: &mut Tally) {
+        let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
+        let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
+        let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
+        self.arranged(job, &written, tally);
+        back(plain, tally);
     }
 
     fn arranged(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
@@ -332,6 +346,10 @@ pub(super) fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candi
         candidate.end += stretch.start as u32;
     }
 }
+
+/// Texts up to this many bytes are searched for values that go over a line end before anything else; of longer ones only
+/// the pieces in which something was found.
+const BROKEN: usize = 64 << 10;
 
 /// How far before the core the search starts, so that what stands before its first byte is known.
 const BEFORE_CORE: usize = 64;

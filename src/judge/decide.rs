@@ -186,7 +186,7 @@ fn finding(
         all_tests: draft.is_test(),
         readable_by: file.readable_by,
     };
-    let (severity, severity_reason) = severity::judge(&facts);
+    let (severity, severity_reason) = severity::judge(&facts, &options.severities);
     let column = draft.column.is_some();
     let action_hint = severity::action_hint(&facts, severity, confidence >= Confidence::Likely, column);
     // Company lowers the bar for core identifiers, but not for who asks for `certain`: there, a `likely` finding would be

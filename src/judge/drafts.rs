@@ -186,6 +186,7 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     if clues.neighbour != 0.0 {
         let what = match rule.identifier {
             Identifier::NAME => "beside an identifier, or above a street",
+            Identifier::SERVICE_DATE => "near what identifies a person",
             _ => "street and ZIP code together",
         };
         evidence.push((what.to_string(), clues.neighbour));

@@ -26,3 +26,4 @@ pub mod severity;
 mod subjects;
 pub mod tally;
 pub mod text;
+mod words;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -29,8 +30,10 @@ use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
 use crate::scan::Progress;
+use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
+use crate::scan::values::Inside;
 use crate::validate::date;
 use crate::walk;
 use crate::worker::{Missed, Pool};
@@ -44,6 +47,7 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
+    pub(super) choice: Choice,
     /// Who reads what libraries read.
     pub(super) workers: Option<Pool>,
     pub(super) keys: KeyBook,
@@ -447,7 +451,8 @@ impl Scanner<'_> {
         };
         reading.met.add(&asked.into_inner());
         if let Some(reader) = reader {
-            let values = self.values(reader, head, source, &mut reading);
+            let inside = Inside { root, locator, access, nest, times: HashMap::new() };
+            let values = self.values(reader, head, source, &mut reading, inside);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
         }

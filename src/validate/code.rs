@@ -17,11 +17,13 @@ struct Kind {
     samples: &'static [&'static [u8]],
     /// Whether FHIR servers use UUIDs for it.
     uuid: bool,
+    /// Whether hospitals write it as three pairs of figures, `48-29-13`, in text too.
+    terminal: bool,
 }
 
 /// A medical record number: section 5.7, `[A-Z]{0,4}` and four to twelve digits, a short tail.
 pub fn mrn(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true, terminal: true })
 }
 
 /// What stands where a format has the patient's number in that place: any number or word that a hospital or a trial calls
@@ -40,27 +42,27 @@ pub fn patient_id(bytes: &[u8], setting: Setting) -> Verdict {
 /// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more.
 pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
     const SAMPLES: &[&[u8]] = &[b"ABC123456789", b"MEMBER123", b"U12345678", b"W123456789", b"XYZ123456789"];
-    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true })
+    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true, terminal: false })
 }
 
 /// A group or policy number: it names a contract, so it is shorter.
 pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false })
+    check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false, terminal: false })
 }
 
 /// The number of a patient's account, visit, admission or order: section 5.7.
 pub fn account(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true, terminal: false })
 }
 
 /// The number of a claim or an authorization: section 5.19; payers' control numbers have up to fifty characters.
 pub fn claim(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true, terminal: false })
 }
 
 /// The number of a prescription: section 5.18, six to twelve digits, letters before them and a short tail.
 pub fn prescription(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true, terminal: false })
 }
 
 fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
@@ -111,7 +113,7 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     }
     // Dates with marks are dates; eight bare figures may be a record number that reads as one.
     // `01-12-87` in a field of record numbers is one, filed by its last figures.
-    let terminal = setting == Setting::Field && seen == 6;
+    let terminal = seen == 6 && (setting == Setting::Field || (kind.terminal && is_terminal(value)));
     if seen < value.len() && !terminal && date::parse(value).is_some() {
         return Verdict::Invalid("a date");
     }
@@ -145,6 +147,12 @@ fn unmarked(value: &[u8], figures: usize, kind: &Kind) -> Verdict {
     let made_up = bare && value.len() >= 6 && is_trivial(value);
     let measure = if bare { number(value) } else { 0 };
     Verdict::plain(normal, measure, made_up || kind.samples.contains(&normal.as_bytes()))
+}
+
+/// `48-29-13`: three pairs of figures.
+fn is_terminal(value: &[u8]) -> bool {
+    let pairs = value.iter().enumerate().all(|(at, b)| if at % 3 == 2 { *b == b'-' } else { b.is_ascii_digit() });
+    value.len() == 8 && pairs
 }
 
 /// `2021-2022`: years of this and the last century, the earlier first.

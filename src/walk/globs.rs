@@ -12,14 +12,14 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::error::{Error, Result};
 
 /// A compiled list of globs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Globs {
     any: Set,
     folders: Set,
 }
 
 /// Globs by what they are held against.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Set {
     anywhere: GlobSet,
     below_root: GlobSet,

@@ -7,7 +7,7 @@ use super::super::Page;
 use super::super::rng::Rng;
 use super::{List, xml};
 
-const AUTHOR: &str = "<author><time value=\"20260311\"/><assignedAuthor><id root=\"2.16.840.1.113883.4.6\" extension=\"«Npi»\"/><addr><streetAddressLine>«DrStreet»</streetAddressLine><postalCode>«DrZip»</postalCode></addr><telecom use=\"WP\" value=\"tel:+1«DrPhone:bare»\"/><assignedPerson><name><given>«DrFirst»</given><family>«DrLast»</family><suffix>MD</suffix></name></assignedPerson></assignedAuthor></author>";
+const AUTHOR: &str = "<author><time value=\"«Written»\"/><assignedAuthor><id root=\"2.16.840.1.113883.4.6\" extension=\"«Npi»\"/><addr><streetAddressLine>«DrStreet»</streetAddressLine><postalCode>«DrZip»</postalCode></addr><telecom use=\"WP\" value=\"tel:+1«DrPhone:bare»\"/><assignedPerson><name><given>«DrFirst»</given><family>«DrLast»</family><suffix>MD</suffix></name></assignedPerson></assignedAuthor></author>";
 
 /// A summary of care.
 pub(super) fn document(list: &List, rng: &mut Rng) -> Page {
@@ -34,7 +34,7 @@ pub(super) fn document(list: &List, rng: &mut Rng) -> Page {
         ],
     );
     let body = format!(
-        "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><realmCode code=\"US\"/><id root=\"2.16.840.1.113883.19\" extension=\"«#8»\"/><code code=\"34133-9\" codeSystem=\"2.16.840.1.113883.6.1\"/><effectiveTime value=\"20260311\"/>{patient}{AUTHOR}<component><structuredBody><component><section><code code=\"10164-2\"/><title>History</title>{text}</section></component></structuredBody></component></ClinicalDocument>\n"
+        "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><realmCode code=\"US\"/><id root=\"2.16.840.1.113883.19\" extension=\"«#8»\"/><code code=\"34133-9\" codeSystem=\"2.16.840.1.113883.6.1\"/><effectiveTime value=\"«Written»\"/>{patient}{AUTHOR}<component><structuredBody><component><section><code code=\"10164-2\"/><title>History</title>{text}</section></component></structuredBody></component></ClinicalDocument>\n"
     );
     let body = list.pick(&["line", "one"], &["one", "prefix", "line"]).to_string() + &body;
     let body = match body.split_at(body.find('<').unwrap_or(0)) {

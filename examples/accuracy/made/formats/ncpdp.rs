@@ -37,7 +37,7 @@ pub(super) fn transmission(list: &List, rng: &mut Rng) -> Page {
     for record in &list.feed.records {
         page.text(if framed { "\u{2}" } else { "" });
         list.write(&mut page, &template, record, plain, rng);
-        page.text(if framed { "\u{3}" } else { "" });
+        page.text(if framed { "\u{3}" } else { "\r\n" });
     }
     page
 }

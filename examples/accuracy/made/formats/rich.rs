@@ -153,7 +153,7 @@ pub(super) fn mail(list: &List, rng: &mut Rng) -> Page {
     let mut page = list.page("message", "eml");
     prose(list, &mut page, 4, rng);
     let text = lines(&page).join("\r\n");
-    let head = "From: desk@example.org\r\nTo: team@example.org\r\nSubject: records\r\nDate: Wed, 11 Mar 2026 08:15:22 +0000\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n";
+    let head = "From: desk@example.org\r\nTo: desk@example.org\r\nSubject: records\r\nDate: Wed, 11 Mar 2026 08:15:22 +0000\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n";
     let html = format!("<html><body><p>{}</p></body></html>", xml(&text).replace("\r\n", "<br>\r\n"));
     let quoted: String = text
         .split("\r\n")
@@ -177,6 +177,8 @@ pub(super) fn mail(list: &List, rng: &mut Rng) -> Page {
             base64(text.as_bytes())
         ),
     };
+    // What stands in the headers may be found too.
+    list.write(&mut page, "«DeskEmail»\n", &list.feed.records[0], plain, rng);
     page.file = Some((head.to_string() + &body).into_bytes());
     page
 }

@@ -57,8 +57,12 @@ fn phone(number: &str, form: &str) -> Option<String> {
     }
 }
 
-/// What a template asks for.
+/// What a template asks for; with a `?` at its end what may be found or not.
 pub(crate) fn value(list: &List, asked: &str, record: &Record, rng: &mut Rng) -> Value {
+    if let Some(asked) = asked.strip_suffix('?') {
+        let (text, what) = value(list, asked, record, rng);
+        return (text, what.map(|(identifier, _)| (identifier, Whose::Anybody)));
+    }
     let name = asked.split('@').next().unwrap_or_default();
     let (name, form) = name.split_once(':').unwrap_or((name, ""));
     let person: &Person = &list.population.people[record.person];
@@ -101,6 +105,11 @@ pub(crate) fn value(list: &List, asked: &str, record: &Record, rng: &mut Rng) ->
         "DrPhone" => {
             (phone(&provider.phone, form).unwrap_or_else(|| provider.phone.clone()), of_provider(Identifier::PHONE))
         }
+        // Of offices and programs.
+        "DeskName" => ("BILLING".to_string(), Some((Identifier::NAME, Whose::Anybody))),
+        "DeskPhone" => ("8005551000".to_string(), Some((Identifier::PHONE, Whose::Anybody))),
+        "DeskEmail" => ("desk@example.org".to_string(), Some((Identifier::EMAIL, Whose::Anybody))),
+        "Written" => ("20260311".to_string(), Some((Identifier::SERVICE_DATE, Whose::Anybody))),
         "Number" => ((record.number + 1).to_string(), None),
         "Parity" => (if person.code == 0 { "Y" } else { "N" }.to_string(), None),
         _ => match Field::by_name(name) {

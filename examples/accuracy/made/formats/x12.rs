@@ -52,7 +52,7 @@ fn interchange(
 /// Professional claims, and institutional ones.
 pub(super) fn claims(list: &List, rng: &mut Rng) -> Page {
     let head = list.pick(
-        &["BHT*0019*00*244579*20260102*1023*CH~NM1*41*2*LAKESIDE BILLING*****46*TGJ23~PER*IC*BILLING*TE*8005551000~NM1*40*2*PLAN*****46*66783~HL*1**20*1~NM1*85*2*LAKESIDE CLINIC*****XX*«Npi@85»~N3*«DrStreet@85»~N4*MIAMI*FL*«DrZip@85»~REF*EI*587654321~"],
+        &["BHT*0019*00*244579*20260102*1023*CH~NM1*41*2*LAKESIDE BILLING*****46*TGJ23~PER*IC*«DeskName»*TE*«DeskPhone»~NM1*40*2*PLAN*****46*66783~HL*1**20*1~NM1*85*2*LAKESIDE CLINIC*****XX*«Npi@85»~N3*«DrStreet@85»~N4*MIAMI*FL*«DrZip@85»~REF*EI*587654321~"],
         &["BHT*0019*00*1*20260102*1023*CH~NM1*41*2*ST ANNE*****46*99~NM1*40*2*PAYER*****46*7~HL*1**20*1~PRV*BI*PXC*203BF0100Y~NM1*85*1*«DrLast:upper@85»*«DrFirst:upper@85»***XX*«Npi@85»~N3*«DrStreet@85»~N4*DENVER*CO*«DrZip@85»~"],
     );
     let train: &[&str] = &[
@@ -69,7 +69,7 @@ pub(super) fn claims(list: &List, rng: &mut Rng) -> Page {
 /// Members of a plan.
 pub(super) fn enrolment(list: &List, rng: &mut Rng) -> Page {
     let head = list.pick(
-        &["BGN*00*12456*20260102*1200*ET***2~REF*38*«Group@38»~N1*P5*EMPLOYER*FI*999888777~N1*IN*LAKESIDE*FI*654456654~"],
+        &["BGN*00*12456*20260102*1200*ET***2~REF*38*«Group@38?»~N1*P5*EMPLOYER*FI*999888777~N1*IN*LAKESIDE*FI*654456654~"],
         &["BGN*00*1*20260102*1200****4~DTP*007*D8*20260101~N1*P5*EMPLOYER*FI*999888777~N1*IN*PAYER*XV*654~"],
     );
     let train: &[&str] = &[
@@ -86,7 +86,7 @@ pub(super) fn enrolment(list: &List, rng: &mut Rng) -> Page {
 /// Payments of claims.
 pub(super) fn payments(list: &List, rng: &mut Rng) -> Page {
     let head = list.pick(
-        &["BPR*I*1222*C*CHK************20260102~TRN*1*1512345678*1512345678~REF*EV*030240928~DTM*405*20260102~N1*PR*LAKESIDE~N3*1 WEST~N4*MIAMI*FL*33101~PER*BL*SUPPORT*TE*8005552000~N1*PE*LAKESIDE CLINIC*XX*«Npi@pe»~LX*1~"],
+        &["BPR*I*1222*C*CHK************20260102~TRN*1*1512345678*1512345678~REF*EV*030240928~DTM*405*20260102~N1*PR*LAKESIDE~N3*1 WEST~N4*MIAMI*FL*33101~PER*BL*«DeskName»*TE*«DeskPhone»~N1*PE*LAKESIDE CLINIC*XX*«Npi@pe»~LX*1~"],
         &["BPR*H*0*C*NON************20260102~TRN*1*«#9»*1999999999~DTM*405*20260102~N1*PR*PAYER~N1*PE*ST ANNE*FI*999999999~REF*PQ*«#6»~LX*1~TS3*«Npi@ts3»*11*20261231*5*227~"],
     );
     let train: &[&str] = &[
