@@ -40,7 +40,8 @@ pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
         all += 1;
         parts(line, &mut found);
         let least = if is_named { 1 } else { 2 };
-        let asked = |part: &&Part| is_named || part.form != Form::Percent || part.is_request(line);
+        let asked =
+            |part: &&Part| !part.value.is_empty() && (is_named || part.form != Form::Percent || part.is_request(line));
         some += usize::from(found.iter().filter(asked).count() >= least);
     }
     let enough = if is_named { some * 4 >= all } else { some * 5 >= all * 4 };
