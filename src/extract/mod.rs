@@ -6,6 +6,7 @@
 //! knowing what came before ([`Fold`]), the summaries are chained ([`Entry::after`]), and so each chunk learns its exact
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
+pub(crate) mod coded;
 pub mod dialect;
 pub mod dicom;
 mod fhir;

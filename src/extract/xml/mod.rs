@@ -94,6 +94,8 @@ pub struct Xml {
     started: bool,
     /// Whose names in texts are no patient's.
     clinicians: Clinicians,
+    /// Declarations whose end was looked for in vain; a few at most.
+    futile: u8,
 }
 
 impl std::fmt::Debug for Xml {
@@ -174,6 +176,7 @@ impl Xml {
             attributes: Vec::new(),
             started: false,
             clinicians: Clinicians::default(),
+            futile: 0,
         }
     }
 
