@@ -21,8 +21,11 @@ pub struct Dialect {
     pub body_rows: u64,
 }
 
-/// What may stand between fields; the first wins where two do equally well.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b'|', b';'];
+/// What may stand between fields; the first wins where two do equally well. `~` and `^` are those of payers' and of VistA's
+/// extracts, 0x01 that of Hive, 0x1f ASCII's own.
+const DELIMITERS: [u8; 8] = [b',', b'\t', b'|', b';', b'~', b'^', 0x01, 0x1f];
+/// The first of them are tried first, and without a look at the lines where a name says that it is a table.
+const USUAL: usize = 4;
 /// Rows of the head that are looked at.
 const SAMPLE_ROWS: usize = 200;
 /// Share of the rows that are as wide as most, of a table that no name announces.
@@ -44,8 +47,12 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let named = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     let mut best: Option<(f64, Table)> = None;
     let may = may_delimit(sample, line_end);
-    for (delimiter, may) in DELIMITERS.into_iter().zip(may) {
-        if !named && !may {
+    for (number, (delimiter, may)) in DELIMITERS.into_iter().zip(may).enumerate() {
+        // Names have `^` in them, and lists `~`: they delimit where nothing else does.
+        if number >= USUAL && best.is_some() {
+            break;
+        }
+        if !may && !(named && number < USUAL) {
             continue;
         }
         // Less even rows are refused by `score`.
@@ -164,7 +171,7 @@ impl Table {
         let enough = if named {
             self.width >= 2 && rows >= 1 && self.even >= 0.5
         } else {
-            let strong_mark = matches!(self.delimiter, b'\t' | b'|');
+            let strong_mark = matches!(self.delimiter, b'\t' | b'|' | 0x01 | 0x1f);
             let narrow = if strong_mark { 2 } else { 3 };
             rows >= 3 && self.width >= narrow && self.even >= EVEN && !self.looks_like_prose()
         };

@@ -58,7 +58,7 @@ fn elements_and_attributes_are_values_with_places() {
     let ssn = found.iter().find(|found| found.3 == "536-90-4398").unwrap();
     assert_eq!(ssn.2 as usize, document.find("536-90").unwrap());
     let named = places.named.iter().find(|n| bare(&n.place.to_string()) == "members.member[].ssn").unwrap();
-    assert_eq!((&named.names[0][..], named.subject), ("ssn", Some(crate::finding::Subject::Patient)));
+    assert_eq!((&named.names[0][..], named.subject), ("ssn", Some(Subject::Patient)));
 }
 
 #[test]

@@ -115,6 +115,17 @@ fn what_a_column_as_a_whole_says() {
 }
 
 #[test]
+fn what_payers_and_warehouses_put_between_fields_is_a_delimiter() {
+    for delimiter in ["~", "^", "\u{1}", "\u{1f}"] {
+        let row = |n: u32| format!("{n}|S{:03}-{:02}-{:04}|x@y{n}.org|1\n", 221 + n, 21 + n, 3104 + n * 71);
+        let rows: String = (0..60).map(row).collect::<String>().replace("|S", "|").replace('|', delimiter);
+        let header = "no|ssn|mail|unit\n".replace('|', delimiter);
+        assert_eq!(found(Identifier::SSN, &format!("{header}{rows}")).len(), 60, "{delimiter:?}");
+        assert_eq!(found(Identifier::EMAIL, &format!("{header}{rows}"))[0], "x@y0.org", "{delimiter:?}");
+    }
+}
+
+#[test]
 fn a_column_of_names_needs_no_header_but_company() {
     let surnames = [
         "MCDERMOTT",
