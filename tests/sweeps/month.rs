@@ -229,9 +229,11 @@ fn date_of(night: i64) -> String {
 }
 
 fn claim(id: &str) -> String {
+    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 300)).to_string();
+    let until = &until[..10];
     format!(
-        "[[fix]]\nid = \"{id}\"\nreason = \"the vendor says that it is deleted\"\nwho = \"jo\"\nwhen = 2027-01-20\n\
-         disposition = \"fixed-claimed\"\nuntil = 2030-01-01\n"
+        "[[fix]]\nfinding = \"{id}\"\nreason = \"the vendor says that it is deleted\"\nwho = \"jo\"\n\
+         disposition = \"fixed-claimed\"\nuntil = {until}\n"
     )
 }
 
