@@ -190,6 +190,7 @@ fn thirty_nights_of_three_vendors() {
             // The month's drop again, under the next name.
             30 => {
                 fs::copy(site.at("core/census_202612.csv"), site.at("core/census_202701.csv")).expect("copied");
+                fed.push(("same feed, new file", "core/census_*.csv".to_string()));
                 expected.push((
                     "copied",
                     "as core/census_202612.csv".to_string(),
@@ -229,9 +230,11 @@ fn date_of(night: i64) -> String {
 }
 
 fn claim(id: &str) -> String {
+    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 300)).to_string();
+    let until = &until[..10];
     format!(
-        "[[fix]]\nid = \"{id}\"\nreason = \"the vendor says that it is deleted\"\nwho = \"jo\"\nwhen = 2027-01-20\n\
-         disposition = \"fixed-claimed\"\nuntil = 2030-01-01\n"
+        "[[fix]]\nfinding = \"{id}\"\nreason = \"the vendor says that it is deleted\"\nwho = \"jo\"\n\
+         disposition = \"fixed-claimed\"\nuntil = {until}\n"
     )
 }
 
