@@ -148,7 +148,11 @@ pub(crate) fn scan_found(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow)
+            .hashing(options.content_key.clone())
+            .lagging(options.lag.clone())
+            .within(options.mounts.clone())
+            .recalling(options.recall.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
         choice: beside::Choice::new(&options.walk)?,
         workers: workers(options, pool.current_num_threads()),

@@ -18,6 +18,7 @@ use crate::cli::exit::{Policy, Tally};
 use crate::cli::{key, memory, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
+use crate::decisions::severities;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
@@ -266,6 +267,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
     let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
+    let severities = args.severity.as_deref().map(severities::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -287,6 +289,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         reveal: args.reveal.reveal,
         fingerprint_key,
         passwords,
+        severities: Arc::new(severities),
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),

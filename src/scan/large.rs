@@ -401,6 +401,7 @@ mod tests {
             hints,
             workers: None,
             keys: KeyBook::default(),
+            choice: Default::default(),
         };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();

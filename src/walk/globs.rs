@@ -73,6 +73,9 @@ impl Globs {
 
     /// Whether a file or folder matches: `below` is its path below the root, `whole` its whole path.
     pub(crate) fn matches(&self, below: &Path, whole: &Path, is_folder: bool) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         self.any.matches(below, whole) || is_folder && self.folders.matches(below, whole)
     }
 }
