@@ -161,7 +161,10 @@ pub(crate) fn scan_found(
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
-        let feeder = threads.spawn(|| feed::feed(&pool, walk, &scanner, &window, sender));
+        let feeder = std::thread::Builder::new()
+            .name("feeder".to_string())
+            .spawn_scoped(threads, || feed::feed(&pool, walk, &scanner, &window, sender))
+            .map_err(|e| Error::Usage(format!("cannot start a thread: {e}")))?;
         let mut told = Told { listener, counts: Counts { sizes: Sizes::new(roots), ..Counts::default() } };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {

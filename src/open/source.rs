@@ -170,18 +170,8 @@ impl FileSource {
         let version = FileVersion::of(facts);
         // Blocks of stat(2) are 512 bytes, whatever the file system's are.
         let sparse = facts.blocks().saturating_mul(512) < facts.len();
-        FileSource {
-            file,
-            then,
-            access,
-            ahead: Vec::new(),
-            changed: None,
-            version,
-            content: None,
-            lag,
-            mount: None,
-            sparse,
-        }
+        let (ahead, mount) = (Vec::new(), None);
+        FileSource { file, then, access, ahead, changed: None, version, content: None, lag, mount, sparse }
     }
 
     /// With a key, hashes its content as it is read.

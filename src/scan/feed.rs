@@ -5,7 +5,7 @@
 //! that scan. When which of them is at work never changes what is told.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -69,7 +69,8 @@ pub(super) fn feed(
                 move || read_ahead(scope, scanner, window, waiting, pace, &sender)
             };
             let first_reader = reader.clone();
-            threads.spawn(move || {
+            let first = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+            let started = first.spawn_scoped(threads, move || {
                 // The others are not needed before there is something to be read ahead.
                 if waiting.wait_for_some() {
                     // As many as the system gives: one is enough.
@@ -81,6 +82,8 @@ pub(super) fn feed(
                     first_reader();
                 }
             });
+            // Nothing is left for a thread that there is not.
+            pace.alone.store(started.is_err(), Ordering::Relaxed);
             let hand_over = |batch: &mut Vec<(u64, Entry)>| {
                 let (batch, sender) = (std::mem::take(batch), sender.clone());
                 let under_way = waiting.under_way();
@@ -250,6 +253,8 @@ struct Pace {
     /// How many more took longer than [`LATE`] than did not, lately. Threads may overtake each other here: a count need
     /// not be exact.
     late: AtomicU64,
+    /// Nobody reads ahead: the system gave no thread for it.
+    alone: AtomicBool,
 }
 
 impl Pace {
@@ -264,7 +269,7 @@ impl Pace {
 
     /// A busy machine lets one open wait for its turn now and then, a late share lets most of them wait.
     fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed) >= MORE
+        self.late.load(Ordering::Relaxed) >= MORE && !self.alone.load(Ordering::Relaxed)
     }
 }
 
