@@ -18,7 +18,7 @@ fn values(line: &str) -> Vec<String> {
 
 #[test]
 fn values_stand_at_their_keys() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 16] = [
         (
             "2026-03-11T08:15:22Z level=info user=ada ssn=536228145 dob=1952-03-04 msg=\"not found\"",
             &["[2026-03-11T08:15:22Z ]", "level=info", "user=ada", "ssn=536228145", "dob=1952-03-04", "msg=not found"],
