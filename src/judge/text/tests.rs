@@ -41,13 +41,13 @@ fn what_stands_near_says_what_a_value_is() {
         (
             Identifier::SSN,
             "seen in the spring clinic.\nSSN 219-44-\n8831 given",
-            vec!["219-44-\n8831"],
+            vec!["219-44-8831"],
             "no clinic has one",
         ),
-        (Identifier::BIRTH_DATE, "DOB: 03/04/\r\n  1952 per chart", vec!["03/04/\r\n  1952"], "over a line end"),
+        (Identifier::BIRTH_DATE, "DOB: 03/04/\r\n  1952 per chart", vec!["03/04/1952"], "over a line end"),
         (Identifier::SSN, "no. 482913 SSN 1, trace=536904398", vec![], "the key is its label"),
-        (Identifier::SSN, "SSN: ５３６－９０－４３９８", vec!["５３６－９０－４３９８"], "full width"),
-        (Identifier::SSN, "SSN 536–90–4398", vec!["536–90–4398"], "typographic dashes"),
+        (Identifier::SSN, "SSN: ５３６－９０－４３９８", vec!["536-90-4398"], "full width"),
+        (Identifier::SSN, "SSN 536–90–4398", vec!["536-90-4398"], "typographic dashes"),
         (Identifier::SSN, "her social ends in 4471", vec!["4471"], "the last four"),
         (
             Identifier::DEVICE_ID,
