@@ -4,6 +4,7 @@
 //! are numbered as the walk meets them and told in that order; only `AHEAD` of them are under way at once, so that
 //! what finishes out of order waits in bounded memory.
 
+mod beside;
 mod document;
 mod feed;
 mod hints;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+pub(crate) use self::beside::LOG;
 use self::document::{Given, Nest};
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
@@ -146,8 +148,13 @@ pub(crate) fn scan_found(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow)
+            .hashing(options.content_key.clone())
+            .lagging(options.lag.clone())
+            .within(options.mounts.clone())
+            .recalling(options.recall.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
+        choice: beside::Choice::new(&options.walk)?,
         workers: workers(options, pool.current_num_threads()),
         keys: KeyBook::default(),
     };
@@ -195,6 +202,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         key: &key,
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
+        choice: beside::Choice::default(),
         workers: workers(options, 1),
         keys: KeyBook::default(),
     };

@@ -39,6 +39,11 @@ mod protected;
 mod rich;
 // Sweeps, night by night: what ledger, delta and exit codes say.
 mod sweeps;
+// Files in values: base64 in JSON, XML and others.
+mod coded;
+// A database and its write-ahead log.
+#[cfg(feature = "sqlite")]
+mod logs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

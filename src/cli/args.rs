@@ -224,6 +224,10 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
     pub(super) suppress: Option<PathBuf>,
 
+    /// A severity table in place of the published one (TOML; docs/severity.md)
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) severity: Option<PathBuf>,
+
     /// May this go? safe-harbor, limited-data-set, or a file that says what an agreement allows (docs/release.md)
     #[arg(long = "for", value_name = "PURPOSE", help_heading = "Exit code")]
     pub(super) purpose: Option<PathBuf>,

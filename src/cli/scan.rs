@@ -18,6 +18,7 @@ use crate::cli::exit::{Policy, Tally};
 use crate::cli::{key, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
+use crate::decisions::severities;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
@@ -265,6 +266,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
     let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
+    let severities = args.severity.as_deref().map(severities::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -286,6 +288,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         reveal: args.reveal.reveal,
         fingerprint_key,
         passwords,
+        severities: Arc::new(severities),
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),
@@ -296,6 +299,13 @@ fn options(args: ScanArgs) -> Result<Options> {
 /// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
 fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
     let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    // A database that is named alone is read with its log.
+    let log = |root: &Root| {
+        let mut log = root.path.clone().into_os_string();
+        log.push(scan::LOG);
+        Path::new(&log).is_file().then(|| log.into())
+    };
+    read.extend(roots.iter().filter_map(log).collect::<Vec<PathBuf>>());
     if follow {
         read.push(PathBuf::from("/"));
     }

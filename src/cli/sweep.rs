@@ -30,6 +30,7 @@ pub(super) fn run(args: SweepArgs, given: Map<String, Value>) -> Result<i32> {
         .map_err(|e| Error::Usage(format!("cannot listen for signals: {e}")))?;
     let orders = Orders {
         full: args.full,
+        recall: args.recall,
         new_filesystem: args.new_filesystem,
         now: args.now,
         worker: Some(scan::this_program()),

@@ -33,7 +33,7 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
     if super::dialect::is_program(super::dialect::ending(name)) || memchr::memchr(b'\t', head).is_some() {
         return None;
     }
-    let lines: Vec<&[u8]> = head.split(|b| *b == b'\n').map(without_return).take(SAMPLE).collect();
+    let lines = lines(head);
     let filled = lines.iter().filter(|line| !line.trim_ascii().is_empty()).count();
     if filled < FEWEST || lines.iter().any(|line| line.len() > LONGEST) {
         return None;
@@ -45,6 +45,17 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
 /// A reader of documents of this layout.
 pub fn reader(layout: Layout) -> Box<dyn Reader> {
     Box::new(Fixed::new(layout))
+}
+
+/// The first lines, without their ends; what stands behind the last end is one more.
+fn lines(head: &[u8]) -> Vec<&[u8]> {
+    let mut lines = Vec::with_capacity(SAMPLE.min(64));
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', head).chain([head.len()]).take(SAMPLE) {
+        lines.push(without_return(&head[start..end]));
+        start = end + 1;
+    }
+    lines
 }
 
 /// Without the carriage return of a DOS line end.

@@ -165,9 +165,11 @@ impl Ledger {
         Ok(any.is_some())
     }
 
-    /// Whether the ledger has anything of a root.
+    /// Whether the ledger has anything of a root, or ever found anything in it.
     pub fn knows_any(&self, root: i64) -> Result<bool> {
-        Ok(self.one("SELECT 1 FROM documents WHERE root = ?1 LIMIT 1", params![root], |_| Ok(()))?.is_some())
+        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM documents WHERE root = ?1) \
+                   OR EXISTS (SELECT 1 FROM findings WHERE root = ?1)";
+        Ok(self.one(sql, params![root], |_| Ok(()))?.is_some())
     }
 
     /// Numbers and names of all roots, removed ones too.
@@ -184,11 +186,11 @@ impl Ledger {
         Ok(Clean { documents: documents.max(0) as u64, bytes: bytes.max(0) as u64 })
     }
 
-    /// Bytes of documents by the stand they were read at: number of the stand, documents, bytes.
-    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<(i64, i64, i64)>> {
-        let sql = "SELECT stand, count(*), sum(size) FROM documents WHERE root = ?1 AND kind = 0 AND gone_run IS NULL \
-                   GROUP BY stand ORDER BY stand";
-        self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    /// Documents that were read, by the stand they were read at and what was met in them: both numbers, documents, bytes.
+    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<(i64, Option<i64>, i64, i64)>> {
+        let sql = "SELECT stand, met, count(*), sum(size) FROM documents WHERE root = ?1 AND kind = 0 AND gone_run IS NULL \
+                   GROUP BY stand, met ORDER BY stand, met";
+        self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
     }
 
     /// Tells what is kept of the documents of a root, in the order of the walk: text, keyed hash of the file's content, when it
@@ -282,6 +284,7 @@ impl Ledger {
     pub fn forget(&self, before: i64) -> Result<(usize, usize)> {
         let findings = self.change("DELETE FROM findings WHERE is_open = 0 AND resolved < ?1", params![before])?;
         let runs = self.change("DELETE FROM runs WHERE finished < ?1", params![before])?;
+        self.change("DELETE FROM mets WHERE number NOT IN (SELECT met FROM documents WHERE met IS NOT NULL)", [])?;
         Ok((findings, runs))
     }
 

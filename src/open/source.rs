@@ -16,6 +16,7 @@ use crate::finding::Access;
 use crate::gap::Reason;
 use crate::open::content::{Content, ContentKey, FileVersion};
 use crate::open::lag::Lag;
+use crate::open::mounts::Mount;
 use crate::walk::failure;
 
 /// Bytes that can be read from any place, by several threads at once.
@@ -53,6 +54,8 @@ pub struct FileSource {
     /// Its content as far as it was read, where a hash is asked for.
     content: Option<Content>,
     lag: Option<Arc<Lag>>,
+    /// The mount it lies on, where that has limits.
+    mount: Option<Arc<Mount>>,
 }
 
 /// What changes when someone writes to a file.
@@ -155,13 +158,18 @@ impl FileSource {
     pub(super) fn new(file: File, facts: &Metadata, access: Access, lag: Option<Arc<Lag>>) -> FileSource {
         let (file, then) = (Some(file), Version::of(facts));
         let version = FileVersion::of(facts);
-        FileSource { file, then, access, ahead: Vec::new(), changed: None, version, content: None, lag }
+        FileSource { file, then, access, ahead: Vec::new(), changed: None, version, content: None, lag, mount: None }
     }
 
     /// With a key, hashes its content as it is read.
     pub(super) fn hashing(self, key: Option<ContentKey>) -> FileSource {
         let content = key.map(|key| Content::new(key, self.then.size));
         FileSource { content, ..self }
+    }
+
+    /// Reads no more and no faster than its mount may be asked.
+    pub(super) fn on(self, mount: Option<Arc<Mount>>) -> FileSource {
+        FileSource { mount, ..self }
     }
 
     /// What it was when opened; with the hash of its content if `read` and a hash was asked for.
@@ -172,6 +180,8 @@ impl FileSource {
 
     /// The file, to be handed to another process; `None` where all of it was read ahead.
     pub fn handle(&self) -> Option<&File> {
+        // Nobody sees what is read there: all of it, as far as can be told.
+        self.mount.iter().for_each(|mount| mount.bytes(self.then.size));
         self.file.as_ref()
     }
 
@@ -204,6 +214,7 @@ impl FileSource {
     pub fn changed(&self) -> Option<Reason> {
         let Some(file) = &self.file else { return self.changed };
         self.lag.iter().for_each(|lag| lag.call());
+        let _request = self.mount.as_ref().map(|mount| mount.request());
         match file.metadata() {
             Ok(now) if Version::of(&now) == self.then => None,
             Ok(_) => Some(Reason::Changed),
@@ -229,6 +240,8 @@ impl ReadAt for FileSource {
         };
         let got = fill(buffer, |done, rest| {
             self.lag.iter().for_each(|lag| lag.call());
+            self.mount.iter().for_each(|mount| mount.bytes(rest.len() as u64));
+            let _request = self.mount.as_ref().map(|mount| mount.request());
             file.read_at(rest, offset + done as u64)
         })?;
         self.content.iter().for_each(|content| content.saw(offset, &buffer[..got]));

@@ -177,6 +177,18 @@ impl X12 {
                     (Transaction::Enrolment, b"LS") => Section::Drug,
                     (Transaction::Enrolment, _) => return,
                     (Transaction::Remittance, b"SVC") => Section::Line,
+                    (Transaction::Remittance, b"MIA" | b"MOA" | b"DTM" | b"REF" | b"AMT" | b"QTY" | b"PER")
+                        if spot.section == Section::Level =>
+                    {
+                        // X221 2100: all names of a claim stand before these, which are the claim's own.
+                        let is_provider = segment.id() == b"REF" && RENDERING.contains(&one(1));
+                        spot.entity = match segment.id() {
+                            b"PER" => *b"PR ",
+                            _ if is_provider => *b"82 ",
+                            _ => [b' '; 3],
+                        };
+                        return self.stand(spot);
+                    }
                     (Transaction::Remittance, b"LX") => Section::Header,
                     (Transaction::Premium, b"RMR") => Section::Claim,
                     (Transaction::Eligibility, b"EB" | b"EQ") => Section::Claim,
@@ -200,6 +212,9 @@ impl X12 {
         self.stand(spot);
     }
 }
+
+/// X221 2100, Rendering Provider Identification, REF01; G2 and LU of earlier editions.
+const RENDERING: [&[u8]; 12] = [b"0B", b"1A", b"1B", b"1C", b"1D", b"1G", b"1H", b"1J", b"D3", b"G2", b"LU", b"HPI"];
 
 /// A code with blanks behind it.
 fn padded<const N: usize>(code: &[u8]) -> [u8; N] {

@@ -90,6 +90,8 @@ pub struct Xml {
     prose_depth: Option<usize>,
     attributes: Vec<Attribute>,
     started: bool,
+    /// Declarations whose end was looked for in vain; a few at most.
+    futile: u8,
 }
 
 impl std::fmt::Debug for Xml {
@@ -169,6 +171,7 @@ impl Xml {
             prose_depth: None,
             attributes: Vec::new(),
             started: false,
+            futile: 0,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::identifier::TABLE;
 use crate::report::html::charts::{WORST_FIRST, bar, in_words, plain_bar};
 use crate::report::html::rows::Row;
 use crate::report::html::sums::{AGES, READERS, Sums};
+use crate::report::html::trend::{Point, section};
 use crate::report::records::decimals;
 use crate::report::words::{about_number, count, plain, size, thousands};
 use crate::scan::Run;
@@ -31,6 +32,8 @@ pub(super) struct Page<'a> {
     pub(super) rows: &'a [Row],
     /// Findings, those without a row too.
     pub(super) all: u64,
+    /// The last runs of a sweep.
+    pub(super) trend: &'a [Point],
 }
 
 impl Page<'_> {
@@ -67,6 +70,7 @@ impl Page<'_> {
                 (PreEscaped("<main>"))
                 (self.verdict())
                 (self.first())
+                (section(self.trend))
                 (self.officer())
                 (self.identifiers())
                 (self.access())
