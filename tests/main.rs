@@ -45,6 +45,12 @@ mod rich;
 mod sweeps;
 // Files in values: base64 in JSON, XML and others.
 mod coded;
+// Zip archives that are not what their directory says.
+mod zips;
+// Small documents that ask for much.
+mod bombs;
+// Sparse files.
+mod sparse;
 // A database and its write-ahead log.
 #[cfg(feature = "sqlite")]
 mod logs;

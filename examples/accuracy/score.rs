@@ -168,9 +168,11 @@ fn meets(engine: &Engine, page: &Page, one: &Match) -> Vec<usize> {
         return (from..until).filter(same).collect();
     }
     let found = normal(engine, one.identifier, &one.value);
+    // As a match of a place may be a part of a value or more than it.
+    let holds = |outer: &str, inner: &str| inner.len() >= 4 && outer.contains(inner);
     let says = |at: &usize| {
         let text = String::from_utf8_lossy(&page.bytes[page.truths[*at].span.clone()]);
-        text == one.value || normal(engine, one.identifier, &text) == found
+        holds(&text, &one.value) || holds(&one.value, &text) || normal(engine, one.identifier, &text) == found
     };
     (0..page.truths.len()).filter(same).filter(says).collect()
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, ShowProgress, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, memory, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
 use crate::decisions::severities;
@@ -35,6 +35,7 @@ use crate::scan::{self, Event, Listener, Progress, Run};
 /// Runs the command.
 pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32> {
     let begun = Instant::now();
+    memory::suffices(args.threads.map_or(0, usize::from))?;
     check(&args)?;
     let wanted = outputs::wanted(&args.output)?;
     let engine = Engine::with_rules(&args.look_for.rules)?;

@@ -226,7 +226,8 @@ fn of_type(code: &[u8]) -> &'static str {
         b"SS" | b"SB" => "SS",
         b"MC" => "MC",
         b"MA" => "MA",
-        b"MB" | b"SN" | b"SNO" | b"HC" => "MB",
+        // The last two are CARIN's.
+        b"MB" | b"SN" | b"SNO" | b"HC" | b"memberid" | b"subscriberid" => "MB",
         b"MR" | b"MRN" | b"MRT" | b"PI" | b"PT" => "MR",
         b"NPI" => "NPI",
         b"DL" => "DL",

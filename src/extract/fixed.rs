@@ -11,8 +11,7 @@ mod glued;
 mod layout;
 
 pub use self::layout::{Column, Layout};
-use super::named::{Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Value, Window};
-use crate::finding::Place;
+use super::named::{Batch, Broken, Named, PIECE, Places, Progress, Reader, Value, Window};
 
 /// Lines of the head that are looked at.
 const SAMPLE: usize = 400;
@@ -140,7 +139,7 @@ impl Reader for Fixed {
             let full = window.is_full() || ended && window.rest().is_empty();
             if full || text.is_some_and(|(start, _)| at - start >= PIECE) {
                 if let Some((start, end)) = text.take() {
-                    let place = places.number(b"text", text_place);
+                    let place = places.number(b"text", Named::text);
                     let (start, end) = (start as u32, end as u32);
                     batch.values.push(Value { place, record: self.records.max(1), start, end, decoded: (0, 0) });
                 }
@@ -172,7 +171,7 @@ impl Reader for Fixed {
             match what {
                 Line::Record => {
                     if let Some((start, end)) = text.take() {
-                        let place = places.number(b"text", text_place);
+                        let place = places.number(b"text", Named::text);
                         let (start, end) = (start as u32, end as u32);
                         let record = self.records.max(1);
                         batch.values.push(Value { place, record, start, end, decoded: (0, 0) });
@@ -186,17 +185,6 @@ impl Reader for Fixed {
             self.lines += u64::from(!is_cut);
             window.consume(next);
         }
-    }
-}
-
-fn text_place() -> Named {
-    Named {
-        place: Place::Text,
-        keys: Vec::new(),
-        names: Vec::new(),
-        holds: Holds::Text,
-        subject: None,
-        of_another: false,
     }
 }
 

@@ -5,7 +5,6 @@
 mod parts;
 
 use self::parts::{Form, Part, parts};
-use super::grid::{named, text_place};
 use super::json::{append_unescaped, column_names, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
 use super::stride::{Run, Steps, line, piece, stride};
@@ -40,7 +39,8 @@ pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
         all += 1;
         parts(line, &mut found);
         let least = if is_named { 1 } else { 2 };
-        let asked = |part: &&Part| is_named || part.form != Form::Percent || part.is_request(line);
+        let asked =
+            |part: &&Part| !part.value.is_empty() && (is_named || part.form != Form::Percent || part.is_request(line));
         some += usize::from(found.iter().filter(asked).count() >= least);
     }
     let enough = if is_named { some * 4 >= all } else { some * 5 >= all * 4 };
@@ -49,7 +49,7 @@ pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
 
 impl Logs {
     fn text(&mut self, bytes: &[u8], base: u32, out: &mut Values<'_>) {
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.add(bytes, base, place, out);
     }
 
@@ -87,8 +87,8 @@ fn place(key: &str, places: &mut Places) -> u32 {
         let names: Vec<&str> = key.split('.').collect();
         // A key may be somebody's number.
         match may_hold_value(key.as_bytes()) {
-            true => named(Place::Path("*".to_string()), Holds::Value),
-            false => Named { names: column_names(&names), ..named(Place::Path(key.to_string()), Holds::Value) },
+            true => Named::of(Place::Path("*".to_string()), Holds::Value),
+            false => Named { names: column_names(&names), ..Named::of(Place::Path(key.to_string()), Holds::Value) },
         }
     })
 }
@@ -111,7 +111,7 @@ impl Steps for Logs {
     }
 
     fn pause(&mut self, out: &mut Values<'_>) {
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.give(place, out);
     }
 }

@@ -256,7 +256,7 @@ fn pass_rate(valid: u64, invalid: u64, chance: f32) -> f32 {
 }
 
 /// Births spread over generations, visits over a year or two (`identifiers`: span of forty years and more, few in the last
-/// two).
+/// two). Those of one generation, as of Medicare, lie before what programs keep.
 fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
     if spread.count < FEW {
@@ -267,7 +267,7 @@ fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     let recent = spread.recent as f32 / spread.count as f32;
     if years < 15 {
         evidence.push((format!("dates span {years} years"), -4.0));
-    } else if years >= 30 && early >= 0.1 && recent <= 0.15 {
+    } else if recent <= 0.15 && (years >= 30 && early >= 0.1 || years >= 20 && early >= 0.9) {
         let weight = if spread.count >= 20 { SPREAD } else { SPREAD_OF_FEW };
         evidence.push((format!("dates span {years} years"), weight));
     }

@@ -114,6 +114,12 @@ pub(super) fn may_be_nobodys(identifier: Identifier) -> bool {
     )
 }
 
+/// Whether a label of it is a patient's or member's by itself, however much text there is and however few stand in it: the log of a
+/// year with one record number holds one.
+fn is_of_patients(identifier: Identifier) -> bool {
+    matches!(identifier, Identifier::MRN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID)
+}
+
 /// Lowers what stands in the text of a document in which nothing else identifies a person: what a firm's name stands beside,
 /// addresses and ZIP codes that no label says are anybody's, and what stands alone in much text. `bytes` is how much text
 /// there is.
@@ -142,7 +148,7 @@ pub(super) fn lower(drafts: &mut [Draft], bytes: u64) {
             draft.logit = NOBODY_NEAR;
         }
         let pages = pages(draft);
-        if pages > 1.0 && draft.logit >= LIKELY {
+        if !is_of_patients(draft.identifier) && pages > 1.0 && draft.logit >= LIKELY {
             let weight = (LONELY * pages.ln()).max(-9.0);
             draft.evidence.push(("alone in much text that names nobody".to_string(), weight));
             draft.logit += weight;

@@ -284,7 +284,11 @@ fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
     let spaced = target.len() < set && gap.starts_with(b" ");
     let name = target.rsplit(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).next().unwrap_or_default();
     let capitals = name.contains(&b'_') && name.iter().all(|b| !b.is_ascii_lowercase());
+    // `acct: c_long = 4000 + 51;`: what is set may go on.
+    let sum = |b: &&u8| !matches!(b, b' ' | b'0'..=b'9' | b'+' | b'-' | b'*' | b'(' | b')' | b'<' | b'|');
+    let ends = behind.iter().find(sum) == Some(&b';');
     OPENS.iter().any(|open| line.starts_with(open))
+        || (spaced && ends)
         || (spaced && behind.first() == Some(&b';'))
         || (spaced && capitals)
         || (spaced && name.contains(&b'_') && matches!(behind.first(), None | Some(b'\n' | b'\r')))

@@ -415,7 +415,9 @@ impl Ledger {
 
     /// Findings that came to their state after this run.
     pub fn findings_changed(&self, since: i64) -> Result<Vec<FindingRow>> {
-        let sql = format!("SELECT {FINDING} FROM findings WHERE state_run > ?1 ORDER BY root, path, id");
+        let sql = format!(
+            "SELECT {FINDING} FROM findings INDEXED BY findings_state WHERE state_run > ?1 ORDER BY root, path, id"
+        );
         self.all(&sql, params![since], finding)
     }
 

@@ -4,12 +4,14 @@
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
 use crate::finding::Access;
@@ -26,6 +28,12 @@ pub trait ReadAt: Sync {
 
     /// Reads from `offset` and fills `buffer` as far as there are bytes; less than that means the end.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Whether nothing but zeros stands there, as far as that is known without reading.
+    fn is_hole(&self, bytes: Range<u64>) -> bool {
+        let _ = bytes;
+        false
+    }
 }
 
 /// The bytes of a document.
@@ -56,6 +64,8 @@ pub struct FileSource {
     lag: Option<Arc<Lag>>,
     /// The mount it lies on, where that has limits.
     mount: Option<Arc<Mount>>,
+    /// It takes less room than it has bytes.
+    sparse: bool,
 }
 
 /// What changes when someone writes to a file.
@@ -158,7 +168,20 @@ impl FileSource {
     pub(super) fn new(file: File, facts: &Metadata, access: Access, lag: Option<Arc<Lag>>) -> FileSource {
         let (file, then) = (Some(file), Version::of(facts));
         let version = FileVersion::of(facts);
-        FileSource { file, then, access, ahead: Vec::new(), changed: None, version, content: None, lag, mount: None }
+        // Blocks of stat(2) are 512 bytes, whatever the file system's are.
+        let sparse = facts.blocks().saturating_mul(512) < facts.len();
+        FileSource {
+            file,
+            then,
+            access,
+            ahead: Vec::new(),
+            changed: None,
+            version,
+            content: None,
+            lag,
+            mount: None,
+            sparse,
+        }
     }
 
     /// With a key, hashes its content as it is read.
@@ -246,6 +269,17 @@ impl ReadAt for FileSource {
         })?;
         self.content.iter().for_each(|content| content.saw(offset, &buffer[..got]));
         Ok(got)
+    }
+
+    fn is_hole(&self, bytes: Range<u64>) -> bool {
+        // What is hashed is read whatever it is.
+        let Some(file) = self.file.as_ref().filter(|_| self.sparse && self.content.is_none()) else { return false };
+        match seek(file, SeekFrom::Data(bytes.start)) {
+            Ok(data) => data >= bytes.end,
+            // No data behind it; that the file still reaches so far is asked when it is closed.
+            Err(Errno::NXIO) => true,
+            Err(_) => false,
+        }
     }
 }
 

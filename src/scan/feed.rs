@@ -31,6 +31,9 @@ const TOLD_AFTER: u64 = 1 << 20;
 /// Threads that open and read ahead. Shares answer in 0.3 to 10 ms, a small file takes 30 µs to scan.
 const READERS: usize = 64;
 
+/// Their stack: they open, read and close.
+const STACK: usize = 512 << 10;
+
 /// Bytes that may have been read ahead and not been scanned yet.
 const READ_AHEAD: usize = 24 << 20;
 
@@ -69,7 +72,12 @@ pub(super) fn feed(
             threads.spawn(move || {
                 // The others are not needed before there is something to be read ahead.
                 if waiting.wait_for_some() {
-                    (1..READERS).for_each(|_| drop(threads.spawn(first_reader.clone())));
+                    // As many as the system gives: one is enough.
+                    let start = |_: &usize| {
+                        let thread = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+                        thread.spawn_scoped(threads, first_reader.clone()).is_ok()
+                    };
+                    (1..READERS).take_while(start).for_each(drop);
                     first_reader();
                 }
             });

@@ -86,6 +86,10 @@ impl ReadAt for Tail<'_> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.source.read_at(self.offset + offset, buffer)
     }
+
+    fn is_hole(&self, bytes: std::ops::Range<u64>) -> bool {
+        self.source.is_hole(self.offset + bytes.start..self.offset + bytes.end)
+    }
 }
 
 impl Scanner<'_> {

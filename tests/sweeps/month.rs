@@ -146,6 +146,7 @@ fn thirty_nights_of_three_vendors() {
             14 => {
                 site.write("core/shut.csv", &visits(505, 60, true));
                 expected.push(("re-appeared", String::new(), "core/shut.csv".to_string()));
+                fed.push(("same feed, new file", "core/shut.csv".to_string()));
                 exit = 1;
             }
             17 => {

@@ -1,5 +1,6 @@
 //! The values of one line of a log. In: the line. Out: [`Part`]s in order: pairs, strings and numbers of JSON objects, fields of
-//! query strings. Refuses what only looks so: comparisons, empty values, objects that do not end on the line.
+//! query strings; empty ones too, so that their keys label nothing else. Refuses what only looks so: comparisons, objects that do
+//! not end on the line.
 
 use std::ops::Range;
 
@@ -83,11 +84,21 @@ fn pair(line: &[u8], free: usize, mark: usize, out: &mut Vec<Part>) -> Option<us
     let before = key(line, free, mark)?;
     let name = || String::from_utf8_lossy(&line[before..mark]).into_owned();
     let rest = &line[mark + 1..];
-    let first = *rest.first()?;
-    if matches!(first, b'=' | b'~' | b'>') || first.is_ascii_whitespace() {
+    let first = rest.first().copied().unwrap_or(b' ');
+    let start = mark + 1;
+    if matches!(first, b'=' | b'~' | b'>') {
         return None;
     }
-    let start = mark + 1;
+    if first.is_ascii_whitespace() {
+        // Nothing was filled in, if the next word is a pair too.
+        let next = rest.trim_ascii_start();
+        let length = next.iter().take_while(|b| is_key(**b)).count();
+        if !next.is_empty() && next.get(length) != Some(&b'=') {
+            return None;
+        }
+        out.push(Part { key: name(), value: start..start, form: Form::Plain, before, after: start });
+        return Some(start);
+    }
     if matches!(first, b'"' | b'\'') {
         let (length, escaped) = quoted(&rest[1..], first)?;
         let value = start + 1..start + 1 + length;
@@ -106,9 +117,6 @@ fn pair(line: &[u8], free: usize, mark: usize, out: &mut Vec<Part>) -> Option<us
     // `a=1&b=2`, as a form is sent.
     if memchr::memchr(b'&', &line[start..end]).is_some() && fields(line, before..end, before, out) {
         return Some(end);
-    }
-    if end == start {
-        return None;
     }
     out.push(Part { key: name(), value: start..end, form: Form::Plain, before, after: end });
     Some(end)
@@ -216,8 +224,11 @@ pub(super) fn append_unquoted(raw: &[u8], out: &mut Vec<u8>) {
 fn object(line: &[u8], start: usize, out: &mut Vec<Part>) -> Option<usize> {
     let first = out.len();
     let end = members(line, start, out);
-    if end.is_none() {
-        out.truncate(first);
+    match (end, out.get_mut(first..).and_then(<[Part]>::last_mut)) {
+        // What stands behind the last value is the object's.
+        (Some(end), Some(last)) => last.after = end,
+        (None, _) => out.truncate(first),
+        _ => {}
     }
     end
 }
@@ -269,7 +280,7 @@ fn members(line: &[u8], start: usize, out: &mut Vec<Part>) -> Option<usize> {
                     }
                     path.push_str(&String::from_utf8_lossy(&line[text.start..text.end.min(text.start + KEY)]));
                     awaits_key = false;
-                } else if length > 0 {
+                } else {
                     let form = if escaped { Form::Escaped } else { Form::Plain };
                     out.push(Part { key: path.clone(), value: text, form, before, after: at });
                     before = at;

@@ -27,7 +27,9 @@ fn values_stand_at_their_keys() {
         ("name=Ada Lee dob=1952-03-04 00:00:00 x", &["name=Ada Lee", "dob=1952-03-04 00:00:00", "[ x]"]),
         ("name=Lee, Ada, zip=36602", &["name=Lee, Ada", "zip=36602"]),
         ("ssn=536228145 rejected by validator code=4", &["ssn=536228145", "[ rejected by validator ]", "code=4"]),
-        ("a == b, c=\"\", x = 5, d=>e, f=", &["[a == b, ]", "[, x = 5, d=>e, f=]"]),
+        ("a == b, c=\"\", x = 5, d=>e, f=", &["[a == b, ]", "[, x = 5, d=>e, ]"]),
+        ("a=1 dob= b=2 c=\n2026-01-02 x", &["a=1", "b=2", "[2026-01-02 x]"]),
+        ("e= 5 {\"a\": 1, \"dob\": \"\"}\n2026-01-02", &["[e= 5 ]", "a=1", "[2026-01-02]"]),
         (
             "payload={\"ssn\":\"536228145\",\"n\":[{\"zip\": 36602}],\"ok\":true} done",
             &["ssn=536228145", "n.zip=36602", "[ done]"],

@@ -13,7 +13,7 @@ const STRUCTURE: &[&str] = &[
     "AAA", "ADX", "AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "AMT", "BGN", "BHT", "CAS", "CL1", "CN1", "COB", "CR2", "CR3", "CR4",
     "CR5", "CR6", "CRC", "CTP", "CUR", "DN1", "DN2", "DSB", "EB", "EC", "EQ", "FRM", "GE", "GS", "HCP", "HCR", "HD", "HI",
     "HL", "HLH", "HSD", "ICM", "IEA", "IK3", "IK4", "IK5", "ISA", "LE", "LQ", "LS", "LUI", "LX", "MEA", "MIA", "MOA", "MPI",
-    "OI", "PS1", "QTY", "RDM", "SE", "ST", "SV3", "SV5", "SVC", "SVD", "TA1", "TOO", "TS2", "TS3", "UM", "VEH", "YNQ",
+    "OI", "PS1", "QTY", "RDM", "SE", "ST", "SV3", "SV5", "SVC", "SVD", "TA1", "TOO", "TS2", "UM", "VEH", "YNQ",
 ];
 
 impl X12 {
@@ -71,7 +71,7 @@ impl X12 {
             b"RMR" => self.give(segment, 2, Role::Single, 0, out),
             b"ENT" => self.give(segment, 4, Role::Id, places::qualifier(one(3)), out),
             b"BPR" => [7, 9, 13, 15].into_iter().for_each(|number| self.give(segment, number, Role::Single, 0, out)),
-            b"PLB" => self.give(segment, 1, Role::Id, places::qualifier(b"XX"), out),
+            b"PLB" | b"TS3" => self.give(segment, 1, Role::Id, places::qualifier(b"XX"), out),
             b"NTE" => self.give(segment, 2, Role::Text, 0, out),
             b"K3" | b"MSG" => self.give(segment, 1, Role::Text, 0, out),
             b"III" => self.give(segment, 4, Role::Text, 0, out),

@@ -239,12 +239,15 @@ impl<'a> Database<'a> {
             }
         }
         let mut trunk = self.pages.free;
-        while trunk != 0 && self.seen.first(trunk) {
+        // What is noted takes room by its number: one beyond the last is none.
+        let count = self.pages.count;
+        while (1..=count).contains(&trunk) && self.seen.first(trunk) {
             let Some(page) = self.pages.read(trunk)? else { break };
             let leaves = (be32(&page, 4) as usize).min(self.pages.usable / 4 - 2);
             for n in 0..leaves {
                 let leaf = be32(&page, 8 + 4 * n);
-                if self.seen.first(leaf)
+                if leaf <= count
+                    && self.seen.first(leaf)
                     && let Some(bytes) = self.pages.read(leaf)?
                 {
                     scraps.parts.work(1)?;

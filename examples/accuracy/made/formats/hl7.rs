@@ -52,7 +52,7 @@ fn messages(list: &List, kind: &str) -> Vec<String> {
             vec![
                 (1, "1"),
                 (3, "«Mrn»^5^M11^STANNE^PI^STANNE"),
-                (4, "«#7»^^^OLD^XX"),
+                (4, "«OldId»^^^OLD^XX"),
                 (5, "«Last:upper»^«First:upper»^^JR"),
                 (7, "«BirthDate:zone»"),
                 (8, "«Sex»"),
@@ -74,7 +74,7 @@ fn messages(list: &List, kind: &str) -> Vec<String> {
         &[
             &[
                 (11, "«Street»^^«City»^«State»^«Zip»^^M~«Street@2»^^«City»^«State»^«Zip@2»"),
-                (13, "^PRN^PH^^1^«Phone:bare»~^NET^Internet^«Email»"),
+                (13, "«Phone:dash»^PRN^CP~^NET^Internet^«Email»"),
             ][..],
             &[(11, "«Street»^^«City»^«State»^«Zip»"), (14, "«Phone:dash»^WPN^PH"), (18, "«Account»"), (19, "«Ssn:id»")]
                 [..],
@@ -145,7 +145,7 @@ fn messages(list: &List, kind: &str) -> Vec<String> {
                             (2, "«Plan»"),
                             (3, "«#4»"),
                             (16, "«HolderLast@in»^«HolderFirst@in»"),
-                            (49, "«MemberId»^^^LKS^MI"),
+                            (49, "«MemberId»^^^LKS^MB"),
                         ],
                     ) + &segment("IN2", &[(2, "«HolderSsn:id@in2»"), (61, "«MemberId@in2»")]),
                     segment(

@@ -20,7 +20,7 @@ pub(super) fn transmission(list: &List, rng: &mut Rng) -> Page {
         ],
         &[
             "^_AM01_C4«BirthDate:8»_C51_CA«First:upper»_CB«Last:upper»_CM«Street»_CN«City»_CO«State»_CP«Zip»_CQ«Phone:bare»_HN«Email»^_AM04_C2«MemberId»_CC«HolderFirst:upper»_CD«HolderLast:upper»_C1«Group»_C3001_C63%_AM07_EM1_D2«RxNumber»_E103_D7«#11»_DE«Visit:8@de»^_AM03_EZ01_DB«Npi@db»_DR«DrLast:upper»_2J«DrFirst:upper»_PM«DrPhone:bare»",
-            "^_AM04_C2«MemberId»_N5⟦Medicaid⟧«Medicaid»⟦/⟧⟦Mbi⟧_2A«Mbi»⟦/⟧^_AM01_CX99_CY«Mrn»_C4«BirthDate:8»_CB«Last:upper»_CA«First:upper»%_AM07_EM1_D2«RxNumber»^_AM03_EZ12_DB«Dea»",
+            "^_AM04_C2«MemberId»_N5⟦Medicaid⟧«Medicaid»⟦/⟧^_AM01_CX99_CY«OldMember»_C4«BirthDate:8»_CB«Last:upper»_CA«First:upper»%_AM07_EM1_D2«RxNumber»^_AM03_EZ12_DB«Dea»",
         ],
     );
     let framed = list.split.pick(false, true);

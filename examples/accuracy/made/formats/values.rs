@@ -109,6 +109,12 @@ pub(crate) fn value(list: &List, asked: &str, record: &Record, rng: &mut Rng) ->
         "DeskName" => ("BILLING".to_string(), Some((Identifier::NAME, Whose::Anybody))),
         "DeskPhone" => ("8005551000".to_string(), Some((Identifier::PHONE, Whose::Anybody))),
         "DeskEmail" => ("desk@example.org".to_string(), Some((Identifier::EMAIL, Whose::Anybody))),
+        // Numbers that somebody gave them besides.
+        "OldId" => (format!("{:07}", 1_203_117 + record.person * 7919), Some((Identifier::MRN, Whose::Anybody))),
+        "OldMember" => {
+            (format!("{:08}", 41_203_117 + record.person * 7919), Some((Identifier::MEMBER_ID, Whose::Anybody)))
+        }
+        "PlanNumber" => ("40117".to_string(), Some((Identifier::GROUP_NUMBER, Whose::Anybody))),
         "Written" => ("20260311".to_string(), Some((Identifier::SERVICE_DATE, Whose::Anybody))),
         "Number" => ((record.number + 1).to_string(), None),
         "Parity" => (if person.code == 0 { "Y" } else { "N" }.to_string(), None),
