@@ -26,6 +26,10 @@ mod judged;
 mod fhir;
 // Reports from reports.
 mod reports;
+// Every format of a report, to the byte.
+mod golden;
+// What the documents tell people to type.
+mod recipes;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // Hidden places of Office files, and those of others.

@@ -13,7 +13,7 @@ use std::time::{Instant, SystemTime};
 
 use serde_json::{Map, Value};
 
-use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
+use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, ShowProgress, Stdout};
 use crate::cli::exit::{Policy, Tally};
 use crate::cli::{key, memory, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
@@ -44,9 +44,10 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let (accepted, release) = decided(&args)?;
     let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
     let roots = scan::roots(&args.paths)?;
-    let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
+    let show = if args.quiet { ShowProgress::Never } else { args.progress };
+    let summary_for_people = args.format == Stdout::Text && !args.quiet;
     let mut reports = Reports::default();
-    let stdout = outputs::Stdio { format: args.format, matches: args.matches };
+    let stdout = outputs::Stdio { format: args.format, matches: args.matches, quiet: args.quiet };
     let mut ours = outputs::open(stdout, &wanted, &mut reports, release.as_ref())?;
     let manifest = args.manifest.as_ref().map(|path| outputs::resolved(path));
     if let Some(path) = &manifest {
@@ -56,7 +57,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         ours.extend([path.clone(), report::output::temporary(path)]);
     }
     let mut manifest = manifest.map(|path| OwnManifest::create(&path)).transpose()?;
-    let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
+    let (sandbox, verbose, quiet) = (!args.no_sandbox, args.verbose, args.quiet);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
     options.profile = release.is_some();
@@ -94,8 +95,18 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     }
     let roots = run.roots.clone();
     let tally = Tally::default();
-    let mut supervisor =
-        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release, manifest };
+    let mut supervisor = Supervisor {
+        reports,
+        policy,
+        tally,
+        summary_for_people,
+        quiet,
+        roots,
+        accepted,
+        counted: [0; 5],
+        release,
+        manifest,
+    };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -117,6 +128,8 @@ struct Supervisor {
     tally: Tally,
     /// Standard output is for people, and not for a program.
     summary_for_people: bool,
+    /// Nothing is said but errors.
+    quiet: bool,
     roots: Vec<Root>,
     accepted: Accepted,
     /// Listed findings that are accepted, by severity.
@@ -193,7 +206,7 @@ impl Supervisor {
                 report_error(&error);
             }
         }
-        if let Some(release) = self.release.as_ref().filter(|_| !self.summary_for_people) {
+        if let Some(release) = self.release.as_ref().filter(|_| !self.summary_for_people && !self.quiet) {
             // Standard output is a program's: people get the answer beside it.
             say(&release.borrow().first_line());
         }

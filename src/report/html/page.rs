@@ -241,7 +241,7 @@ impl Page<'_> {
                 section aria-labelledby="what" {
                     h2 id="what" { "What was found" }
                     p.soft { "By identifier, in the order of the letters of 45 CFR 164.514(b)(2)(i)." }
-                    table {
+                    table aria-labelledby="what" {
                         thead { tr { th scope="col" { "Identifier" } th scope="col" { span aria-hidden="true" { "Findings by severity" } } th.n scope="col" { "Findings" } th.n scope="col" { "Values" } } }
                         tbody {
                             @for (letter, identifiers) in &letters {
@@ -282,7 +282,7 @@ impl Page<'_> {
                                             th scope="row" { (identifier.name()) }
                                             @for reader in &used {
                                                 @let n = of.plaintext[*reader];
-                                                td.n class=(heat(*reader, n)) { @if n > 0 { (thousands(n)) } @else { span.soft { "0" } } }
+                                                td class={"n " (heat(*reader, n))} { @if n > 0 { (thousands(n)) } @else { span.soft { "0" } } }
                                             }
                                         }
                                     }
@@ -316,7 +316,7 @@ impl Page<'_> {
                     h2 id="roots" { "By starting point" }
                     p.soft { "People of several starting points need not belong together." }
                     div.scroll tabindex="0" role="region" aria-labelledby="roots" {
-                        table {
+                        table aria-labelledby="roots" {
                             thead { tr { th scope="col" { "Starting point" } th.n scope="col" { "Individuals" } th scope="col" { "Findings" } th.n scope="col" { "Documents" } th.n scope="col" { "Not read" } } }
                             tbody {
                                 @for (number, root) in self.run.roots.iter().enumerate() {
@@ -349,7 +349,7 @@ impl Page<'_> {
                     (thousands(documents.excluded)) " left out as asked."
                 }
                 @if !self.sums.reasons.is_empty() {
-                    table {
+                    table aria-labelledby="coverage" {
                         thead { tr { th scope="col" { "Why" } th scope="col" { "What that means" } th.n scope="col" { "Places" } th.n.wide scope="col" { "Bytes" } th scope="col" { "The first" } } }
                         tbody {
                             @for ((class, reason), of) in &self.sums.reasons {
@@ -385,7 +385,7 @@ impl Page<'_> {
                 h2 id="officer-title" { "For the privacy officer" button type="button" id="print" hidden { "Print this page" } }
                 p.soft { "Scan of " (self.run.started) ", run " (self.run.run_id) ". No paths and no values stand here." }
                 p { strong { (self.sentence()) "." } " " (self.people()) "." @if self.run.roots.len() > 1 { " Over several starting points this number is for scale only." } }
-                table {
+                table aria-labelledby="officer-title" {
                     tbody {
                         @for severity in WORST_FIRST {
                             @let n = summary.findings[severity as usize];
@@ -448,8 +448,8 @@ impl Page<'_> {
                     span id="status" role="status" {}
                     button type="button" id="next" { "Next" }
                 }
-                div.scroll {
-                    table id="findings" aria-describedby="table-title" {
+                div.scroll tabindex="0" role="region" aria-labelledby="table-title" {
+                    table id="findings" aria-labelledby="table-title" {
                         thead { tr {
                             th scope="col" data-key="severity" { "Severity" }
                             th scope="col" data-key="identifier" { "Identifier" }
