@@ -5,9 +5,7 @@ use crate::finding::Place;
 use proptest::prelude::*;
 
 use super::*;
-use crate::extract::named::Holds;
 use crate::extract::named::tests::read_all;
-use crate::finding::Place;
 
 fn read(document: &[u8], step: usize) -> Vec<(String, u64, u64, String)> {
     let (values, broken, _) = read_all(Box::new(Hl7::default()), document, step);
