@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+#[cfg(feature = "cli")]
 pub(crate) use self::beside::LOG;
 use self::document::{Given, Nest};
 use crate::decode::budget::Budget;

@@ -13,7 +13,7 @@ fn phisweep() -> Command {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let docs = std::fs::read_dir(top().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let docs = std::fs::read_dir(top().join("docs")).expect("docs").map(|entry| entry.expect("a document").path());
     let mut all: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
     all.push(top().join("README.md"));
     all.sort();
@@ -92,7 +92,7 @@ fn every_command_is_one_the_program_takes() {
 
 /// The first block of this kind in a document.
 fn block(document: &str, kind: &str) -> String {
-    let text = std::fs::read_to_string(top().join(document)).unwrap();
+    let text = std::fs::read_to_string(top().join(document)).expect("a document");
     let behind = text.split_once(&format!("```{kind}\n")).expect("there is such a block").1;
     behind.split_once("\n```").expect("it ends").0.to_string()
 }
@@ -100,7 +100,7 @@ fn block(document: &str, kind: &str) -> String {
 fn people(path: &Path) {
     let rows: String =
         (0..30).map(|n| format!("{}-{}-{},19{}-03-1{}\n", 101 + n, 21 + n, 4001 + n, 40 + n, n % 9)).collect();
-    std::fs::write(path, format!("ssn,birth date\n{rows}")).unwrap();
+    std::fs::write(path, format!("ssn,birth date\n{rows}")).expect("a file");
 }
 
 #[test]

@@ -74,13 +74,13 @@ fn what_cannot_be_reported_is_refused() {
 
 /// A report with what names the run blanked: its id, its beginning, how long it took, and the number of threads.
 fn blanked(path: &Path, jsonl: &str, threads: &str) -> String {
-    let run: serde_json::Value = serde_json::from_str(jsonl.lines().next().unwrap()).unwrap();
+    let run: serde_json::Value = serde_json::from_str(jsonl.lines().next().expect("a line")).expect("JSON");
     let mut text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     for field in ["run_id", "started"] {
-        text = text.replace(run[field].as_str().unwrap(), field);
+        text = text.replace(run[field].as_str().expect("text"), field);
     }
     // OCSF tells times in milliseconds.
-    let started: jiff::Timestamp = run["started"].as_str().unwrap().parse().unwrap();
+    let started: jiff::Timestamp = run["started"].as_str().expect("text").parse().expect("a time");
     text = text.replace(&started.as_millisecond().to_string(), "started");
     for space in ["", " "] {
         text = text.replace(&format!("\"threads\":{space}\"{threads}\""), "");

@@ -90,8 +90,13 @@ fn zip(members: &[Member], directory: bool) -> Vec<u8> {
     out
 }
 
+/// Members, and how many SSNs are in each.
+type Counted = Vec<(String, u64)>;
+/// Members, and the reason of a gap in each.
+type Said = Vec<(String, String)>;
+
 /// Members with their SSNs, and gaps with their reasons.
-fn scan(bytes: &[u8]) -> (Vec<(String, u64)>, Vec<(String, String)>) {
+fn scan(bytes: &[u8]) -> (Counted, Said) {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("a.zip"), bytes).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));

@@ -226,7 +226,7 @@ mod tests {
                 let letter = LETTERS[(bits >> (18 - 6 * n)) as usize & 63];
                 out.push(if n <= three.len() { char::from(letter) } else { '=' });
             }
-            if line > 0 && (out.len() + 1) % (line + 1) == 0 {
+            if line > 0 && (out.len() + 1).is_multiple_of(line + 1) {
                 out.push('\n');
             }
         }
@@ -251,7 +251,8 @@ mod tests {
 
     #[test]
     fn files_are_found_in_one_piece_and_in_many() {
-        let pdf: Vec<u8> = b"%PDF-1.4\n".iter().copied().chain((0..200_000u32).map(|n| (n * n >> 7) as u8)).collect();
+        let pdf: Vec<u8> =
+            b"%PDF-1.4\n".iter().copied().chain((0..200_000u32).map(|n| (n.wrapping_mul(n) >> 7) as u8)).collect();
         for line in [0, 64, 76] {
             let text = coded(&pdf, line);
             assert_eq!(found(&text, PIECE, false), (vec![pdf.clone()], 0), "{line}");
@@ -260,7 +261,7 @@ mod tests {
             assert_eq!(found(&short, PIECE, false), (vec![pdf[..900].to_vec()], 0), "{line}");
         }
         let url = format!("data:application/pdf;name=x;base64,{}", coded(&pdf, 0));
-        assert_eq!(found(&url, PIECE, false).0, [pdf.clone()]);
+        assert_eq!(found(&url, PIECE, false).0, std::slice::from_ref(&pdf));
     }
 
     #[test]

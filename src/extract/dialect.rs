@@ -52,7 +52,7 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
         if number >= USUAL && best.is_some() {
             break;
         }
-        if !may && !(named && number < USUAL) {
+        if !(may || named && number < USUAL) {
             continue;
         }
         // Less even rows are refused by `score`.

@@ -30,9 +30,7 @@ pub(super) struct Logs {
 /// four of five, and each more than one pair.
 pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
     let head = &head[..head.len().min(HEAD)];
-    if memchr::memchr2(b'=', b'{', head).is_none() {
-        return None;
-    }
+    memchr::memchr2(b'=', b'{', head)?;
     let (mut all, mut some, mut found) = (0, 0, Vec::new());
     let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     for line in lines.take(SAMPLE) {

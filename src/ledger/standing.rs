@@ -64,6 +64,9 @@ fn feed(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
     })
 }
 
+/// Number of a stand, number of what was met, how many documents, their bytes.
+pub type AtStand = (i64, Option<i64>, i64, i64);
+
 impl Ledger {
     /// The feed of this series.
     pub fn feed(&self, root: i64, series: &str) -> Result<Option<FeedRow>> {
@@ -187,8 +190,8 @@ impl Ledger {
         Ok(Clean { documents: documents.max(0) as u64, bytes: bytes.max(0) as u64 })
     }
 
-    /// Documents that were read, by the stand they were read at and what was met in them: both numbers, documents, bytes.
-    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<(i64, Option<i64>, i64, i64)>> {
+    /// Documents that were read, by the stand they were read at and what was met in them.
+    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<AtStand>> {
         let sql = "SELECT stand, met, count(*), sum(size) FROM documents WHERE root = ?1 AND kind = 0 AND gone_run IS NULL \
                    GROUP BY stand, met ORDER BY stand, met";
         self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))

@@ -8,6 +8,7 @@
 use std::fs::{File, Metadata};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
+#[cfg(feature = "ledger")]
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,6 +51,7 @@ pub(super) fn of_file(file: &File, facts: &Metadata, filesystem: &str) -> Option
 }
 
 /// As [`of_file`], by its path: nothing is opened.
+#[cfg(feature = "ledger")]
 pub(crate) fn of_path(path: &Path, facts: &Metadata, filesystem: &str) -> Option<&'static str> {
     let read = |name: &str, buffer: &mut [u8]| rustix::fs::lgetxattr(path, name, buffer).ok();
     said(facts, filesystem, &read)

@@ -69,7 +69,7 @@ fn thirty_nights_of_three_vendors() {
         if night <= 16 {
             site.write(&daily(night), &visits(number, 40, night >= 4));
             let state = if night == 1 { "new" } else { "same-feed" };
-            expected.push((state, String::new(), format!("{}", daily(night))));
+            expected.push((state, String::new(), daily(night).to_string()));
             if night == 4 {
                 expected.push(("new", String::new(), daily(night)));
             }

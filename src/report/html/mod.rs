@@ -37,6 +37,7 @@ impl Html {
     }
 
     /// How it went from run to run, this one the last.
+    #[cfg(all(feature = "ledger", feature = "cli"))]
     pub(crate) fn trend(&mut self, points: Vec<trend::Point>) {
         self.trend = points;
     }

@@ -95,7 +95,7 @@ pub(super) fn markup(list: &List, rng: &mut Rng) -> Page {
     );
     for record in &list.feed.records {
         list.write(&mut page, each, record, xml, rng);
-        if list.layout % 2 == 0 {
+        if list.layout.is_multiple_of(2) {
             list.write(&mut page, doctor, record, xml, rng);
         }
     }

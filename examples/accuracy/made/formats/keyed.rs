@@ -255,7 +255,7 @@ pub(super) fn queries(list: &List, rng: &mut Rng) -> Page {
         list.write(&mut page, head, record, plain, rng);
         for (n, (name, text, what)) in cells(list, &names, record, rng).into_iter().enumerate() {
             page.text(if n == 0 { "" } else { "&" });
-            page.text(&format!("{}=", name.replace('-', "-")));
+            page.text(&format!("{name}="));
             let mut coded = String::new();
             for byte in text.bytes() {
                 match byte {

@@ -109,7 +109,7 @@ fn quoted(page: &mut Page, list: &List, text: &str, what: Option<(phisweep::iden
         false => list.pick(&[("'", "'")], &[("'", "'"), ("N'", "'")]),
     };
     page.text(open);
-    let doubled = if list.layout % 2 == 0 { text.replace('\'', "''") } else { text.replace('\'', "\\'") };
+    let doubled = if list.layout.is_multiple_of(2) { text.replace('\'', "''") } else { text.replace('\'', "\\'") };
     page.value(&doubled, what, Some(n));
     page.text(close);
 }

@@ -39,7 +39,7 @@ fn ssn(list: &List, number: &str, form: &str, record: &Record, rng: &mut Rng) ->
         "bare" => number.to_string(),
         "dash" => format!("{}-{}-{}", &number[..3], &number[3..5], &number[5..]),
         // As health care's own formats carry it.
-        "id" if list.layout % 3 == 0 => ssn(list, number, list.split.pick("dash", "last four"), record, rng),
+        "id" if list.layout.is_multiple_of(3) => ssn(list, number, list.split.pick("dash", "last four"), record, rng),
         "id" => ssn(list, number, list.split.pick("bare", "dash"), record, rng),
         "last four" => format!("XXX-XX-{}", &number[5..]),
         _ => Field::Ssn.value(record, list.population, &list.style, form == "free", rng),
