@@ -9,6 +9,7 @@ use crate::detect::{Plan, Shape};
 use crate::error::Result;
 use crate::identifier::Identifier;
 use crate::judge::context::{REACH, Vocabulary};
+use crate::judge::met::rule_bit;
 use crate::judge::tally::POSSIBLE;
 use crate::rules::{self, FieldName, RuleSet};
 
@@ -18,6 +19,8 @@ pub struct Engine {
     rules: RuleSet,
     plan: Plan,
     uses: Vec<Vec<Use>>,
+    /// The rules that use each shape of the plan, a bit each.
+    users: Vec<u128>,
     vocabulary: Vocabulary,
 }
 
@@ -76,7 +79,9 @@ impl Engine {
             }
         }
         let vocabulary = Vocabulary::new(&rules);
-        Engine { rules, plan: Plan::new(shapes), uses, vocabulary }
+        let bits = |uses: &Vec<Use>| uses.iter().fold(0, |bits, by| bits | rule_bit(by.rule.into()));
+        let users = uses.iter().map(bits).collect();
+        Engine { rules, plan: Plan::new(shapes), uses, users, vocabulary }
     }
 
     /// The rules.
@@ -92,6 +97,12 @@ impl Engine {
     /// Which rules use a shape of the plan.
     pub fn uses(&self, shape: u16) -> &[Use] {
         &self.uses[shape as usize]
+    }
+
+    /// The rules that use a shape of the plan, a bit each as [`rule_bit`] says.
+    #[inline]
+    pub(crate) fn users(&self, shape: u16) -> u128 {
+        self.users[usize::from(shape)]
     }
 
     /// The keywords of all rules.

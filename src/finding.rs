@@ -471,6 +471,8 @@ pub struct Document {
     pub(crate) individuals: crate::judge::people::People,
     /// What its file was when it was read; only where [`crate::options::Options::content_key`] is given, and not of members.
     pub version: Option<crate::open::content::FileVersion>,
+    /// What rules could have had to do with; `None` where that is not known.
+    pub(crate) met: Option<crate::judge::met::Met>,
 }
 
 impl Document {

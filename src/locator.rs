@@ -126,6 +126,9 @@ pub fn text_path(text: &str) -> PathBuf {
 /// A file name as text; see [`path_text`].
 pub fn os_text(name: &OsStr) -> String {
     let bytes = name.as_encoded_bytes();
+    if let Some(text) = name.to_str().filter(|_| memchr::memchr(b'\\', bytes).is_none()) {
+        return text.to_string();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

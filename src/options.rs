@@ -8,9 +8,12 @@ use crate::extract::Cut;
 use crate::extract::fixed;
 use crate::finding::Confidence;
 use crate::identifier::Identifier;
+use crate::judge::severity::Table;
 use crate::limits::Limits;
 use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
+use crate::open::mounts::Mounts;
+use crate::open::offline::Recall;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
 #[derive(Clone, Debug)]
@@ -50,6 +53,12 @@ pub struct Options {
     pub worker: Option<PathBuf>,
     /// Passwords that are tried on locked documents.
     pub passwords: Passwords,
+    /// How severe what is: the published table, or a site's.
+    pub severities: Arc<Table>,
+    /// What mounts may be asked at once; of a sweep.
+    pub mounts: Option<Arc<Mounts>>,
+    /// Files whose content is elsewhere are left alone, but for so many bytes; of a sweep.
+    pub recall: Option<Arc<Recall>>,
     /// How documents are cut; for tests.
     #[doc(hidden)]
     pub cut: Cut,
@@ -189,9 +198,12 @@ impl Default for Options {
             content_key: None,
             mask_paths: false,
             passwords: Passwords::default(),
+            severities: Arc::default(),
             limits: Limits::default(),
             worker: None,
             cut: Cut::default(),
+            mounts: None,
+            recall: None,
             lag: None,
         }
     }

@@ -4,6 +4,7 @@
 //! are numbered as the walk meets them and told in that order; only `AHEAD` of them are under way at once, so that
 //! what finishes out of order waits in bounded memory.
 
+mod beside;
 mod document;
 mod feed;
 mod hints;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+#[cfg(feature = "cli")]
+pub(crate) use self::beside::LOG;
 use self::document::{Given, Nest};
 use crate::decode::budget::Budget;
 use crate::engine::Engine;
@@ -146,15 +149,23 @@ pub(crate) fn scan_found(
         roots,
         progress,
         key: &key,
-        opener: Opener::new(options.walk.follow).hashing(options.content_key.clone()).lagging(options.lag.clone()),
+        opener: Opener::new(options.walk.follow)
+            .hashing(options.content_key.clone())
+            .lagging(options.lag.clone())
+            .within(options.mounts.clone())
+            .recalling(options.recall.clone()),
         hints: hints::Hints::new(&options.format_hints)?,
+        choice: beside::Choice::new(&options.walk)?,
         workers: workers(options, pool.current_num_threads()),
         keys: KeyBook::default(),
     };
     let window = feed::Window::default();
     let (sender, receiver) = sync_channel(AHEAD as usize);
     std::thread::scope(|threads| {
-        let feeder = threads.spawn(|| feed::feed(&pool, walk, &scanner, &window, sender));
+        let feeder = std::thread::Builder::new()
+            .name("feeder".to_string())
+            .spawn_scoped(threads, || feed::feed(&pool, walk, &scanner, &window, sender))
+            .map_err(|e| Error::Usage(format!("cannot start a thread: {e}")))?;
         let mut told = Told { listener, counts: Counts { sizes: Sizes::new(roots), ..Counts::default() } };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {
@@ -195,6 +206,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         key: &key,
         opener: Opener::new(false),
         hints: hints::Hints::new(&options.format_hints).unwrap_or_default(),
+        choice: beside::Choice::default(),
         workers: workers(options, 1),
         keys: KeyBook::default(),
     };

@@ -32,6 +32,10 @@ mod judged;
 mod fhir;
 // Reports from reports.
 mod reports;
+// Every format of a report, to the byte.
+mod golden;
+// What the documents tell people to type.
+mod recipes;
 // The same bytes for any number of threads and any kernel.
 mod same;
 // Hidden places of Office files, and those of others.
@@ -45,6 +49,17 @@ mod protected;
 mod rich;
 // Sweeps, night by night: what ledger, delta and exit codes say.
 mod sweeps;
+// Files in values: base64 in JSON, XML and others.
+mod coded;
+// Zip archives that are not what their directory says.
+mod zips;
+// Small documents that ask for much.
+mod bombs;
+// Sparse files.
+mod sparse;
+// A database and its write-ahead log.
+#[cfg(feature = "sqlite")]
+mod logs;
 // What the tree promises about itself: headers, no loose ends, `unsafe` only where allowed.
 mod tidy;
 // Archives and packed files, inside each other, damaged, hostile.

@@ -15,8 +15,7 @@ pub(crate) fn suggest(score: &Score) -> String {
         groups.entry(format!("all in {place}")).or_default().push(sure);
         groups.entry(format!("{} in {place}", sure.identifier)).or_default().push(sure);
         for evidence in &sure.evidence {
-            // Numbers apart: `column 40/40 valid` and `column 12/12 valid` are one kind of evidence.
-            let kind: String = evidence.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+            let kind = kind(evidence);
             let kind = kind.split(' ').take(3).collect::<Vec<_>>().join(" ");
             groups.entry(format!("with {kind:?} in {place}")).or_default().push(sure);
         }
@@ -29,7 +28,25 @@ pub(crate) fn suggest(score: &Score) -> String {
         let observed = group.iter().filter(|s| s.right).count() as f64 / count;
         let _ = writeln!(out, "{name} | {} | {predicted:.3} | {observed:.3} | {scale:.2} | {shift:+.2}", group.len());
     }
+    out.push_str("possible, by evidence | findings | predicted | observed\n");
+    let mut possible: BTreeMap<String, Vec<&Sure>> = BTreeMap::new();
+    for sure in score.sure.iter().filter(|s| s.probability < 0.7) {
+        let kinds: Vec<String> = sure.evidence.iter().map(|evidence| kind(evidence)).collect();
+        let place = if sure.column { "column" } else { "text" };
+        possible.entry(format!("{} in {place}: {}", sure.identifier, kinds.join(", "))).or_default().push(sure);
+    }
+    for (name, group) in &possible {
+        let count = group.len() as f64;
+        let predicted: f64 = group.iter().map(|s| s.probability).sum::<f64>() / count;
+        let observed = group.iter().filter(|s| s.right).count() as f64 / count;
+        let _ = writeln!(out, "{name} | {} | {predicted:.3} | {observed:.3}", group.len());
+    }
     out
+}
+
+/// Evidence without its numbers: `column 40/40 valid` and `column 12/12 valid` are one kind.
+fn kind(evidence: &str) -> String {
+    evidence.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect()
 }
 
 /// Logistic regression of right or wrong on the log-odds.

@@ -3,7 +3,8 @@
 //! fitted to and for the half that is held out, and writes `docs/accuracy.md` with `--write`.
 //!
 //! `--misses` prints every disagreement of the train half; `--held-out-misses` those of the other, after which that half is not
-//! unseen any more. `--fit` prints how the weights should be scaled. `--documents N` and `--seed N` as named.
+//! unseen any more. `--fit` prints how the weights should be scaled. `--documents N`, `--formats N` (documents of each format) and
+//! `--seed N` as named.
 
 // A program for people at a terminal.
 #![allow(clippy::print_stdout)]
@@ -25,16 +26,18 @@ struct Asked {
     misses: Option<Split>,
     fit: bool,
     write: bool,
+    formats: usize,
 }
 
 fn asked() -> Option<Asked> {
-    let mut asked = Asked { documents: 400, seed: 1, sets: 100, misses: None, fit: false, write: false };
+    let mut asked = Asked { documents: 400, seed: 1, sets: 100, misses: None, fit: false, write: false, formats: 24 };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--documents" => asked.documents = arguments.next()?.parse().ok()?,
             "--seed" => asked.seed = arguments.next()?.parse().ok()?,
             "--sets" => asked.sets = arguments.next()?.parse().ok()?,
+            "--formats" => asked.formats = arguments.next()?.parse().ok()?,
             "--misses" => asked.misses = Some(Split::Train),
             "--held-out-misses" => asked.misses = Some(Split::HeldOut),
             "--fit" => asked.fit = true,
@@ -45,9 +48,18 @@ fn asked() -> Option<Asked> {
     Some(asked)
 }
 
+/// What a worker is started with.
+const WORKER: &str = "__worker";
+
 fn main() -> ExitCode {
+    // Libraries read in a process of their own, and that is this program too.
+    if std::env::args().nth(1).as_deref() == Some(WORKER) {
+        return phisweep::cli::run(std::env::args_os());
+    }
     let Some(asked) = asked() else {
-        println!("accuracy [--documents N] [--seed N] [--sets N] [--misses|--held-out-misses] [--fit] [--write]");
+        println!(
+            "accuracy [--documents N] [--seed N] [--sets N] [--formats N] [--misses|--held-out-misses] [--fit] [--write]"
+        );
         return ExitCode::from(2);
     };
     let engine = match Engine::built_in() {
@@ -57,20 +69,29 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut report = String::new();
+    let worker = std::env::current_exe().ok();
+    let (mut report, mut by_format) = (String::new(), String::new());
     for split in [Split::Train, Split::HeldOut] {
         if asked.misses.is_some_and(|only| only != split) {
             continue;
         }
         let pages = made::pages(split, asked.seed, asked.documents);
-        let score = score::score(&engine, &pages);
+        let score = score::score(&engine, &pages, None);
         if asked.misses == Some(split) {
             score.disagreements.iter().for_each(|line| println!("{line}"));
         }
         if asked.fit && split == Split::Train {
             print!("{}", fit::suggest(&score));
         }
-        tables::half(&mut report, split, &pages, &score);
+        if asked.documents > 0 {
+            tables::half(&mut report, split, &pages, &score);
+        }
+        let pages = made::formats::pages(split, asked.seed, asked.formats);
+        let score = score::score(&engine, &pages, worker.as_deref());
+        if asked.misses == Some(split) {
+            score.disagreements.iter().for_each(|line| println!("{line}"));
+        }
+        tables::formats(&mut by_format, split, &pages, &score);
         match tables::people(&mut report, &engine, split, asked.seed, asked.sets) {
             Ok(()) => {}
             Err(error) => {
@@ -79,6 +100,7 @@ fn main() -> ExitCode {
             }
         }
     }
+    report = format!("\n## F1 by format\n{by_format}{report}");
     print!("{report}");
     if asked.write
         && let Err(error) = tables::write(&report)

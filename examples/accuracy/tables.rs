@@ -8,7 +8,7 @@ use phisweep::options::Options;
 use phisweep::scan::{self, Progress};
 
 use super::made::{Page, Split, sets};
-use super::score::{Counts, Score};
+use super::score::{Counts, Score, is_core};
 
 /// Bins of the reliability table, by probability.
 pub(crate) const BINS: [f64; 8] = [0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999];
@@ -23,7 +23,7 @@ pub(crate) fn half(out: &mut String, split: Split, pages: &[Page], score: &Score
     for (identifier, counts) in score.by_identifier() {
         row(out, &format!("`{identifier}`"), counts);
         all.add(counts);
-        if matches!(identifier.name(), "ssn" | "birth-date" | "mbi" | "member-id" | "mrn") {
+        if is_core(identifier) {
             core.add(counts);
         }
     }
@@ -71,6 +71,27 @@ fn row(out: &mut String, name: &str, counts: Counts) {
         counts.recall(),
         counts.f1()
     );
+}
+
+/// F1 by format: of the core identifiers, and of all.
+pub(crate) fn formats(out: &mut String, split: Split, pages: &[Page], score: &Score) {
+    let _ = writeln!(out, "\n| {} half | documents | decisions | core F1 | precision | recall | F1 |", split.name());
+    let _ = writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let core = score.core_by_format();
+    for (format, counts) in score.by_format() {
+        let documents = pages.iter().filter(|page| page.format == format).count();
+        let core = core.get(format).copied().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "| {format} | {documents} | {} | {:.4} | {:.4} | {:.4} | {:.4} |",
+            counts.right + counts.missed,
+            core.f1(),
+            counts.precision(),
+            counts.recall(),
+            counts.f1()
+        );
+    }
+    let _ = writeln!(out, "\nClass right: {} of {} documents.", score.classes.0, score.classes.1);
 }
 
 /// What a scan of one set of files says of its people: best, low, high.

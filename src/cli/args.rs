@@ -4,27 +4,29 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{Map, Value};
 
 use crate::cli::{config, hints};
-use crate::finding::{Confidence, Severity};
+use crate::finding::Confidence;
 use crate::gap::Reason;
 use crate::identifier::Identifier;
 use crate::limits::Limits;
 use crate::options::{FormatHint, Reveal, TestValues};
-use crate::spelling;
 
 mod evidence;
 #[cfg(feature = "ledger")]
 mod sweep;
+mod values;
 
 pub(super) use evidence::*;
 #[cfg(feature = "ledger")]
 pub(super) use sweep::*;
+pub(super) use values::{FailOn, ShowProgress, Stdout};
+use values::{formats, glob, identifier, limit, named, reason};
 
 /// Finds unprotected health data of persons in files: what, where, how sure, how many people, who can read it.
 #[derive(Parser)]
@@ -193,6 +195,10 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Running")]
     pub(super) no_sandbox: bool,
 
+    /// No summary and no progress: reports, errors and the exit code say it all
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Running")]
+    pub(super) quiet: bool,
+
     /// Say on standard error what bounds this scan
     #[arg(short, long, help_heading = "Running")]
     pub(super) verbose: bool,
@@ -223,6 +229,10 @@ pub(super) struct ScanArgs {
     /// Accepted findings, each with reason, who and until (TOML; docs/accepted.md)
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
     pub(super) suppress: Option<PathBuf>,
+
+    /// A severity table in place of the published one (TOML; docs/severity.md)
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) severity: Option<PathBuf>,
 
     /// May this go? safe-harbor, limited-data-set, or a file that says what an agreement allows (docs/release.md)
     #[arg(long = "for", value_name = "PURPOSE", help_heading = "Exit code")]
@@ -410,119 +420,6 @@ impl ReportArgs {
     pub(super) fn more(&self) -> &[PathBuf] {
         self.positional.split_last().map_or(&[], |(_, more)| more)
     }
-}
-
-/// What goes to standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stdout {
-    Text,
-    Csv,
-    Jsonl,
-    Sarif,
-}
-
-/// When progress is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ShowProgress {
-    Auto,
-    Always,
-    Never,
-}
-
-/// The threshold of exit code 1; `None` for never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FailOn(pub(super) Option<Severity>);
-
-impl Stdout {
-    /// The parser has seen to it that there is no other name.
-    fn by_name(name: &str) -> Stdout {
-        match name {
-            "csv" => Stdout::Csv,
-            "jsonl" => Stdout::Jsonl,
-            "sarif" => Stdout::Sarif,
-            _ => Stdout::Text,
-        }
-    }
-}
-
-impl ShowProgress {
-    fn by_name(name: &str) -> Option<ShowProgress> {
-        match name {
-            "auto" => Some(ShowProgress::Auto),
-            "always" => Some(ShowProgress::Always),
-            "never" => Some(ShowProgress::Never),
-            _ => None,
-        }
-    }
-}
-
-impl FailOn {
-    fn by_name(name: &str) -> Option<FailOn> {
-        match name {
-            "never" => Some(FailOn(None)),
-            name => Severity::by_name(name).map(|severity| FailOn(Some(severity))),
-        }
-    }
-}
-
-impl Reveal {
-    fn by_name(name: &str) -> Option<Reveal> {
-        match name {
-            "none" => Some(Reveal::None),
-            "last4" => Some(Reveal::Last4),
-            "full" => Some(Reveal::Full),
-            _ => None,
-        }
-    }
-}
-
-impl TestValues {
-    fn by_name(name: &str) -> Option<TestValues> {
-        match name {
-            "mark" => Some(TestValues::Mark),
-            "live" => Some(TestValues::Live),
-            "drop" => Some(TestValues::Drop),
-            _ => None,
-        }
-    }
-}
-
-/// What `--format` takes.
-fn formats() -> [PossibleValue; 4] {
-    ["text", "csv", "jsonl", "sarif"].map(PossibleValue::new)
-}
-
-/// One of a closed list of names, shown in the help.
-fn named<T>(names: &'static [&'static str], by_name: fn(&str) -> Option<T>) -> impl TypedValueParser<Value = T>
-where
-    T: Clone + Send + Sync + 'static,
-{
-    PossibleValuesParser::new(names).try_map(move |name| by_name(&name).ok_or("no such name"))
-}
-
-fn identifier(name: &str) -> Result<Identifier, String> {
-    let name = name.trim();
-    Identifier::by_name(name).ok_or_else(|| match Identifier::suggestion(name) {
-        Some(near) => format!("no identifier has this name; did you mean {near}?"),
-        None => "no identifier has this name; `phisweep rules list` shows them".to_string(),
-    })
-}
-
-fn reason(name: &str) -> Result<Reason, String> {
-    Reason::by_name(name.trim()).ok_or_else(|| {
-        let names: Vec<&str> = Reason::ALL.iter().map(|reason| reason.name()).collect();
-        let near = spelling::hint(name, names.iter().copied());
-        format!("no reason has this name{near}; there are {}", names.join(", "))
-    })
-}
-
-fn limit(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("a name, `=` and a value are needed, such as depth=8")?;
-    Limits::default().set(name, value).map(|()| (name.to_string(), value.to_string()))
-}
-
-fn glob(pattern: &str) -> Result<String, String> {
-    globset::Glob::new(pattern).map(|_| pattern.to_string()).map_err(|e| e.kind().to_string())
 }
 
 /// Reads the arguments, the program's name first.

@@ -19,7 +19,7 @@ const NOT_HERE: [&str; 9] =
     ["config", "no-config", "output", "manifest", "for", "reveal", "i-may-hold-phi", "no-sandbox", "help"];
 
 /// Options whose values are files: they lie beside the configuration, unless the path is absolute.
-const FILES: [&str; 4] = ["rules", "suppress", "fingerprint-key", "password-file"];
+const FILES: [&str; 5] = ["rules", "suppress", "severity", "fingerprint-key", "password-file"];
 
 /// The largest file that is read.
 const LARGEST: u64 = 1 << 20;

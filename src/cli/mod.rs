@@ -13,6 +13,7 @@ mod incident;
 mod key;
 #[cfg(feature = "ledger")]
 mod ledger;
+mod memory;
 mod outputs;
 mod passwords;
 mod progress;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Stdout;
 use crate::error::{Error, Result};
+use crate::finding::Summary;
 use crate::release::{Asked, Shared};
 use crate::report::csv::Tables;
 use crate::report::dir::{self, Dir};
@@ -19,7 +20,8 @@ use crate::report::sarif::Sarif;
 use crate::report::set::Reports;
 use crate::report::text::Text;
 use crate::report::words::plain;
-use crate::report::{self, Format};
+use crate::report::{self, Format, Report};
+use crate::scan::{Event, Run};
 
 /// Name of the table of matches beside a CSV.
 const MATCHES: &str = "matches.csv";
@@ -32,6 +34,25 @@ const PARTS: u32 = 9;
 pub(super) struct Stdio {
     pub(super) format: Stdout,
     pub(super) matches: bool,
+    /// No summary for people.
+    pub(super) quiet: bool,
+}
+
+/// What stands in for the summary where none is wanted: as long as it is open, the scan goes on.
+struct Nothing;
+
+impl Report for Nothing {
+    fn begin(&mut self, _: &Run) -> Result<()> {
+        Ok(())
+    }
+
+    fn event(&mut self, _: &Event) -> Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Summary) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// A report that is asked for.
@@ -114,11 +135,12 @@ pub(super) fn open(
         }
     }
     let stdout = Output::stream("standard output", Box::new(io::stdout()));
-    let text = args.format == Stdout::Text;
+    let text = args.format == Stdout::Text && !args.quiet;
     if let Some(release) = release.filter(|_| !text) {
         reports.push("", Box::new(Asked::new(release.clone(), None)));
     }
     match args.format {
+        Stdout::Text if args.quiet => reports.push("", Box::new(Nothing)),
         Stdout::Text if release.is_some() => {
             let asked = release.map(|release| Asked::new(release.clone(), Some(stdout)));
             asked.into_iter().for_each(|asked| reports.push("", Box::new(asked)));

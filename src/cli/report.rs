@@ -77,7 +77,7 @@ impl Reader for Writer<'_> {
                            --i-may-hold-phi";
             return Err(Error::Usage(message.to_string()));
         }
-        let stdout = Stdio { format: self.args.format, matches };
+        let stdout = Stdio { format: self.args.format, matches, quiet: false };
         outputs::open(stdout, self.wanted, &mut self.reports, None)?;
         self.reports.begin(&run);
         self.hear_failures();

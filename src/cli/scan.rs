@@ -13,11 +13,12 @@ use std::time::{Instant, SystemTime};
 
 use serde_json::{Map, Value};
 
-use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, Stdout};
+use crate::cli::args::{LookForArgs, RevealArgs, ScanArgs, ShowProgress, Stdout};
 use crate::cli::exit::{Policy, Tally};
-use crate::cli::{key, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
+use crate::cli::{key, memory, out, outputs, passwords, progress, report_error, say, signals, stdout_error};
 use crate::confine::{self, Rights};
 use crate::decisions::accepted::Accepted;
+use crate::decisions::severities;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
@@ -34,6 +35,7 @@ use crate::scan::{self, Event, Listener, Progress, Run};
 /// Runs the command.
 pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32> {
     let begun = Instant::now();
+    memory::suffices(args.threads.map_or(0, usize::from))?;
     check(&args)?;
     let wanted = outputs::wanted(&args.output)?;
     let engine = Engine::with_rules(&args.look_for.rules)?;
@@ -42,9 +44,10 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     let (accepted, release) = decided(&args)?;
     let policy = Policy { fail_on: args.fail_on.0, allow_gaps: args.allow_gaps.clone(), strict: args.strict };
     let roots = scan::roots(&args.paths)?;
-    let (show, summary_for_people) = (args.progress, args.format == Stdout::Text);
+    let show = if args.quiet { ShowProgress::Never } else { args.progress };
+    let summary_for_people = args.format == Stdout::Text && !args.quiet;
     let mut reports = Reports::default();
-    let stdout = outputs::Stdio { format: args.format, matches: args.matches };
+    let stdout = outputs::Stdio { format: args.format, matches: args.matches, quiet: args.quiet };
     let mut ours = outputs::open(stdout, &wanted, &mut reports, release.as_ref())?;
     let manifest = args.manifest.as_ref().map(|path| outputs::resolved(path));
     if let Some(path) = &manifest {
@@ -54,7 +57,7 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
         ours.extend([path.clone(), report::output::temporary(path)]);
     }
     let mut manifest = manifest.map(|path| OwnManifest::create(&path)).transpose()?;
-    let (sandbox, verbose) = (!args.no_sandbox, args.verbose);
+    let (sandbox, verbose, quiet) = (!args.no_sandbox, args.verbose, args.quiet);
     let mut options = options(*args)?;
     options.known_values = Arc::new(accepted.known.clone());
     options.profile = release.is_some();
@@ -92,8 +95,18 @@ pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32>
     }
     let roots = run.roots.clone();
     let tally = Tally::default();
-    let mut supervisor =
-        Supervisor { reports, policy, tally, summary_for_people, roots, accepted, counted: [0; 5], release, manifest };
+    let mut supervisor = Supervisor {
+        reports,
+        policy,
+        tally,
+        summary_for_people,
+        quiet,
+        roots,
+        accepted,
+        counted: [0; 5],
+        release,
+        manifest,
+    };
     supervisor.reports.begin(&run);
     supervisor.hear_failures();
 
@@ -115,6 +128,8 @@ struct Supervisor {
     tally: Tally,
     /// Standard output is for people, and not for a program.
     summary_for_people: bool,
+    /// Nothing is said but errors.
+    quiet: bool,
     roots: Vec<Root>,
     accepted: Accepted,
     /// Listed findings that are accepted, by severity.
@@ -191,7 +206,7 @@ impl Supervisor {
                 report_error(&error);
             }
         }
-        if let Some(release) = self.release.as_ref().filter(|_| !self.summary_for_people) {
+        if let Some(release) = self.release.as_ref().filter(|_| !self.summary_for_people && !self.quiet) {
             // Standard output is a program's: people get the answer beside it.
             say(&release.borrow().first_line());
         }
@@ -265,6 +280,7 @@ pub(super) fn look_for(args: LookForArgs) -> Options {
 fn options(args: ScanArgs) -> Result<Options> {
     let fingerprint_key = args.fingerprint_key.as_deref().map(key::read).transpose()?;
     let passwords = args.password_file.as_deref().map(passwords::read).transpose()?.unwrap_or_default();
+    let severities = args.severity.as_deref().map(severities::read).transpose()?.unwrap_or_default();
     let mut limits = Limits::default();
     for (name, value) in &args.limit {
         limits.set(name, value).map_err(Error::Usage)?;
@@ -286,6 +302,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         reveal: args.reveal.reveal,
         fingerprint_key,
         passwords,
+        severities: Arc::new(severities),
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),
@@ -296,6 +313,13 @@ fn options(args: ScanArgs) -> Result<Options> {
 /// What a scan needs: to read its roots, or, where links are followed, anything; to write beside its reports.
 fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
     let mut read: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    // A database that is named alone is read with its log.
+    let log = |root: &Root| {
+        let mut log = root.path.clone().into_os_string();
+        log.push(scan::LOG);
+        Path::new(&log).is_file().then(|| log.into())
+    };
+    read.extend(roots.iter().filter_map(log).collect::<Vec<PathBuf>>());
     if follow {
         read.push(PathBuf::from("/"));
     }

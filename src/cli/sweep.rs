@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::cli::args::{Stdout, SweepArgs};
-use crate::cli::{out, progress, report_error, scan, signals};
+use crate::cli::{memory, out, progress, report_error, scan, signals};
 use crate::decisions::day_from_now;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ pub(super) fn run(args: SweepArgs, given: Map<String, Value>) -> Result<i32> {
     if let Some(name) = args.new_filesystem.iter().find(|name| !config.roots.iter().any(|root| root.name == **name)) {
         return Err(Error::Usage(format!("--new-filesystem {name}: no root has this name")));
     }
+    memory::suffices(config.threads)?;
     let engine = Engine::with_rules(&config.rules)?;
     scan::check_rules(&engine, &config.rules)?;
     let progress = Arc::new(Progress::default());
@@ -30,6 +31,7 @@ pub(super) fn run(args: SweepArgs, given: Map<String, Value>) -> Result<i32> {
         .map_err(|e| Error::Usage(format!("cannot listen for signals: {e}")))?;
     let orders = Orders {
         full: args.full,
+        recall: args.recall,
         new_filesystem: args.new_filesystem,
         now: args.now,
         worker: Some(scan::this_program()),

@@ -1,4 +1,5 @@
-//! What people have decided: findings they accept ([`accepted`]) and agreements on what may go ([`agreement`]). In: TOML files. Out:
+//! What people have decided: findings they accept ([`accepted`]) and agreements on what may go
+//! ([`agreement`]), what is how severe at a site ([`severities`]). In: TOML files. Out:
 //! what they say of a finding. Refuses unknown keys, what is missing and dates that are none, with file and line.
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 
 pub mod accepted;
 pub mod agreement;
+pub mod severities;
 pub mod triage;
 
 /// Days for which something can be decided at most: a year.

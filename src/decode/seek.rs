@@ -47,6 +47,22 @@ impl<'a> Holding<'a> {
         }
     }
 
+    /// How many bytes there are.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Holding::Lent(bytes) => bytes.size(),
+            Holding::Held(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Reads from a place, as far as there are bytes.
+    pub(super) fn read_at(&self, offset: u64, to: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Holding::Lent(bytes) => bytes.read_at(offset, to),
+            Holding::Held(bytes) => bytes.read_at(offset, to),
+        }
+    }
+
     /// A reader at the start.
     pub(super) fn reader(&self) -> At<'_> {
         match self {

@@ -1,5 +1,7 @@
 //! Zip archives. In: bytes that can be read from any place. Out: the members its directory lists, in that order, repeated
-//! names too. Refuses what is encrypted, with the method; methods that have no reader; archives over several disks.
+//! names too; then those it does not list. Where there is no directory, all that are found. Refuses members that share bytes, what is encrypted, with the method; methods that have no reader; archives over several disks.
+
+mod layout;
 
 use std::cell::Cell;
 use std::io::Read;
@@ -10,6 +12,7 @@ use ::zip::result::ZipError;
 use ::zip::unstable::read::ZipIterable;
 use ::zip::{HasZipMetadata, ZipReadOptions};
 
+use self::layout::{Layout, Listed};
 use super::Packed;
 use super::archive::{Names, Visit};
 use super::budget::{Budget, Halt, MEMBERS, Metered};
@@ -26,18 +29,56 @@ const MASKED: u16 = 1 << 13;
 
 pub(super) fn open(passwords: &[String], packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
     let holding = Holding::of(packed)?;
+    let (mut layout, mut names) = (Layout::default(), Names::default());
+    let listed = listed(passwords, &holding, budget, (&mut layout, &mut names), visit);
+    // Behind the directory nothing is a member; where none was found, anything may be one.
+    let end = match &listed {
+        Ok(directory) => *directory,
+        Err(halt) if halt.reason == Reason::Malformed => u64::MAX,
+        Err(_) => 0,
+    };
+    layout.hidden(&holding, end.min(holding.size()), &mut names, budget, visit)?;
+    listed?;
+    match layout.liars {
+        0 => Ok(()),
+        count => {
+            let detail =
+                format!("{count} of its members say otherwise of themselves than the directory, which was followed");
+            Err(Halt::new(Reason::Malformed, detail))
+        }
+    }
+}
+
+/// Hands on the members that the directory lists; where that starts.
+fn listed(
+    passwords: &[String],
+    holding: &Holding<'_>,
+    budget: &Budget,
+    (layout, names): (&mut Layout, &mut Names),
+    visit: Visit<'_>,
+) -> Result<u64, Halt> {
     let mut directory = ZipIterable::try_new(holding.reader(), Config::default())
-        .map_err(|error| if is_masked(&holding) { locked_names() } else { halt(&error) })?;
+        .map_err(|error| if is_masked(holding) { locked_names() } else { halt(&error) })?;
     // The password that opened the last member opens the next.
     let mut known = None;
-    let mut names = Names::default();
+    let mut start = u64::MAX;
     for entry in directory.files().map_err(|error| halt(&error))? {
         let entry = entry.map_err(|error| halt(&error))?;
+        let data = entry.get_metadata();
+        start = start.min(data.central_header_start);
+        let flags = data.flags.as_u16();
+        let method = if flags & 1 == 0 { number(data.compression_method) } else { None };
+        let (at, packed) = (data.header_start, data.compressed_size);
+        let placed = layout.place(holding, &Listed { at, packed, flags, method, name: entry.name_raw() });
         if entry.is_dir() {
             continue;
         }
         budget.member()?;
         let name = names.of(entry.name_raw());
+        if let Err(refused) = placed {
+            visit(super::Member { name, content: Err(refused), size: Some(entry.size()) })?;
+            continue;
+        }
         let packed = Rc::new(Cell::new(entry.compressed_size()));
         let size = Some(entry.size());
         let member = |content| super::Member { name, content, size };
@@ -45,7 +86,7 @@ pub(super) fn open(passwords: &[String], packed: Packed<'_>, budget: &Budget, vi
         let mut options = ZipReadOptions::new();
         if entry.as_ref().encrypted() {
             let found = match entry.as_ref().get_metadata().flags.as_u16() & STRONG {
-                0 => password(&entry, &holding, passwords, known),
+                0 => password(&entry, holding, passwords, known),
                 _ => None,
             };
             let Some(found) = found else {
@@ -66,7 +107,16 @@ pub(super) fn open(passwords: &[String], packed: Packed<'_>, budget: &Budget, vi
             }
         }
     }
-    Ok(())
+    Ok(start)
+}
+
+/// A method by its number (4.4.5), of those that nearly all members have.
+fn number(method: ::zip::CompressionMethod) -> Option<u16> {
+    match method {
+        ::zip::CompressionMethod::Stored => Some(0),
+        ::zip::CompressionMethod::Deflated => Some(8),
+        _ => None,
+    }
 }
 
 /// How a member is locked.

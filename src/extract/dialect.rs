@@ -21,10 +21,15 @@ pub struct Dialect {
     pub body_rows: u64,
 }
 
-/// What may stand between fields; the first wins where two do equally well.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b'|', b';'];
+/// What may stand between fields; the first wins where two do equally well. `~` and `^` are those of payers' and of VistA's
+/// extracts, 0x01 that of Hive, 0x1f ASCII's own.
+const DELIMITERS: [u8; 8] = [b',', b'\t', b'|', b';', b'~', b'^', 0x01, 0x1f];
+/// The first of them are tried first, and without a look at the lines where a name says that it is a table.
+const USUAL: usize = 4;
 /// Rows of the head that are looked at.
 const SAMPLE_ROWS: usize = 200;
+/// Share of the rows that are as wide as most, of a table that no name announces.
+const EVEN: f64 = 0.8;
 /// Rows among which the header is looked for.
 const HEADER_REACH: usize = 12;
 
@@ -42,11 +47,17 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let named = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     let mut best: Option<(f64, Table)> = None;
     let may = may_delimit(sample, line_end);
-    for (delimiter, may) in DELIMITERS.into_iter().zip(may) {
-        if !named && !may {
+    for (number, (delimiter, may)) in DELIMITERS.into_iter().zip(may).enumerate() {
+        // Names have `^` in them, and lists `~`: they delimit where nothing else does.
+        if number >= USUAL && best.is_some() {
+            break;
+        }
+        if !(may || named && number < USUAL) {
             continue;
         }
-        let table = Table::read(sample, delimiter, line_end, false);
+        // Less even rows are refused by `score`.
+        let least = if named { 0.5 } else { EVEN };
+        let table = Table::read(sample, delimiter, line_end, least);
         let Some(score) = table.score(named) else { continue };
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
             best = Some((score, table));
@@ -55,7 +66,7 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let table = match best {
         Some((_, table)) => table,
         // One column: only a name can say that it is a table.
-        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end, true),
+        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end, 0.0),
         None => return None,
     };
     Some(table.dialect(known))
@@ -132,8 +143,9 @@ struct Table {
 }
 
 impl Table {
-    /// Rows are kept where they are needed: where `always`, or the widths may be those of a table.
-    fn read(sample: &[u8], delimiter: u8, line_end: u8, always: bool) -> Table {
+    /// Rows are kept where they are needed: where a share of at least `least` is of one width and that may be a table's; all
+    /// with 0.
+    fn read(sample: &[u8], delimiter: u8, line_end: u8, least: f64) -> Table {
         let mut best: Option<Table> = None;
         for quotes in [true, false] {
             if !quotes && memchr::memchr(b'"', sample).is_none() {
@@ -147,7 +159,7 @@ impl Table {
         }
         let none = Table { delimiter, line_end, quotes: true, rows: Vec::new(), width: 1, even: 0.0 };
         let mut table = best.unwrap_or(none);
-        if always || table.width >= 2 && table.even >= 0.5 {
+        if least == 0.0 || table.width >= 2 && table.even >= least {
             table.rows = rows(sample, &bare(delimiter, table.quotes, line_end));
         }
         table
@@ -159,9 +171,9 @@ impl Table {
         let enough = if named {
             self.width >= 2 && rows >= 1 && self.even >= 0.5
         } else {
-            let strong_mark = matches!(self.delimiter, b'\t' | b'|');
+            let strong_mark = matches!(self.delimiter, b'\t' | b'|' | 0x01 | 0x1f);
             let narrow = if strong_mark { 2 } else { 3 };
-            rows >= 3 && self.width >= narrow && self.even >= 0.8 && !self.looks_like_prose()
+            rows >= 3 && self.width >= narrow && self.even >= EVEN && !self.looks_like_prose()
         };
         enough.then(|| {
             self.even
@@ -240,7 +252,7 @@ fn widths(sample: &[u8], dialect: &Dialect) -> Vec<usize> {
     for field in Fields::new(dialect, sample, 0, 0, Quote::Outside) {
         if width == 0 {
             let text = &sample[field.start..field.end.min(field.start + 400)];
-            blank = String::from_utf8_lossy(text).trim().is_empty();
+            blank = !text.iter().any(u8::is_ascii_graphic) && String::from_utf8_lossy(text).trim().is_empty();
         }
         width += 1;
         if field.last || field.cut {

@@ -11,8 +11,7 @@ mod glued;
 mod layout;
 
 pub use self::layout::{Column, Layout};
-use super::named::{Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Value, Window};
-use crate::finding::Place;
+use super::named::{Batch, Broken, Named, PIECE, Places, Progress, Reader, Value, Window};
 
 /// Lines of the head that are looked at.
 const SAMPLE: usize = 400;
@@ -33,7 +32,7 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
     if super::dialect::is_program(super::dialect::ending(name)) || memchr::memchr(b'\t', head).is_some() {
         return None;
     }
-    let lines: Vec<&[u8]> = head.split(|b| *b == b'\n').map(without_return).take(SAMPLE).collect();
+    let lines = lines(head);
     let filled = lines.iter().filter(|line| !line.trim_ascii().is_empty()).count();
     if filled < FEWEST || lines.iter().any(|line| line.len() > LONGEST) {
         return None;
@@ -45,6 +44,17 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
 /// A reader of documents of this layout.
 pub fn reader(layout: Layout) -> Box<dyn Reader> {
     Box::new(Fixed::new(layout))
+}
+
+/// The first lines, without their ends; what stands behind the last end is one more.
+fn lines(head: &[u8]) -> Vec<&[u8]> {
+    let mut lines = Vec::with_capacity(SAMPLE.min(64));
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', head).chain([head.len()]).take(SAMPLE) {
+        lines.push(without_return(&head[start..end]));
+        start = end + 1;
+    }
+    lines
 }
 
 /// Without the carriage return of a DOS line end.
@@ -129,7 +139,7 @@ impl Reader for Fixed {
             let full = window.is_full() || ended && window.rest().is_empty();
             if full || text.is_some_and(|(start, _)| at - start >= PIECE) {
                 if let Some((start, end)) = text.take() {
-                    let place = places.number(b"text", text_place);
+                    let place = places.number(b"text", Named::text);
                     let (start, end) = (start as u32, end as u32);
                     batch.values.push(Value { place, record: self.records.max(1), start, end, decoded: (0, 0) });
                 }
@@ -161,7 +171,7 @@ impl Reader for Fixed {
             match what {
                 Line::Record => {
                     if let Some((start, end)) = text.take() {
-                        let place = places.number(b"text", text_place);
+                        let place = places.number(b"text", Named::text);
                         let (start, end) = (start as u32, end as u32);
                         let record = self.records.max(1);
                         batch.values.push(Value { place, record, start, end, decoded: (0, 0) });
@@ -175,17 +185,6 @@ impl Reader for Fixed {
             self.lines += u64::from(!is_cut);
             window.consume(next);
         }
-    }
-}
-
-fn text_place() -> Named {
-    Named {
-        place: Place::Text,
-        keys: Vec::new(),
-        names: Vec::new(),
-        holds: Holds::Text,
-        subject: None,
-        of_another: false,
     }
 }
 

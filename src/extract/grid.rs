@@ -86,7 +86,7 @@ impl Grid {
             self.shape = Shape::Columns;
             self.names = cells.iter().map(Cell::label).collect();
             out.record = (*records).max(1);
-            let place = out.places.number(b"text", text_place);
+            let place = out.places.number(b"text", Named::text);
             for cell in filled.iter().filter(|cell| cell.label().is_none()) {
                 out.meaning(place, &cell.text, cell.start, cell.end);
             }
@@ -96,7 +96,7 @@ impl Grid {
             // A title, or what stands in a table only to stand there.
             *records += 1;
             out.record = *records;
-            let place = out.places.number(b"text", text_place);
+            let place = out.places.number(b"text", Named::text);
             return out.meaning(place, &cells[0].text, cells[0].start, cells[0].end);
         }
         if self.shape == Shape::Unknown {
@@ -133,7 +133,7 @@ impl Grid {
                 }
                 (_, Some(said)) => label = Some(said),
                 _ => {
-                    let place = out.places.number(b"text", text_place);
+                    let place = out.places.number(b"text", Named::text);
                     out.meaning(place, &cell.text, cell.start, cell.end);
                 }
             }
@@ -149,17 +149,7 @@ impl Grid {
         let path = format!("{table}.{shown}");
         places.number(path.as_bytes(), || Named {
             names: name.map(|name| column_names(&[name])).unwrap_or_default(),
-            ..named(Place::Path(path.clone()), Holds::Value)
+            ..Named::of(Place::Path(path.clone()), Holds::Value)
         })
     }
-}
-
-/// A place of which no more is known.
-pub(super) fn named(place: Place, holds: Holds) -> Named {
-    Named { place, keys: Vec::new(), names: Vec::new(), holds, subject: None, of_another: false }
-}
-
-/// The document's text.
-pub(super) fn text_place() -> Named {
-    named(Place::Text, Holds::Text)
 }

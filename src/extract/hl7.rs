@@ -14,9 +14,8 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
-use crate::extract::named::{BATCH, Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Window};
+use crate::extract::named::{BATCH, Batch, Broken, Named, PIECE, Places, Progress, Reader, Window};
 use crate::extract::values::{Values, whole_characters};
-use crate::finding::Place;
 
 use places::{At, Part};
 use segments::{FIELDS, Field, Kind};
@@ -309,14 +308,7 @@ impl Hl7 {
 
 /// The place of what stands in no segment.
 fn text_place(out: &mut Values<'_>) -> u32 {
-    out.places.number(b"text", || Named {
-        place: Place::Text,
-        keys: Vec::new(),
-        names: Vec::new(),
-        holds: Holds::Text,
-        subject: None,
-        of_another: false,
-    })
+    out.places.number(b"text", Named::text)
 }
 
 /// Where a byte stands. Most fields are short, so the first bytes are looked at one by one.

@@ -8,7 +8,7 @@
 mod marks;
 
 use self::marks::{Mark, append_decoded};
-use super::grid::{Grid, named, text_place};
+use super::grid::Grid;
 use super::json::{column_names, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
 use super::stride::{Steps, is_last, piece, stride};
@@ -92,7 +92,7 @@ impl Html {
         out.record = self.records;
         let place = match &self.area {
             Some(name) => field_place("textarea", name, out.places),
-            None => out.places.number(b"text", text_place),
+            None => out.places.number(b"text", Named::text),
         };
         out.meaning(place, &text, start, end);
     }
@@ -291,7 +291,7 @@ impl Html {
             out.record = self.records.max(1);
             let token: &[u8] = if self.inside == Inside::Comment { b"comment" } else { b"script" };
             let shown = String::from_utf8_lossy(token).into_owned();
-            let place = out.places.number(token, || named(Place::Path(shown), Holds::Text));
+            let place = out.places.number(token, || Named::of(Place::Path(shown), Holds::Text));
             out.plain(place, &look[..length], base);
         }
         match (found, self.inside) {
@@ -311,7 +311,7 @@ impl Html {
 
 fn attribute_place(element: &str, key: &str, places: &mut Places) -> u32 {
     let path = format!("{element}.{key}");
-    places.number(format!("a{path}").as_bytes(), || named(Place::Path(path.clone()), Holds::Text))
+    places.number(format!("a{path}").as_bytes(), || Named::of(Place::Path(path.clone()), Holds::Text))
 }
 
 fn field_place(element: &str, name: &str, places: &mut Places) -> u32 {
@@ -321,7 +321,7 @@ fn field_place(element: &str, name: &str, places: &mut Places) -> u32 {
     let path = format!("{element}.{last}");
     places.number(format!("f{element}.{name}").as_bytes(), || Named {
         names: column_names(&parts),
-        ..named(Place::Path(path.clone()), Holds::Value)
+        ..Named::of(Place::Path(path.clone()), Holds::Value)
     })
 }
 

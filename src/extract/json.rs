@@ -25,6 +25,8 @@ use crate::gap::Reason;
 const DEPTH: usize = 1024;
 /// How far is looked ahead for what says what an object is: bytes.
 const AHEAD: usize = 512 << 10;
+/// An encoded note longer than this may have a structure of its own, and is read like a file.
+const ENCODED: usize = 2 << 10;
 /// A text that says how a value beside it is called is no longer than this.
 const LABEL: usize = 64;
 
@@ -45,8 +47,6 @@ pub(super) struct Json {
     /// The document has resources of FHIR.
     fhir: Option<References>,
     fhir_seen: bool,
-    /// Something in it is encoded and was not read.
-    encoded: bool,
     start: bool,
 }
 
@@ -111,7 +111,6 @@ impl Json {
             inside: None,
             fhir,
             fhir_seen: false,
-            encoded: false,
             start: true,
         }
     }
@@ -152,8 +151,7 @@ impl Json {
                     None if rest.len() - i <= PIECE => return (i, Stop::More),
                     _ => {
                         let (node, record, _) = self.value_at();
-                        let skip = self.paths.holds(node) == Some(Holds::Structure) || self.is_encoded(node);
-                        self.encoded |= self.is_encoded(node);
+                        let skip = self.paths.holds(node) == Some(Holds::Structure);
                         let long = Long { node, record, skip };
                         self.inside = Some(long);
                         match self.piece(&rest[i + 1..], at + i + 1, long, places, batch) {
@@ -367,12 +365,9 @@ impl Json {
             return;
         }
         let from = batch.decoded.len();
-        if self.is_encoded(node) && raw.len() >= 16 {
-            if !append_base64_text(raw, &mut batch.decoded) {
-                self.encoded = true;
-                return;
-            }
-        } else if escaped {
+        // What is no text is a file, as in any format.
+        let encoded = self.is_encoded(node) && (16..ENCODED).contains(&raw.len());
+        if !(encoded && append_base64_text(raw, &mut batch.decoded)) && escaped {
             append_unescaped(raw, &mut batch.decoded);
         }
         if self.paths.is_markup(node) {
@@ -507,10 +502,6 @@ impl Reader for Json {
 
     fn format(&self) -> Option<&'static str> {
         self.fhir_seen.then_some("fhir")
-    }
-
-    fn unread(&self) -> Option<(Reason, &'static str)> {
-        self.encoded.then_some((Reason::Unsupported, "attachments in it are encoded and were not read"))
     }
 }
 

@@ -9,7 +9,6 @@ mod settings;
 
 pub(super) use self::settings::reader as settings;
 
-use super::grid::{named, text_place};
 use super::named::{Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Window};
 use super::stride::{Run, Steps, line, piece, stride};
 use super::values::Values;
@@ -61,13 +60,13 @@ impl Lines {
 
     fn text(&mut self, bytes: &[u8], base: u32, out: &mut Values<'_>) {
         out.record = self.records.max(1);
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.add(bytes, base, place, out);
     }
 
     fn give_text(&mut self, out: &mut Values<'_>) {
         out.record = self.records.max(1);
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.give(place, out);
     }
 
@@ -157,7 +156,7 @@ fn place(path: &str, names: &[&str], holds: Holds, places: &mut Places) -> u32 {
     let token = format!("{path}\n{}", names.join("\n"));
     places.number(token.as_bytes(), || Named {
         names: names.iter().map(|name| (*name).to_string()).collect(),
-        ..named(Place::Path(path.to_string()), holds)
+        ..Named::of(Place::Path(path.to_string()), holds)
     })
 }
 

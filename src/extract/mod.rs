@@ -6,6 +6,7 @@
 //! knowing what came before ([`Fold`]), the summaries are chained ([`Entry::after`]), and so each chunk learns its exact
 //! entry state. A chunk owns its bytes and borrows nothing: it could be sent over a pipe.
 
+pub(crate) mod coded;
 pub mod dialect;
 pub mod dicom;
 mod fhir;
@@ -15,6 +16,7 @@ pub mod hl7;
 mod html;
 mod json;
 mod lines;
+mod logs;
 pub mod marks;
 pub mod named;
 pub mod ncpdp;
@@ -255,6 +257,8 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
         "yaml" => yaml::reader(head),
         "ini" => lines::settings(head),
+        "log" => logs::reader(head, true),
+        "text" => logs::reader(head, false),
         _ => None,
     }
 }

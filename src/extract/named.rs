@@ -117,6 +117,18 @@ pub struct Named {
     pub of_another: bool,
 }
 
+impl Named {
+    /// A place of which no more is known.
+    pub(super) fn of(place: Place, holds: Holds) -> Named {
+        Named { place, keys: Vec::new(), names: Vec::new(), holds, subject: None, of_another: false }
+    }
+
+    /// The document's text.
+    pub(super) fn text() -> Named {
+        Named::of(Place::Text, Holds::Text)
+    }
+}
+
 /// The places of a document, numbered as they are met.
 #[derive(Debug, Default)]
 pub struct Places {

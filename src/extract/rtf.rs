@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::grid::{Grid, named, text_place};
+use super::grid::Grid;
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
 use super::stride::{Steps, piece, stride};
 use super::values::Values;
@@ -257,13 +257,13 @@ impl Rtf {
         self.records = (self.records + u64::from(std::mem::take(&mut self.next))).max(1);
         out.record = self.records;
         let place = match self.kind {
-            Kind::Body => out.places.number(b"text", text_place),
+            Kind::Body => out.places.number(b"text", Named::text),
             Kind::Deleted => beside("deleted text", out.places),
             Kind::Hidden => beside("hidden text", out.places),
             Kind::Beside(name) => beside(name, out.places),
             Kind::Info(name) => out.places.number(format!("i{name}").as_bytes(), || Named {
                 names: vec![name.to_string()],
-                ..named(Place::Metadata(name.to_string()), Holds::Text)
+                ..Named::of(Place::Metadata(name.to_string()), Holds::Text)
             }),
             Kind::Fonts | Kind::Object | Kind::Nothing => return,
         };
@@ -418,7 +418,7 @@ impl Rtf {
 }
 
 fn beside(name: &'static str, places: &mut Places) -> u32 {
-    places.number(format!("b{name}").as_bytes(), || named(Place::Path(name.to_string()), Holds::Text))
+    places.number(format!("b{name}").as_bytes(), || Named::of(Place::Path(name.to_string()), Holds::Text))
 }
 
 /// The code page of a number of Windows.
@@ -475,7 +475,7 @@ impl Steps for Rtf {
         if self.closed {
             // What stands behind the end is hidden well.
             let length = piece(look);
-            let place = out.places.number(b"text", text_place);
+            let place = out.places.number(b"text", Named::text);
             out.record = self.records.max(1);
             let rest = look[..length].strip_suffix(b"\0").unwrap_or(&look[..length]);
             out.plain(place, rest, base);

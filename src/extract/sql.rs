@@ -106,12 +106,12 @@ impl Sql {
 
     fn text(&mut self, bytes: &[u8], base: u32, out: &mut Values<'_>) {
         out.record = self.records.max(1);
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.add(bytes, base, place, out);
     }
 
     fn give_text(&mut self, out: &mut Values<'_>) {
-        let place = out.places.number(b"text", text_place);
+        let place = out.places.number(b"text", Named::text);
         self.text.give(place, out);
     }
 
@@ -364,7 +364,7 @@ impl Sql {
     }
 
     fn other(&mut self, out: &mut Values<'_>) -> u32 {
-        out.places.number(b"text", text_place)
+        out.places.number(b"text", Named::text)
     }
 }
 
@@ -383,17 +383,6 @@ fn named(table: &str, name: Option<&str>, column: usize) -> Named {
         None => (format!("{}.column {}", plain(short), column + 1), Vec::new()),
     };
     Named { place: Place::Path(place), keys: Vec::new(), names, holds: Holds::Value, subject: None, of_another: false }
-}
-
-fn text_place() -> Named {
-    Named {
-        place: Place::Text,
-        keys: Vec::new(),
-        names: Vec::new(),
-        holds: Holds::Text,
-        subject: None,
-        of_another: false,
-    }
 }
 
 impl Steps for Sql {

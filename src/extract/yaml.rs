@@ -5,7 +5,6 @@
 //! Lines say by how far they are indented whose they are. A record is an element of the outermost list, or a document
 //! of a stream; a list below what is one person's own is that person's.
 
-use super::grid::{named, text_place};
 use super::json::{column_names, is_own, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Window};
 use super::stride::{Steps, line, piece, stride};
@@ -95,7 +94,7 @@ impl Yaml {
             let parts: Vec<&str> =
                 self.path.split('.').map(|part| part.trim_end_matches("[]")).filter(|p| !p.is_empty()).collect();
             let place = if self.path.is_empty() { Place::Text } else { Place::Path(self.path.clone()) };
-            Named { names: column_names(&parts), ..named(place, holds) }
+            Named { names: column_names(&parts), ..Named::of(place, holds) }
         })
     }
 
@@ -131,7 +130,7 @@ impl Yaml {
             self.personal = true;
         }
         if may_hold_value(raw) {
-            let place = out.places.number(b"keys", || named(Place::Name, Holds::Text));
+            let place = out.places.number(b"keys", || Named::of(Place::Name, Holds::Text));
             out.record = self.records.max(1);
             out.plain(place, raw, base);
         }
@@ -167,7 +166,7 @@ impl Yaml {
         }
         if content[indent] == b'#' || content[0] == b'%' {
             out.record = self.records.max(1);
-            let place = out.places.number(b"text", text_place);
+            let place = out.places.number(b"text", Named::text);
             out.text(place, content, base);
             return length;
         }
@@ -210,7 +209,7 @@ impl Yaml {
             None => {
                 // It goes on with the scalar before, or is none of ours.
                 let place = self.last.filter(|(before, _)| indent > *before).map(|(_, place)| place);
-                let place = place.unwrap_or_else(|| out.places.number(b"text", text_place));
+                let place = place.unwrap_or_else(|| out.places.number(b"text", Named::text));
                 out.record = self.records.max(1);
                 out.text(place, &content[indent..], base + indent as u32);
                 length
@@ -445,7 +444,7 @@ impl Steps for Yaml {
             out.record = self.records.max(1);
             let place = match self.last {
                 Some((_, place)) => place,
-                None => out.places.number(b"text", text_place),
+                None => out.places.number(b"text", Named::text),
             };
             out.text(place, &look[..length], base);
             self.long = whole.is_none();

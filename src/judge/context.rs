@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::distinct::Identity;
+use crate::judge::words::{WORDS, Word, Words, last_words};
 use crate::rules::RuleSet;
 
 /// How far back a label may stand, bytes.
@@ -23,8 +24,6 @@ const LEADERS: usize = 40;
 const CLOSE: usize = 8;
 /// How much of its weight a weak keyword has.
 const WEAK: f32 = 0.6;
-/// Words of one window that are looked at.
-const WORDS: usize = 32;
 
 /// What a phrase says about values of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +53,13 @@ impl Phrase {
             b'(' => !self.bracket,
             _ => false,
         };
-        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart);
+        // A phrase may go over a line end, but not over the end of a sentence or into an item of a list: `in account.\n* #482`.
+        let ends = |gap: &[u8]| gap.contains(&b'\n') && !gap.iter().all(u8::is_ascii_whitespace);
+        let close = |gap: &[u8]| gap.len() <= CLOSE && !gap.iter().any(apart) && !ends(gap);
+        let opens_line =
+            |pair: &[Word]| text[pair[1].start] == b'#' && text[pair[0].end..pair[1].start].contains(&b'\n');
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
-            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]))
+            && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]) && !opens_line(pair))
     }
 }
 
@@ -108,6 +111,8 @@ pub struct Context {
     pub other: Option<u32>,
     /// Nothing but the mark of a label stands between the keyword and the value.
     pub marked: bool,
+    /// Nothing but blanks stands between them, or one word such as `is`.
+    pub next: bool,
     /// Whose the nearest words say it is.
     pub subject: Option<Subject>,
 }
@@ -143,6 +148,8 @@ const PROVIDER: &[&str] = &[
     "office",
     "fax",
 ];
+/// Those of [`PROVIDER`] that are no person: an SSN or a record number behind them is not theirs.
+const OFFICES: [&str; 9] = ["pharmacy", "clinic", "hospital", "facility", "practice", "npi", "dea", "office", "fax"];
 const WORKFORCE: &[&str] = &["employee", "payroll", "hired", "staff", "supervisor", "manager", "author", "maintainer"];
 const PATIENT: &[&str] = &[
     "patient",
@@ -278,6 +285,8 @@ impl Vocabulary {
         // Leaders and blanks of a form are no distance: `Chart # ........ 4829137`.
         let span_start = at;
         let at = window.start + filled_up_to(&bytes[window.start..at]);
+        // `trace=482913570`: the key is the label, and what stands before it is none of this value.
+        let key = key_start(&bytes[window.start..span_start]);
         // From the value backwards.
         for end in (0..count).rev() {
             let distance = (at - window.start).saturating_sub(words[end].end);
@@ -290,19 +299,29 @@ impl Vocabulary {
                 }
                 match phrase.says {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
-                        if other == rule && context.keyword.is_none() && context.against.is_none() && distance <= reach
+                        let of_another =
+                            words[end].end <= key || in_quotes(&bytes[window.start + words[end].end..span_start]);
+                        if other == rule
+                            && context.keyword.is_none()
+                            && context.against.is_none()
+                            && distance <= reach
+                            && !of_another
                         {
-                            let lost = if context.other.is_some() { 0.5 } else { 1.0 };
+                            let between = &bytes[window.start + words[end].end..span_start];
+                            let lost = if context.other.is_some() || has_its_value(between) { 0.5 } else { 1.0 };
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
-                            context.marked = is_mark(&bytes[window.start + words[end].end..span_start]);
+                            let between = &bytes[window.start + words[end].end..span_start];
+                            context.marked = is_mark(between);
+                            context.next = is_next(between);
                         }
                     }
                     // `patient`, `Dr.` and `son` stand before names; they are no labels of numbers.
                     Says::For(other) if rules.rules[other as usize].identifier == Identifier::NAME => {}
                     Says::For(_) => {
-                        if context.keyword.is_none() && context.other.is_none() && distance <= 24 {
+                        // `seen` may stand before anything.
+                        if context.keyword.is_none() && context.other.is_none() && distance <= 24 && !phrase.weak {
                             context.other = Some(*number);
                         }
                     }
@@ -313,7 +332,9 @@ impl Vocabulary {
                     }
                     Says::Against(_) => {}
                     Says::Whose(subject) => {
-                        if context.subject.is_none() && distance <= 40 {
+                        let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
+                        let office = OFFICES.contains(&phrase.text.as_str()) && !may_be_an_offices(identifier);
+                        if context.subject.is_none() && distance <= 40 && !street && !office {
                             context.subject = Some(subject);
                         }
                     }
@@ -373,6 +394,38 @@ impl Vocabulary {
     }
 }
 
+/// Whether an office has such a datum too.
+fn may_be_an_offices(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::NAME
+            | Identifier::PHONE
+            | Identifier::FAX
+            | Identifier::ADDRESS
+            | Identifier::ZIP
+            | Identifier::EMAIL
+            | Identifier::URL
+            | Identifier::NPI
+            | Identifier::DEA
+            | Identifier::IP_ADDRESS
+            | Identifier::DEVICE_ID
+            | Identifier::BANK_ACCOUNT
+            | Identifier::PAYMENT_CARD
+    )
+}
+
+/// Whether the last of these words, `Dr`, is a drive: behind a house number and words with capitals, `7802 Solomon Seal Dr., VA`.
+fn is_street(text: &[u8], words: &[Word]) -> bool {
+    let Some((last, before)) = words.split_last() else { return false };
+    let capital = |word: &Word| text[word.start].is_ascii_uppercase();
+    let mut named = before.iter().rev().take(4).skip_while(|word| capital(word));
+    let number = named.next().is_some_and(|word| text[word.start].is_ascii_digit());
+    let first = before.last().is_some_and(capital);
+    let apart = |pair: &[Word]| text[pair[0].end..pair[1].start].iter().any(|b| !matches!(b, b' ' | b'.' | b'-'));
+    let from = before.len().saturating_sub(4);
+    number && first && text[last.start] == b'D' && !words[from..].windows(2).rev().take(2).any(apart)
+}
+
 /// Whether a value begins here: a figure, or the name of a month.
 fn opens_value(text: &[u8]) -> bool {
     const MONTHS: [&[u8; 3]; 12] =
@@ -387,6 +440,47 @@ fn is_mark(between: &[u8]) -> bool {
     let mark = |b: &u8| matches!(b, b':' | b'=' | b'#' | b']');
     !between.iter().any(|b| b.is_ascii_alphanumeric() || *b == b'\n')
         && (between.iter().any(mark) || between.iter().filter(|b| matches!(b, b'.' | b'_')).count() >= 3)
+}
+
+/// Whether a keyword has a value of its own before another label comes: `DOB 3/4/1952 Adm` labels no date behind it. In a list
+/// (`DOB 3/4/1952, 7/9/1960 and 1/2/1964`) it labels them all.
+fn has_its_value(between: &[u8]) -> bool {
+    const JOINS: [&[u8]; 8] = [b"and", b"or", b"to", b"thru", b"through", b"then", b"also", b"aka"];
+    let is_letter = |b: &u8| b.is_ascii_alphabetic();
+    let trimmed = &between[..between.iter().rposition(is_letter).map_or(0, |last| last + 1)];
+    let word = &trimmed[trimmed.iter().rposition(|b| !is_letter(b)).map_or(0, |last| last + 1)..];
+    let before = &trimmed[..trimmed.len() - word.len()];
+    // Figures enough for a date, and nothing but the word's mark and blanks behind it.
+    before.iter().filter(|b| b.is_ascii_digit()).count() >= 4
+        && word.len() >= 2
+        && !between[trimmed.len()..].iter().any(u8::is_ascii_digit)
+        && !JOINS.iter().any(|join| word.eq_ignore_ascii_case(join))
+}
+
+/// Whether a value follows its keyword at once: blanks and at most one small word between.
+fn is_next(between: &[u8]) -> bool {
+    let between = between.trim_ascii();
+    !between.contains(&b'\n')
+        && (between.is_empty() || [&b"is"[..], b"at", b"on", b"was", b"no", b"of", b"no."].contains(&between))
+}
+
+/// Where the key of a pair `key=value` begins in what stands before the value; 0 where there is none, or it says nothing.
+fn key_start(before: &[u8]) -> usize {
+    let unquoted = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
+    let Some(pair) = unquoted.strip_suffix(b"=") else { return 0 };
+    let length = pair.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    let key = &pair[pair.len() - length..];
+    const SAYS_NOTHING: [&[u8]; 8] = [b"number", b"no", b"nbr", b"num", b"value", b"val", b"id", b"is"];
+    let nothing = SAYS_NOTHING.iter().any(|word| key.eq_ignore_ascii_case(word));
+    if key.is_empty() || nothing { 0 } else { pair.len() - length }
+}
+
+/// Whether a keyword stands in a quotation that ends before its value: `"Happy Birthday Beddy" (2014-01-22)`.
+fn in_quotes(between: &[u8]) -> bool {
+    let Some(quote) = memchr::memchr(b'"', between) else { return false };
+    between[..quote].iter().any(u8::is_ascii_alphabetic)
+        && matches!(between.get(quote + 1), Some(b' ' | b')' | b'.'))
+        && memchr::memchr(b'"', &between[quote + 1..]).is_none()
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.
@@ -405,7 +499,10 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     // A label above that has its value in its own line labels nothing here: `dob=1957-03-14`, and a time at the start of
     // the next line of a log.
     let taken = stretch[..line].iter().rev().take_while(|b| !b.is_ascii_alphabetic()).any(u8::is_ascii_digit);
-    if own >= 12 || taken {
+    // Nor does what stands above an item of a list.
+    let item = stretch[line + 1..].trim_ascii_start();
+    let listed = matches!(item, [b'*' | b'-' | b'+' | b'.' | b'#', b' ', ..]);
+    if own >= 12 || taken || listed {
         return from + line + 1..at;
     }
     match memchr::memrchr(b'\n', &stretch[..line]) {
@@ -422,126 +519,4 @@ fn hint(hash: u64) -> usize {
 /// The bit of a rule in [`Vocabulary::hints`]. All from the 64th on share one.
 fn rule_bit(rule: u16) -> u64 {
     1 << rule.min(63)
-}
-
-/// One word: a run of letters (an upper-case letter after a lower-case one starts a new word), a run of digits, or `#`.
-#[derive(Clone, Copy, Debug, Default)]
-struct Word {
-    hash: u64,
-    start: usize,
-    end: usize,
-}
-
-struct Words<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Words<'a> {
-    fn new(bytes: &'a [u8]) -> Words<'a> {
-        Words { bytes, at: 0 }
-    }
-}
-
-impl Iterator for Words<'_> {
-    type Item = Word;
-
-    #[inline]
-    fn next(&mut self) -> Option<Word> {
-        let bytes = self.bytes;
-        let start = self.at + bytes[self.at..].iter().position(|b| KIND[*b as usize] != Kind::Other)?;
-        let first = KIND[bytes[start] as usize];
-        let mut end = start + 1;
-        if first != Kind::Hash {
-            let mut before = first;
-            while let Some(byte) = bytes.get(end) {
-                let kind = KIND[*byte as usize];
-                let joins = match kind {
-                    Kind::Digit => first == Kind::Digit,
-                    Kind::Lower => first != Kind::Digit,
-                    Kind::Upper => first != Kind::Digit && before != Kind::Lower,
-                    Kind::Hash | Kind::Other => false,
-                };
-                if !joins {
-                    break;
-                }
-                before = kind;
-                end += 1;
-            }
-        }
-        self.at = end;
-        Some(Word { hash: word_hash(bytes, start, end), start, end })
-    }
-}
-
-/// What a byte is to a word. Bytes of other alphabets count as small letters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Other,
-    Digit,
-    Lower,
-    Upper,
-    Hash,
-}
-
-const KIND: [Kind; 256] = {
-    let mut table = [Kind::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'0'..=b'9' => Kind::Digit,
-            b'a'..=b'z' | 0x80.. => Kind::Lower,
-            b'A'..=b'Z' => Kind::Upper,
-            b'#' => Kind::Hash,
-            _ => Kind::Other,
-        };
-        byte += 1;
-    }
-    table
-};
-
-/// A word's hash, the same for capital and small letters: of its first eight bytes, its last eight and its length. What
-/// lies between in a longer word does not matter: no keyword is that long.
-#[inline]
-fn word_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    // Sets the bit by which capital and small letters differ; digits and `#` have it.
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    let length = end - start;
-    let (head, tail) = if length >= 8 {
-        (eight(bytes, start) | FOLD, eight(bytes, end - 8) | FOLD)
-    } else {
-        let kept = u64::MAX >> (64 - 8 * length as u32);
-        ((eight(bytes, start) | FOLD) & kept, 0)
-    };
-    let mixed =
-        (head ^ (length as u64) << 57).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-}
-
-/// Eight bytes from `at` on, zeros behind the end.
-#[inline]
-fn eight(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..at + 8) {
-        Some(bytes) => u64::from_le_bytes(bytes.try_into().unwrap_or_default()),
-        None => {
-            let mut filled = [0; 8];
-            let rest = &bytes[at..];
-            filled[..rest.len()].copy_from_slice(rest);
-            u64::from_le_bytes(filled)
-        }
-    }
-}
-
-/// The last words of `bytes`, in order; how many.
-fn last_words(bytes: &[u8], words: &mut [Word; WORDS]) -> usize {
-    let mut count = 0;
-    for word in Words::new(bytes) {
-        if count == WORDS {
-            words.rotate_left(1);
-            count -= 1;
-        }
-        words[count] = word;
-        count += 1;
-    }
-    count
 }

@@ -68,18 +68,32 @@ impl Counter {
         let mut tally = self.begin(job);
         // What delimits fields must not be made where it was not.
         let delimits = matches!(&job.plan.layout, Layout::Rows(dialect) if b" -'*./:".contains(&dialect.delimiter));
-        match Plain::of(&chunk.bytes).filter(|_| !delimits) {
+        // Lines of a text only: elsewhere a line end ends a value.
+        let lines = matches!(job.plan.layout, Layout::Text) && chunk.bytes.len() <= BROKEN;
+        let broken = if lines { Plain::of_lines(&chunk.bytes) } else { None };
+        match broken.or_else(|| Plain::of(&chunk.bytes)).filter(|_| !delimits) {
             None => self.arranged(job, chunk, &mut tally),
-            Some(plain) => {
-                let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
-                let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
-                let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
-                self.arranged(job, &written, &mut tally);
-                back(&plain, &mut tally);
-            }
+            Some(plain) => self.plainly(job, chunk, &plain, &mut tally),
+        }
+        if matches!(job.plan.layout, Layout::Text)
+            && !lines
+            && !tally.text.is_empty()
+            && let Some(plain) = Plain::of_lines(&chunk.bytes)
+        {
+            tally = self.begin(job);
+            self.plainly(job, chunk, &plain, &mut tally);
         }
         places(job.plan, chunk, &mut tally);
         tally
+    }
+
+    /// Counts a chunk as `plain` writes it.
+    fn plainly(&mut self, job: Job<'_>, chunk: &Chunk, plain: &Plain, tally: &mut Tally) {
+        let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
+        let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
+        let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
+        self.arranged(job, &written, tally);
+        back(plain, tally);
     }
 
     fn arranged(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
@@ -87,6 +101,7 @@ impl Counter {
             Layout::Text | Layout::Values { .. } => self.text(job, chunk, tally),
             Layout::Rows(dialect) => self.rows(job, dialect, chunk, tally),
         }
+        tally.bytes += chunk.core.len() as u64;
         tally.look_for_health(&chunk.bytes[chunk.core.clone()]);
     }
 
@@ -103,13 +118,21 @@ impl Counter {
         tally
     }
 
+    /// Candidates from the one at `from` on were found: their rules were met, whatever their checks say.
+    pub(super) fn saw(&self, engine: &Engine, from: usize, tally: &mut Tally) {
+        let found = self.candidates[from..].iter();
+        tally.met.rules |= found.fold(0, |bits, candidate| bits | engine.users(candidate.shape));
+    }
+
     fn text(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
         // A value that starts in the core may end behind it.
         let from = chunk.core.start.saturating_sub(BEFORE_CORE);
         let to = (chunk.core.end + BEHIND_CORE).min(chunk.bytes.len());
         self.candidates.clear();
         search(job.engine, &chunk.bytes, from..to, &mut self.candidates);
+        self.saw(job.engine, 0, tally);
         self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
+        tally.met.in_text |= !self.candidates.is_empty();
         self.judged.clear();
         text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, &mut self.judged);
         let mut record = Record::default();
@@ -190,6 +213,7 @@ impl Counter {
         }
         if !inside.is_empty() {
             self.judged.clear();
+            tally.met.in_text = true;
             let label = Label { bound: &column.bound };
             let rest = &self.candidates[inside];
             text::judge_all(job.engine, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);
@@ -322,6 +346,10 @@ pub(super) fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candi
         candidate.end += stretch.start as u32;
     }
 }
+
+/// Texts up to this many bytes are searched for values that go over a line end before anything else; of longer ones only
+/// the pieces in which something was found.
+const BROKEN: usize = 64 << 10;
 
 /// How far before the core the search starts, so that what stands before its first byte is known.
 const BEFORE_CORE: usize = 64;

@@ -10,7 +10,8 @@ use crate::finding::{
 use crate::identifier::Identifier;
 use crate::judge::class::class;
 use crate::judge::column::{self, Case};
-use crate::judge::drafts::{Draft, from_columns, from_text, nobody_near};
+use crate::judge::drafts::{Draft, from_columns, from_text};
+use crate::judge::firms::nobody_near;
 use crate::judge::health::SENSITIVE;
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
@@ -99,7 +100,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     from_columns(engine, plan, tally, &cases, &mut drafts);
     from_text(engine, plan, tally, &mut drafts);
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
-    nobody_near(&mut drafts);
+    nobody_near(&mut drafts, tally.bytes);
     subjects(plan, &mut drafts);
     // Neither a provider's data nor test values say that persons' data lie here.
     let accepted = || drafts.iter().filter(|d| d.subject != Subject::Provider && !d.is_test());
@@ -185,7 +186,7 @@ fn finding(
         all_tests: draft.is_test(),
         readable_by: file.readable_by,
     };
-    let (severity, severity_reason) = severity::judge(&facts);
+    let (severity, severity_reason) = severity::judge(&facts, &options.severities);
     let column = draft.column.is_some();
     let action_hint = severity::action_hint(&facts, severity, confidence >= Confidence::Likely, column);
     // Company lowers the bar for core identifiers, but not for who asks for `certain`: there, a `likely` finding would be

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column::Case;
+use crate::judge::firms::lower;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Form, LIKELY, POSSIBLE, Tally};
 use crate::judge::text::Clues;
@@ -31,6 +32,10 @@ pub(super) struct Draft {
     pub(super) evidence: Vec<(String, f32)>,
     /// A keyword stands before the best match.
     pub(super) labelled: bool,
+    /// Its values stand in text and were judged one by one.
+    pub(super) in_text: bool,
+    /// A firm's name stands beside the best match.
+    pub(super) firm: bool,
 }
 
 impl Draft {
@@ -65,6 +70,8 @@ pub(super) fn from_columns(
                     rules: vec![rule.id.clone()],
                     evidence: case.evidence.clone(),
                     labelled: false,
+                    in_text: false,
+                    firm: false,
                 };
                 add(drafts, draft);
             }
@@ -106,6 +113,8 @@ pub(super) fn from_text(engine: &Engine, plan: &DocumentPlan, tally: &Tally, dra
             rules: vec![rule.id.clone()],
             evidence: clues(engine, text.rule, &text.best),
             labelled: text.best.context.keyword.is_some(),
+            in_text: true,
+            firm: text.best.firm,
         };
         let slot = &mut places.entry((draft.column, rule.identifier, text.protection)).or_default()
             [usize::from(subject == Subject::Provider)];
@@ -177,6 +186,7 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     if clues.neighbour != 0.0 {
         let what = match rule.identifier {
             Identifier::NAME => "beside an identifier, or above a street",
+            Identifier::SERVICE_DATE => "near what identifies a person",
             _ => "street and ZIP code together",
         };
         evidence.push((what.to_string(), clues.neighbour));
@@ -190,26 +200,13 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     if clues.toll_free != 0.0 {
         evidence.push(("a number that is free to call".to_string(), clues.toll_free));
     }
+    if clues.row != 0.0 {
+        evidence.push(("in a row of numbers".to_string(), clues.row));
+    }
     if clues.token != 0.0 {
         evidence.push(("inside a web address, a long token or a reference".to_string(), clues.token));
     }
     evidence
-}
-
-/// The most that an address without a label says in a text in which nobody is found: firms and foundations have addresses too.
-const NOBODY_NEAR: f32 = 0.5;
-
-/// Lowers addresses and ZIP codes of a text in which nothing identifies a person and no label says whose they are.
-pub(super) fn nobody_near(drafts: &mut [Draft]) {
-    if drafts.iter().any(is_somebody) {
-        return;
-    }
-    for draft in drafts.iter_mut().filter(|d| d.column.is_none() && !d.labelled && d.subject != Subject::Patient) {
-        if matches!(draft.identifier, Identifier::ADDRESS | Identifier::ZIP) && draft.logit > NOBODY_NEAR {
-            draft.evidence.push(("nobody near".to_string(), NOBODY_NEAR - draft.logit));
-            draft.logit = NOBODY_NEAR;
-        }
-    }
 }
 
 /// Whether a draft is likely to be a person's who is no provider.
@@ -231,10 +228,22 @@ pub(super) fn is_somebody(draft: &Draft) -> bool {
         )
 }
 
-/// Whether something in a document identifies a person.
-pub fn holds_somebody(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases: &[Vec<Case>]) -> bool {
+/// What of the text of a document is lowered because nothing in it identifies a person: what, its log-odds then, and why.
+pub fn lowered(
+    engine: &Engine,
+    plan: &DocumentPlan,
+    tally: &Tally,
+    cases: &[Vec<Case>],
+) -> Vec<(Identifier, f32, String, f32)> {
     let mut drafts = BTreeMap::new();
     from_columns(engine, plan, tally, cases, &mut drafts);
     from_text(engine, plan, tally, &mut drafts);
-    drafts.values().any(is_somebody)
+    let mut drafts: Vec<Draft> = drafts.into_values().collect();
+    drafts.iter_mut().for_each(|draft| draft.evidence.clear());
+    lower(&mut drafts, tally.bytes);
+    let said = |draft: Draft| {
+        let (identifier, logit) = (draft.identifier, draft.logit);
+        draft.evidence.into_iter().map(move |(why, weight)| (identifier, logit, why, weight))
+    };
+    drafts.into_iter().flat_map(said).collect()
 }

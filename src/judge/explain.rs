@@ -16,7 +16,7 @@ use crate::judge::count::{Counter, Job};
 use crate::judge::decide::{self, sigmoid};
 use crate::judge::drafts;
 use crate::judge::plan::DocumentPlan;
-use crate::judge::tally::{BY_FIELD, band};
+use crate::judge::tally::{BY_FIELD, Tally, band};
 use crate::judge::text::{self, Label};
 use crate::open::{Kind, Opener, Source, sniff};
 use crate::options::Options;
@@ -94,18 +94,29 @@ fn explain_bytes(
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, options, &plan, &cases, out)?;
     }
-    let somebody = drafts::holds_somebody(engine, &plan, &tally, &cases);
     let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
     let any = explainer.candidates()?;
     if let Some(line) = line.filter(|_| !any) {
         let bytes = &chunk.bytes[chunk.core.clone()];
         writeln!(out, "line {line}: {}", without_candidates(bytes, plan.layout.line_end(), line, whole))?;
     }
-    if !somebody && matches!(plan.layout, Layout::Text) {
-        writeln!(
-            out,
-            "nothing in it identifies a person: addresses and ZIP codes without a label are possible at most"
-        )?;
+    lowered(engine, options, &plan, &tally, &cases, out)
+}
+
+/// What the document as a whole takes from what stands in its text.
+fn lowered(
+    engine: &Engine,
+    options: &Options,
+    plan: &DocumentPlan,
+    tally: &Tally,
+    cases: &[Vec<Case>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (identifier, logit, why, weight) in drafts::lowered(engine, plan, tally, cases) {
+        if options.wants(identifier) {
+            writeln!(out, "{identifier} in its text: at most {}", verdict(logit, false))?;
+            writeln!(out, "    {weight:+6.2}  {why}")?;
+        }
     }
     Ok(())
 }

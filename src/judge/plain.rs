@@ -24,20 +24,57 @@ impl Plain {
     /// The plain text of `bytes`; `None` where that is `bytes`.
     pub fn of(bytes: &[u8]) -> Option<Plain> {
         let mut plain: Option<Plain> = None;
-        let mut copied = 0;
         for at in memchr::memchr3_iter(0xE2, 0xC2, 0xEF, bytes) {
-            let Some((length, instead)) = instead(&bytes[at..]) else { continue };
-            let plain = plain.get_or_insert_with(|| Plain { bytes: Vec::with_capacity(bytes.len()), back: Vec::new() });
-            plain.bytes.extend_from_slice(&bytes[copied..at]);
-            if let Instead::By(byte) = instead {
-                plain.bytes.push(byte);
+            if let Some((length, instead)) = instead(&bytes[at..]) {
+                plain.get_or_insert_with(|| Plain::empty(bytes)).put(bytes, at..at + length, instead);
             }
-            copied = at + length;
-            plain.back.push((plain.bytes.len(), copied));
         }
-        let mut plain = plain?;
-        plain.bytes.extend_from_slice(&bytes[copied..]);
-        Some(plain)
+        plain.map(|plain| plain.end(bytes))
+    }
+
+    /// The same of a text of lines, in which values that go over a line end, `219-44-` and `8831`, stand in one.
+    pub fn of_lines(bytes: &[u8]) -> Option<Plain> {
+        let mut breaks = breaks(bytes).peekable();
+        breaks.peek()?;
+        let mut plain = Plain::empty(bytes);
+        let mut typography = memchr::memchr3_iter(0xE2, 0xC2, 0xEF, bytes)
+            .filter_map(|at| instead(&bytes[at..]).map(|(length, instead)| (at..at + length, instead)))
+            .peekable();
+        loop {
+            match (typography.peek(), breaks.peek()) {
+                (Some((span, _)), Some(broken)) if span.start >= broken.start => {}
+                (Some(_), _) => {
+                    let Some((span, instead)) = typography.next() else { break };
+                    plain.put(bytes, span, instead);
+                    continue;
+                }
+                (None, None) => break,
+                (None, Some(_)) => {}
+            }
+            let Some(broken) = breaks.next() else { break };
+            plain.put(bytes, broken, Instead::Nothing);
+        }
+        Some(plain.end(bytes))
+    }
+
+    fn empty(bytes: &[u8]) -> Plain {
+        Plain { bytes: Vec::with_capacity(bytes.len()), back: Vec::new() }
+    }
+
+    /// Copies what stands before `span`, then what stands for it. Spans come in order.
+    fn put(&mut self, bytes: &[u8], span: Range<usize>, instead: Instead) {
+        let copied = self.back.last().map_or(0, |(_, original)| *original);
+        self.bytes.extend_from_slice(&bytes[copied..span.start]);
+        if let Instead::By(byte) = instead {
+            self.bytes.push(byte);
+        }
+        self.back.push((self.bytes.len(), span.end));
+    }
+
+    fn end(mut self, bytes: &[u8]) -> Plain {
+        let copied = self.back.last().map_or(0, |(_, original)| *original);
+        self.bytes.extend_from_slice(&bytes[copied..]);
+        self
     }
 
     /// Where in the original the byte at `at` stands; of a replacement, its first byte.
@@ -71,6 +108,36 @@ pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
         Some(plain) => Cow::Owned(plain.bytes),
         None => Cow::Borrowed(bytes),
     }
+}
+
+/// The line ends, with the blanks around them, over which a value goes: behind figures and `-` or `/`, before figures, with
+/// one to four figures on either side; and before the last part of an SSN, `418-62` and `-7715`.
+fn breaks(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    const MARGIN: usize = 12;
+    let figures = |run: usize| (1..=4).contains(&run);
+    memchr::memchr_iter(b'\n', bytes).filter_map(move |end| {
+        let before = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
+        // Nearly every line ends in something else.
+        let (mark, width) = match before {
+            // U+2010 to U+2015: dashes.
+            [.., 0xE2, 0x80, 0x90..=0x95] => (b'-', 3),
+            [.., mark @ (b'-' | b'/' | b'0'..=b'9')] => (*mark, 1),
+            _ => return None,
+        };
+        let blanks = bytes[end + 1..].iter().take(MARGIN).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
+        let behind = &bytes[end + 1 + blanks..];
+        let run = |text: &[u8]| text.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+        let back = |text: &[u8]| text.iter().rev().take(5).take_while(|b| b.is_ascii_digit()).count();
+        let fits = match mark {
+            b'-' | b'/' => figures(back(&before[..before.len() - width])) && figures(run(behind)),
+            _ => {
+                let group = back(before);
+                let area = before[..before.len() - group].strip_suffix(b"-").map_or(0, back);
+                group == 2 && area == 3 && behind.first() == Some(&b'-') && run(&behind[1..]) == 4
+            }
+        };
+        fits.then_some(before.len()..end + 1 + blanks)
+    })
 }
 
 /// What stands for the character that these bytes open with, and how long that is.
@@ -124,6 +191,25 @@ mod tests {
         let plain = Plain::of(text.as_bytes()).unwrap();
         let span = plain.original_span(4..15);
         assert_eq!(&text[span], "536‑90‑4398");
+    }
+
+    #[test]
+    fn a_value_that_goes_over_a_line_end_stands_in_one() {
+        for (text, expected) in [
+            ("SSN 219-44-\n8831 was", "SSN 219-44-8831 was"),
+            ("SSN 219-44-\r\n   8831 was", "SSN 219-44-8831 was"),
+            ("> DOB: 03/04/\n> 1952", "> DOB: 03/04/1952"),
+            ("no. 418-62\n-7715 on", "no. 418-62-7715 on"),
+            ("SSN 219‑44‑\n8831", "SSN 219-44-8831"),
+            ("418-62-\n7715 and 219‑44‑8831", "418-62-7715 and 219-44-8831"),
+        ] {
+            let plain = Plain::of_lines(text.as_bytes()).or_else(|| Plain::of(text.as_bytes())).unwrap();
+            assert_eq!(String::from_utf8_lossy(&plain.bytes), expected, "{text}");
+            assert_eq!(plain.original_span(0..plain.bytes.len()), 0..text.len(), "{text}");
+        }
+        for text in ["12\n-34\n-56", "a list -\n8831", "- 5\n- 6", "48291357-\n1", "12-\n48291357", "1-\n", "\n1"] {
+            assert!(Plain::of_lines(text.as_bytes()).is_none(), "{text}");
+        }
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use crate::finding::{Place, Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::column;
 use crate::judge::health::is_diagnosis_field;
+use crate::judge::met::Met;
 use crate::rules::FieldName;
 use crate::rules::fields::reads_as_header;
 
@@ -49,6 +50,8 @@ pub struct DocumentPlan {
     pub names: Option<u16>,
     /// Some of its places are health care by themselves.
     pub health: bool,
+    /// Names and keys of its places, as far as rules can ask for them.
+    pub(crate) met: Met,
     /// Place → the first column that is called so, for those that share a place with another.
     first_of: HashMap<Place, u32>,
 }
@@ -113,6 +116,10 @@ impl DocumentPlan {
                 None => Vec::new(),
             },
         };
+        let mut met = Met::default();
+        if let Layout::Rows(dialect) = &layout {
+            dialect.header.iter().flatten().for_each(|name| met.name(name));
+        }
         let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..engine.rules().rules.len()).find(is_name).map(|rule| rule as u16);
         let nothing = ColumnPlan::default();
@@ -127,6 +134,7 @@ impl DocumentPlan {
             no_keys: Vec::new(),
             names,
             health: false,
+            met,
             first_of: HashMap::new(),
         }
     }
@@ -134,6 +142,8 @@ impl DocumentPlan {
     /// Adds the places that were met since it was last asked.
     pub fn extend(&mut self, engine: &Engine, places: &[Named]) {
         for named in &places[self.columns.len()..] {
+            named.keys.iter().for_each(|key| self.met.key(key));
+            named.names.iter().for_each(|name| self.met.name(name));
             self.health |= named.keys.iter().any(|key| HEALTH.iter().any(|format| key.starts_with(format)));
             self.first_of.entry(printable(&named.place)).or_insert(self.columns.len() as u32);
             self.columns.push(ColumnPlan::of_place(engine, named));

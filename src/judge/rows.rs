@@ -245,6 +245,7 @@ impl Counter {
         } else {
             rest.search(job.engine, &mut self.candidates);
         }
+        self.saw(job.engine, 0, tally);
         let mut thin = marks.thin().iter().peekable();
         let mut next = 0;
         let mut sets = (0, 0);
@@ -421,6 +422,7 @@ impl Counter {
                 batch.push(field);
             }
             rest.search(job.engine, &mut self.candidates);
+            self.saw(job.engine, 0, tally);
             let mut next = 0;
             for field in &batch {
                 next = self.row_field(job, dialect, chunk, field, next, at, tally);
@@ -561,6 +563,7 @@ impl Counter {
         if own {
             let from = self.candidates.len();
             search(job.engine, bytes, field.open..field.end, &mut self.candidates);
+            self.saw(job.engine, from, tally);
             let to = from + self.candidates[from..].iter().filter(|c| (c.start as usize) < until).count();
             self.forms(job, chunk, field, from..to, whole, number, tally, record);
             self.candidates.truncate(from);

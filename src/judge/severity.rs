@@ -5,6 +5,10 @@
 use crate::finding::{Protection, ReadableBy, Severity, Subject};
 use crate::identifier::Identifier;
 
+mod table;
+
+pub use table::Table;
+
 /// Version of the table; changes when a severity can change.
 pub const TABLE_VERSION: u32 = 1;
 /// From so many people a finding that others can read is one step worse: the size from which 45 CFR 164.408(b) asks for
@@ -82,14 +86,14 @@ fn tells_person(identifier: Identifier, other: &str) -> bool {
 }
 
 /// The severity of a finding and why.
-pub fn judge(facts: &Facts<'_>) -> (Severity, String) {
+pub fn judge(facts: &Facts<'_>, table: &Table) -> (Severity, String) {
     if facts.subject == Subject::Provider {
         return (Severity::Info, "a provider's, not a patient's".to_string());
     }
     if facts.all_tests {
         return (Severity::Info, "test values only".to_string());
     }
-    let (alone, together) = base(facts.identifier);
+    let (alone, together) = table.row(facts.identifier);
     let beside: Vec<&str> = facts.linked.iter().copied().filter(|o| tells_person(facts.identifier, o)).collect();
     let mut severity = if beside.is_empty() { alone } else { together };
     let mut words = vec![facts.identifier.name()];
@@ -123,6 +127,9 @@ pub fn judge(facts: &Facts<'_>) -> (Severity, String) {
         ReadableBy::World => reason.push_str(", world-readable"),
         ReadableBy::Group => reason.push_str(", group-readable"),
         _ => {}
+    }
+    if let Some(site) = table.site() {
+        reason.push_str(&format!(", table {site}"));
     }
     (severity, reason)
 }
@@ -192,8 +199,12 @@ mod tests {
             (facts(Identifier::ZIP), Severity::Info, "ZIP codes alone"),
             (Facts { linked: &["name"], ..facts(Identifier::BIRTH_DATE) }, Severity::High, "name and birth date"),
         ] {
-            assert_eq!(judge(&facts).0, expected, "{because}");
+            assert_eq!(judge(&facts, &Table::default()).0, expected, "{because}");
         }
+        let mut table = Table::of_site("LHP 3");
+        table.set(Identifier::SSN, Severity::Critical, Severity::Critical);
+        let (severity, reason) = judge(&ssn, &table);
+        assert_eq!((severity, reason.ends_with(", table LHP 3")), (Severity::Critical, true), "{reason}");
         assert_eq!(thousands(1_234_567), "1,234,567");
     }
 }

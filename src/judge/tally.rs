@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Protection, Subject};
 use crate::judge::distinct::Distinct;
 use crate::judge::health::Signals;
 use crate::judge::matches::{First, MatchRow};
+use crate::judge::met::Met;
 use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
 use crate::release::profile::Profile;
@@ -51,10 +52,14 @@ pub struct Tally {
     pub(super) keys: ChunkKeys,
     /// Records: rows that hold something; in text, groups of values near each other.
     pub records: u64,
+    /// How much text that is, bytes.
+    pub bytes: u64,
     /// One for each value, under `--matches`.
     pub matches: Vec<MatchRow>,
     /// What of health care stands beside.
     pub health: Signals,
+    /// What was met, whatever came of it.
+    pub(crate) met: Met,
 }
 
 /// The person keys of a chunk.
@@ -351,6 +356,7 @@ impl Tally {
 
     /// Adds another tally, its records numbered behind `shift` others.
     fn join(&mut self, other: Tally, shift: u64) {
+        self.met.add(&other.met);
         for mut text in other.text {
             for form in text.bands.iter_mut().flatten() {
                 form.first.position.record += shift;
@@ -379,6 +385,7 @@ impl Tally {
             m
         }));
         self.records += other.records;
+        self.bytes += other.bytes;
     }
 }
 

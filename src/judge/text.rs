@@ -8,6 +8,7 @@ use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::context::{Context, Hints, TELLS};
+use crate::judge::firms;
 use crate::judge::tally::LIKELY;
 use crate::validate::{self, Setting, Valid, Verdict};
 
@@ -55,6 +56,10 @@ pub struct Clues {
     pub mark: f32,
     /// A telephone number that is free to call.
     pub toll_free: f32,
+    /// A row of numbers goes on before or behind it.
+    pub row: f32,
+    /// A firm's name stands beside it; weighs only where nothing in the document identifies a person.
+    pub firm: bool,
 }
 
 impl Clues {
@@ -70,6 +75,7 @@ impl Clues {
             + self.token
             + self.mark
             + self.toll_free
+            + self.row
     }
 }
 
@@ -91,6 +97,16 @@ const REFERENCE: f32 = -3.0;
 /// What it weighs that nothing but the mark of a label stands between a keyword and a value, `MRN: 4829137`: forms and
 /// logs write so, and hardly anything else does.
 const MARK: f32 = 4.0;
+/// What it weighs that figures in groups are part of a row of such groups: a table, and no card or telephone number.
+const ROW: f32 = -4.0;
+/// What it weighs that a value stands right behind its keyword, `MRN 4829137`, or that hardly a word is between, `MRN is 4829137`.
+/// Fitted on the train half of the made documents: of 250 record and member numbers found so, with 0.92 to 0.96 predicted,
+/// all were right (shift +2.1 to +2.6).
+const NEXT: f32 = 2.5;
+/// What a person's birth date or number near by weighs for a date of service behind a word that says little, `seen 3/4/2021`.
+const CARED_FOR: f32 = 6.0;
+/// How far such a value may stand.
+const CARED_FOR_REACH: usize = 400;
 /// What an area code of free calls weighs (800 and its like, NANP): firms have such numbers, persons do not.
 const TOLL_FREE: f32 = -4.0;
 /// What an identifier in the same line weighs for a name of which the lists know given name and surname.
@@ -173,11 +189,43 @@ pub fn judge(
         && clues.token == 0.0
     {
         clues.mark = MARK * share;
+    } else if let Some((_, share)) = context.keyword
+        && context.next
+        && clues.token == 0.0
+    {
+        clues.mark = NEXT * share;
     }
     if rule.identifier == Identifier::PHONE && is_toll_free(valid.normal.as_bytes()) {
         clues.toll_free = TOLL_FREE;
+        // A firm's number is called and labelled as a person's is.
+        clues.mark = 0.0;
+    }
+    if in_row(&bytes[scope.start..start], &bytes[start..end], &bytes[end..scope.end]) {
+        clues.row = ROW;
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
+}
+
+/// Whether groups of figures with blanks between them are part of a longer row: `5281 5282 5283 5284 5285 5286`. A group of
+/// its own length stands right before or behind such a value.
+fn in_row(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
+    let figures = |b: &u8| b.is_ascii_digit();
+    // `527D` beside `5282`: a table of hexadecimal numbers.
+    let group = |length: usize, any: bool| if any { Some(length) } else { None };
+    if !value.contains(&b' ') || !value.iter().all(|b| b.is_ascii_digit() || *b == b' ') {
+        return false;
+    }
+    let first = value.iter().take_while(|b| figures(b)).count();
+    let last = value.iter().rev().take_while(|b| figures(b)).count();
+    let left = before.strip_suffix(b" ").and_then(|rest| {
+        let length = rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+        group(length, rest[rest.len() - length..].iter().any(figures))
+    });
+    let right = behind.strip_prefix(b" ").and_then(|rest| {
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        group(length, rest[..length].iter().any(figures))
+    });
+    left == Some(first) || right == Some(last)
 }
 
 /// Whether a telephone number, as digits, is free to call: area codes 800, 833, 844, 855, 866, 877, 888 (NANP).
@@ -236,7 +284,11 @@ fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
     let spaced = target.len() < set && gap.starts_with(b" ");
     let name = target.rsplit(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).next().unwrap_or_default();
     let capitals = name.contains(&b'_') && name.iter().all(|b| !b.is_ascii_lowercase());
+    // `acct: c_long = 4000 + 51;`: what is set may go on.
+    let sum = |b: &&u8| !matches!(b, b' ' | b'0'..=b'9' | b'+' | b'-' | b'*' | b'(' | b')' | b'<' | b'|');
+    let ends = behind.iter().find(sum) == Some(&b';');
     OPENS.iter().any(|open| line.starts_with(open))
+        || (spaced && ends)
         || (spaced && behind.first() == Some(&b';'))
         || (spaced && capitals)
         || (spaced && name.contains(&b'_') && matches!(behind.first(), None | Some(b'\n' | b'\r')))
@@ -285,7 +337,8 @@ pub fn judge_all(
         }
     }
     neighbours(engine, bytes, scope.clone(), &mut out[first..]);
-    beside(engine, bytes, scope, candidates, label, first, out);
+    cared_for(engine, &mut out[first..]);
+    beside(engine, bytes, scope.clone(), candidates, label, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -308,6 +361,12 @@ pub fn judge_all(
         }
     }
     out.truncate(kept);
+    for judged in &mut out[first..] {
+        let identifier = engine.rules().rules[judged.rule as usize].identifier;
+        if firms::may_be_nobodys(identifier) {
+            judged.clues.firm = firms::beside(bytes, &scope, judged.start..judged.end);
+        }
+    }
 }
 
 /// Adds names that no word speaks for, of which the lists know given name and surname, in the line of an identifier that
@@ -361,6 +420,25 @@ fn beside(
                     }
                 }
             }
+        }
+    }
+}
+
+/// A date behind `seen` or `admitted` is one of care where it stands near what identifies a person.
+fn cared_for(engine: &Engine, judged: &mut [Judged]) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let cared = |j: &Judged| identifier(j) == Identifier::SERVICE_DATE && j.clues.keyword > 0.0;
+    if !judged.iter().any(cared) {
+        return;
+    }
+    let sure = |j: &&Judged| is_persons(identifier(j)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
+    near.sort_unstable();
+    for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
+        let at = near.partition_point(|start| start + CARED_FOR_REACH < date.start);
+        // Not a birth date that is the same value.
+        if near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH) {
+            date.clues.neighbour = CARED_FOR;
         }
     }
 }
@@ -475,111 +553,4 @@ fn token(bytes: &[u8], scope: Range<usize>, start: usize, end: usize) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    use crate::finding::Confidence;
-    use crate::options::{Options, Reveal};
-
-    /// Values of an identifier in a text, at `likely` or higher.
-    fn found(identifier: Identifier, text: &str) -> Vec<String> {
-        let engine = Engine::built_in().unwrap();
-        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
-        let document = crate::scan::scan_bytes(&engine, &options, "letter.txt", text.as_bytes());
-        let likely = |m: &&crate::finding::Match| m.identifier == identifier && m.confidence >= Confidence::Likely;
-        document.matches.iter().filter(likely).map(|m| m.value.clone()).collect()
-    }
-
-    #[test]
-    fn what_stands_near_says_what_a_value_is() {
-        for (identifier, text, expected, because) in [
-            (Identifier::NAME, "Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n", vec!["Maria Delgado"], "a letter"),
-            (Identifier::ADDRESS, "Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n", vec!["48 Old Mill Rd"], "hers"),
-            (Identifier::ADDRESS, "by a foundation at\n48 Old Mill Rd\nMobile, AL 36609\n", vec![], "nobody is near"),
-            (
-                Identifier::NAME,
-                "we met Maria Delgado\n48 Old Mill Rd\nMobile, AL 36609\n",
-                vec![],
-                "not all of its line",
-            ),
-            (
-                Identifier::NAME,
-                "Patient Maria Delgado, seen today",
-                vec!["Maria Delgado"],
-                "the title is no part of it",
-            ),
-            (Identifier::NAME, "name: Install Everything", vec![], "a label of many things, and on no list"),
-            (Identifier::SSN, "SSN of patient 536-22-8145", vec!["536-22-8145"], "patient is no label of a number"),
-            (Identifier::GROUP_NUMBER, "<call name=\"exit_group\" number=\"4246\"/>", vec![], "no phrase"),
-            (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
-            (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
-            (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
-            (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
-            (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
-            (Identifier::MRN, "int mrn = 1000000;", vec![], "a constant"),
-            (Identifier::MRN, "pub const MRN: u32 = 1048291;", vec![], "a constant"),
-            (Identifier::MRN, "#define MRN 1048291", vec![], "a constant"),
-            (Identifier::MRN, "    NET_RX_MRN = 131072,", vec![], "a constant"),
-            (Identifier::MRN, "mrn=1048291;dob=x", vec!["1048291"], "a pair of a log"),
-            (Identifier::ACCOUNT_NUMBER, "SYS_acct: c_long = 4000 + 51;", vec![], "a sum"),
-            (Identifier::FAX, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8842"], "each has its label"),
-            (Identifier::PHONE, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8841"], "each has its label"),
-            (Identifier::PHONE, "you can reach me at 646-392-9988", vec!["646-392-9988"], "words of a message"),
-        ] {
-            assert_eq!(found(identifier, text), expected, "{text}: {because}");
-        }
-    }
-
-    #[test]
-    fn what_a_column_as_a_whole_says() {
-        let rows = |row: &dyn Fn(u32) -> String| -> String { (0..60).map(row).collect() };
-        // Nine digits with the check digit of a bank, zeros in front kept.
-        let bank = |n: u32| {
-            let body = format!("{:08}", 1_100_015 + n * 517_293);
-            let sum: u32 = body.bytes().zip([3, 7, 1, 3, 7, 1, 3, 7]).map(|(b, w)| u32::from(b - b'0') * w).sum();
-            format!("{body}{},x,{}\n", (10 - sum % 10) % 10, n % 7)
-        };
-        assert_eq!(found(Identifier::SSN, &rows(&bank)).len(), 0, "routing numbers");
-        let birth = |n: u32| 10_000 * (1931 + n * 37 % 80) + 100 * (1 + n % 12) + 1 + n % 28;
-        let births = rows(&|n| format!("{},{:04},{}\n", birth(n), n * 7, n % 5));
-        assert_eq!(found(Identifier::BIRTH_DATE, &births).len(), 60, "no random number is a day each time");
-        let series = rows(&|n| format!("{}-03-01,{},{}\n", 1940 + n, n * 31 % 17, n % 5));
-        assert_eq!(found(Identifier::BIRTH_DATE, &series).len(), 0, "one year after the other");
-        let titled = format!(
-            "Lakeside roster,,\nMarch,,\nMember ID,Plan,Paid\n{}",
-            rows(&|n| format!("ZGP{},A,{n}\n", 400_210_337 + u64::from(n) * 7_310_101))
-        );
-        assert_eq!(found(Identifier::MEMBER_ID, &titled).len(), 60, "title lines filled up with empty fields");
-        let names = ["Maria Delgado", "Kevin Marsh", "Susan Boyle", "Brian Stokes", "Nancy Vance"];
-        let named = rows(&|n| format!("{},{},{}\n", names[n as usize % 5], n * 7, n % 5));
-        assert_eq!(found(Identifier::NAME, &format!("Name,Points,Rank\n{named}")).len(), 60, "the lists know them");
-        let things = rows(&|n| format!("{},{},{}\n", ["Garden Hose", "Steel Rake"][n as usize % 2], n * 7, n % 5));
-        assert_eq!(found(Identifier::NAME, &format!("Name,Points,Rank\n{things}")).len(), 0, "nobody's");
-    }
-
-    #[test]
-    fn a_column_of_names_needs_no_header_but_company() {
-        let surnames = [
-            "MCDERMOTT",
-            "GARCIA",
-            "SMITH",
-            "JOHNSON",
-            "NGUYEN",
-            "WILLIAMS",
-            "QUINTZALLI",
-            "BROWN",
-            "MILLER",
-            "DAVIS",
-            "LOPEZ",
-            "WILSON",
-            "ANDERSON",
-            "THOMAS",
-        ];
-        let row = |with: &dyn Fn(usize) -> String| -> String {
-            (0..14).map(|n| format!("{},{},{}\n", with(n), surnames[n], 100 + n * 7)).collect()
-        };
-        let ssns = row(&|n| format!("{:03}-{:02}-{:04}", 221 + n * 13, 21 + n * 3, 3104 + n * 271));
-        assert_eq!(found(Identifier::NAME, &ssns).len(), 14, "the rare one too");
-        assert_eq!(found(Identifier::NAME, &row(&|n| format!("{}", n + 2))).len(), 0, "nobody near");
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! Rows of a ledger and how they are read and written. In: values of Rust. Out: the same. Refuses nothing but what the
 //! database does. All statements on tables stand here and in `standing.rs`.
 
+use std::path::Path;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Ledger;
@@ -61,6 +63,28 @@ pub struct DocumentRow {
     pub gone_run: Option<i64>,
     /// Why, where it was not deleted.
     pub gone_why: String,
+    /// Number of what rules could have had to do with in it; `None` where that is not known.
+    pub met: Option<i64>,
+}
+
+/// What of a [`DocumentRow`] tells whether a file is as it was, and what it counts for.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct KnownRow {
+    pub key: Vec<u8>,
+    pub kind: Kind,
+    pub size: i64,
+    pub modified: i64,
+    pub changed: i64,
+    pub inode: i64,
+    pub stand: i64,
+    pub met: Option<i64>,
+    pub again: bool,
+    pub read_run: i64,
+    pub gone_run: Option<i64>,
+    pub clean: i64,
+    pub clean_bytes: i64,
+    pub ends: Option<[u8; 16]>,
 }
 
 /// A finding and its history.
@@ -117,6 +141,19 @@ pub struct RunRow {
     pub counts: String,
 }
 
+/// Rules and program by which documents were read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StandRow {
+    /// As documents have it.
+    pub number: i64,
+    /// What reads and judges, and what it was asked.
+    pub program: String,
+    /// Names the set of rules: [`crate::rules::RuleSet::hash`].
+    pub rules: String,
+    /// What another set can be held against: [`crate::rules::prints::Prints::to_text`].
+    pub prints: String,
+}
+
 /// A root as the ledger knows it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs)]
@@ -133,7 +170,11 @@ pub struct RootRow {
 }
 
 const DOCUMENT: &str = "root, key, kind, size, modified, changed, inode, ends, content, stand, again, tells, clean, \
-    clean_bytes, first_seen, first_run, read_run, blind_run, gone_run, gone_why";
+    clean_bytes, first_seen, first_run, read_run, blind_run, gone_run, gone_why, met";
+
+/// All but `key` are numbers, which a row gives for next to nothing.
+const KNOWN: &str =
+    "key, kind, size, modified, changed, inode, stand, met, again, read_run, gone_run, clean, clean_bytes, ends";
 
 pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
     linked, readable_by, content, first_seen, first_run, state, state_run, why, is_open, resolved, provisional";
@@ -144,11 +185,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     Ok(DocumentRow {
         root: row.get(0)?,
         key: row.get(1)?,
-        kind: match row.get(2)? {
-            1 => Kind::Unread,
-            2 => Kind::Gap,
-            _ => Kind::Read,
-        },
+        kind: kind(row.get(2)?),
         size: row.get(3)?,
         modified: row.get(4)?,
         changed: row.get(5)?,
@@ -166,7 +203,35 @@ fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         blind_run: row.get(17)?,
         gone_run: row.get(18)?,
         gone_why: row.get(19)?,
+        met: row.get(20)?,
     })
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
+    Ok(KnownRow {
+        key: row.get(0)?,
+        kind: kind(row.get(1)?),
+        size: row.get(2)?,
+        modified: row.get(3)?,
+        changed: row.get(4)?,
+        inode: row.get(5)?,
+        stand: row.get(6)?,
+        met: row.get(7)?,
+        again: row.get(8)?,
+        read_run: row.get(9)?,
+        gone_run: row.get(10)?,
+        clean: row.get(11)?,
+        clean_bytes: row.get(12)?,
+        ends: row.get(13)?,
+    })
+}
+
+fn kind(number: i64) -> Kind {
+    match number {
+        1 => Kind::Unread,
+        2 => Kind::Gap,
+        _ => Kind::Read,
+    }
 }
 
 pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
@@ -269,11 +334,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// Up to `limit` documents of a root behind `after`, in the order of their keys.
-    pub fn documents_after(&self, root: i64, after: Option<&[u8]>, limit: i64) -> Result<Vec<DocumentRow>> {
+    /// Up to `limit` documents of a root behind `after`, in the order of their keys, as far as is needed to tell whether they
+    /// are as they were.
+    pub fn known_after(&self, root: i64, after: Option<&[u8]>, limit: i64) -> Result<Vec<KnownRow>> {
         let from = if after.is_some() { "key > ?2" } else { "?2 IS NULL" };
-        let sql = format!("SELECT {DOCUMENT} FROM documents WHERE root = ?1 AND {from} ORDER BY key LIMIT ?3");
-        self.all(&sql, params![root, after, limit], document)
+        let sql = format!("SELECT {KNOWN} FROM documents WHERE root = ?1 AND {from} ORDER BY key LIMIT ?3");
+        self.all(&sql, params![root, after, limit], known)
+    }
+
+    /// As [`Ledger::known_after`], the document of this key.
+    pub fn known(&self, root: i64, key: &[u8]) -> Result<Option<KnownRow>> {
+        self.one(&format!("SELECT {KNOWN} FROM documents WHERE root = ?1 AND key = ?2"), params![root, key], known)
     }
 
     /// The document of this key.
@@ -294,7 +365,7 @@ impl Ledger {
     pub fn put_document(&self, row: &DocumentRow) -> Result<()> {
         let sql = format!(
             "INSERT OR REPLACE INTO documents ({DOCUMENT}) VALUES \
-             (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)"
+             (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)"
         );
         let values = params![
             row.root,
@@ -317,6 +388,7 @@ impl Ledger {
             row.blind_run,
             row.gone_run,
             row.gone_why,
+            row.met,
         ];
         self.change(&sql, values).map(drop)
     }
@@ -343,7 +415,9 @@ impl Ledger {
 
     /// Findings that came to their state after this run.
     pub fn findings_changed(&self, since: i64) -> Result<Vec<FindingRow>> {
-        let sql = format!("SELECT {FINDING} FROM findings WHERE state_run > ?1 ORDER BY root, path, id");
+        let sql = format!(
+            "SELECT {FINDING} FROM findings INDEXED BY findings_state WHERE state_run > ?1 ORDER BY root, path, id"
+        );
         self.all(&sql, params![since], finding)
     }
 
@@ -404,9 +478,17 @@ impl Ledger {
 
     /// Begins a run, whose number this tells.
     pub fn begin_run(&self, run: &RunRow) -> Result<i64> {
+        // Whoever begins holds the lock: what still runs by the ledger was killed, or found no room to say how it ended.
+        self.change("UPDATE runs SET status = 'incomplete' WHERE status = 'running'", [])?;
         let sql = "INSERT INTO runs (run_id, started, version, stand, status) VALUES (?1,?2,?3,?4,'running')";
         self.change(sql, params![run.run_id, run.started, run.version, run.stand])?;
         Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Marks a run that could not go on, as far as that can be written; what it found is told by the next one.
+    pub fn break_off(path: &Path, number: i64) {
+        let sql = "UPDATE runs SET status = 'incomplete', exit = 2 WHERE number = ?1 AND finished IS NULL";
+        let _ = Ledger::open(path).and_then(|ledger| ledger.change(sql, params![number]));
     }
 
     /// Ends it.
@@ -422,17 +504,34 @@ impl Ledger {
     }
 
     /// Number of a stand: rules and program.
-    pub fn stand(&self, hash: &str, program: &str, rules: &str) -> Result<i64> {
-        let sql = "INSERT INTO stands (hash, program, rules) VALUES (?1,?2,?3) ON CONFLICT (hash) DO NOTHING";
-        self.change(sql, params![hash, program, rules])?;
+    pub fn stand(&self, hash: &str, program: &str, rules: &str, prints: &str) -> Result<i64> {
+        let sql =
+            "INSERT INTO stands (hash, program, rules, prints) VALUES (?1,?2,?3,?4) ON CONFLICT (hash) DO NOTHING";
+        self.change(sql, params![hash, program, rules, prints])?;
         let number = self.one("SELECT number FROM stands WHERE hash = ?1", params![hash], |row| row.get(0))?;
         number.ok_or_else(|| Error::Ledger { path: self.path.clone(), message: "a stand is lost".to_string() })
     }
 
-    /// All stands: number, program, rules.
-    pub fn stands(&self) -> Result<Vec<(i64, String, String)>> {
-        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        self.all("SELECT number, program, rules FROM stands ORDER BY number", [], read)
+    /// All stands.
+    pub fn stands(&self) -> Result<Vec<StandRow>> {
+        self.all("SELECT number, program, rules, prints FROM stands ORDER BY number", [], |row| {
+            Ok(StandRow { number: row.get(0)?, program: row.get(1)?, rules: row.get(2)?, prints: row.get(3)? })
+        })
+    }
+
+    /// The number of what was met in a document; one that is not known yet gets one.
+    pub fn number_of_met(&self, met: &[u8]) -> Result<i64> {
+        let find = || self.one("SELECT number FROM mets WHERE met = ?1", params![met], |row| row.get(0));
+        if let Some(number) = find()? {
+            return Ok(number);
+        }
+        self.change("INSERT INTO mets (met) VALUES (?1)", params![met])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// What was met, by its number.
+    pub fn met(&self, number: i64) -> Result<Option<Vec<u8>>> {
+        self.one("SELECT met FROM mets WHERE number = ?1", params![number], |row| row.get(0))
     }
 
     /// The roots that were not removed.

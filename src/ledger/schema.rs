@@ -7,7 +7,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION: i64 = 0x5048_5357;
 
 /// Each step takes a ledger from the version that is its index to the next. A step that was released is never changed.
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, MET];
 
 /// What this program writes.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
@@ -141,6 +141,17 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_target ON decisions (target);
 CREATE TRIGGER decisions_are_kept BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are never deleted'); END;
 CREATE TRIGGER decisions_stand BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END;
+";
+
+// What rules could have had to do with in a document, by number, since files of one feed share it; and of rules, what a later
+// set can be held against.
+const MET: &str = "
+CREATE TABLE mets (
+    number INTEGER PRIMARY KEY,
+    met BLOB NOT NULL UNIQUE
+);
+ALTER TABLE documents ADD COLUMN met INTEGER;
+ALTER TABLE stands ADD COLUMN prints TEXT NOT NULL DEFAULT '';
 ";
 
 /// Brings a database to this version; or says why that cannot be.

@@ -64,6 +64,9 @@ fn feed(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
     })
 }
 
+/// Number of a stand, number of what was met, how many documents, their bytes.
+pub type AtStand = (i64, Option<i64>, i64, i64);
+
 impl Ledger {
     /// The feed of this series.
     pub fn feed(&self, root: i64, series: &str) -> Result<Option<FeedRow>> {
@@ -118,8 +121,9 @@ impl Ledger {
 
     /// Findings that are open in documents that this run was the first to miss, and why where these were not deleted.
     pub fn findings_missed(&self, root: i64, run: i64) -> Result<Vec<(FindingRow, String)>> {
-        let sql = "SELECT f.id, d.gone_why FROM documents d JOIN findings f ON f.root = d.root AND f.key = d.key \
-                   WHERE d.root = ?1 AND d.gone_run = ?2 AND f.is_open = 1 ORDER BY f.id";
+        // Said, since the planner would rather go through all findings of the root, and below through all documents.
+        let sql = "SELECT f.id, d.gone_why FROM documents d INDEXED BY documents_gone \
+                   CROSS JOIN findings f ON f.root = d.root AND f.key = d.key WHERE d.root = ?1 AND d.gone_run = ?2 AND f.is_open = 1 ORDER BY f.id";
         let ids: Vec<(String, String)> = self.all(sql, params![root, run], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut rows = Vec::with_capacity(ids.len());
         for (id, why) in ids {
@@ -165,9 +169,11 @@ impl Ledger {
         Ok(any.is_some())
     }
 
-    /// Whether the ledger has anything of a root.
+    /// Whether the ledger has anything of a root, or ever found anything in it.
     pub fn knows_any(&self, root: i64) -> Result<bool> {
-        Ok(self.one("SELECT 1 FROM documents WHERE root = ?1 LIMIT 1", params![root], |_| Ok(()))?.is_some())
+        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM documents WHERE root = ?1) \
+                   OR EXISTS (SELECT 1 FROM findings WHERE root = ?1)";
+        Ok(self.one(sql, params![root], |_| Ok(()))?.is_some())
     }
 
     /// Numbers and names of all roots, removed ones too.
@@ -184,11 +190,11 @@ impl Ledger {
         Ok(Clean { documents: documents.max(0) as u64, bytes: bytes.max(0) as u64 })
     }
 
-    /// Bytes of documents by the stand they were read at: number of the stand, documents, bytes.
-    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<(i64, i64, i64)>> {
-        let sql = "SELECT stand, count(*), sum(size) FROM documents WHERE root = ?1 AND kind = 0 AND gone_run IS NULL \
-                   GROUP BY stand ORDER BY stand";
-        self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    /// Documents that were read, by the stand they were read at and what was met in them.
+    pub fn bytes_by_stand(&self, root: i64) -> Result<Vec<AtStand>> {
+        let sql = "SELECT stand, met, count(*), sum(size) FROM documents WHERE root = ?1 AND kind = 0 AND gone_run IS NULL \
+                   GROUP BY stand, met ORDER BY stand, met";
+        self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
     }
 
     /// Tells what is kept of the documents of a root, in the order of the walk: text, keyed hash of the file's content, when it
@@ -215,7 +221,7 @@ impl Ledger {
 
     /// Documents and gaps of the walk that are blind since a run after this one: root, key.
     pub fn newly_blind(&self, since: i64) -> Result<Vec<(i64, Vec<u8>)>> {
-        let sql = "SELECT root, key FROM documents WHERE blind_run > ?1 AND gone_run IS NULL ORDER BY root, key";
+        let sql = "SELECT root, key FROM documents INDEXED BY documents_blind WHERE blind_run > ?1 AND gone_run IS NULL ORDER BY root, key";
         self.all(sql, params![since], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
@@ -282,6 +288,7 @@ impl Ledger {
     pub fn forget(&self, before: i64) -> Result<(usize, usize)> {
         let findings = self.change("DELETE FROM findings WHERE is_open = 0 AND resolved < ?1", params![before])?;
         let runs = self.change("DELETE FROM runs WHERE finished < ?1", params![before])?;
+        self.change("DELETE FROM mets WHERE number NOT IN (SELECT met FROM documents WHERE met IS NOT NULL)", [])?;
         Ok((findings, runs))
     }
 

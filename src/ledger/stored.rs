@@ -192,6 +192,7 @@ fn document_from(stored: StoredDocument, root: usize) -> Option<Document> {
         profiles: Vec::new(),
         individuals: People::default(),
         version: None,
+        met: None,
     })
 }
 

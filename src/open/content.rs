@@ -61,6 +61,19 @@ pub struct FileVersion {
 }
 
 impl FileVersion {
+    /// Of a file with these facts, as the system gives them.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn of_stat(facts: &rustix::fs::Stat) -> FileVersion {
+        let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+        FileVersion {
+            size: facts.st_size as u64,
+            modified: nanoseconds(facts.st_mtime, facts.st_mtime_nsec as i64),
+            changed: nanoseconds(facts.st_ctime, facts.st_ctime_nsec as i64),
+            inode: facts.st_ino,
+            content: None,
+        }
+    }
+
     /// Of a file with these facts; its content is not known yet.
     pub fn of(facts: &Metadata) -> FileVersion {
         let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);

@@ -36,30 +36,25 @@ pub(super) fn is_hl7(head: &[u8]) -> bool {
 
 /// A message, file or batch header: its name, the field separator, up to five other encoding characters (v2.5.1 2.5.4).
 fn is_header(line: &[u8]) -> bool {
+    if !matches!(line, [b'M', b'S', b'H', ..] | [b'F' | b'B', b'H', b'S', ..]) {
+        return false;
+    }
     let sign = |b: &u8| b.is_ascii() && !b.is_ascii_alphanumeric() && !matches!(b, b' ' | b'\t' | 0);
     let Some(separator) = line.get(3).filter(|b| sign(b)) else { return false };
-    let named = [&b"MSH"[..], b"FHS", b"BHS"].iter().any(|name| line.starts_with(name));
     let encoding = line[4..].split(|b| b == separator).next().unwrap_or_default();
     let encoding = &encoding[..encoding.len().min(4)];
-    named && encoding.iter().all(sign) && (!encoding.is_empty() || *separator == b'|')
+    encoding.iter().all(sign) && (!encoding.is_empty() || *separator == b'|')
 }
 
 /// X12: an interchange header at the start or of a line soon after it, with its sixteen elements, and a group behind it.
 pub(super) fn is_x12(head: &[u8]) -> bool {
-    let mut lines = 0;
-    let mut start = true;
-    for (at, byte) in head.iter().enumerate() {
-        if start && !byte.is_ascii_whitespace() {
-            start = false;
-            lines += 1;
-            if lines > LINES {
-                return false;
-            }
-            if is_interchange(&head[at..]) {
-                return true;
-            }
+    let mut rest = head.trim_ascii_start();
+    for _ in 0..LINES {
+        if is_interchange(rest) {
+            return true;
         }
-        start |= *byte == b'\n' || *byte == b'\r';
+        let Some(end) = memchr::memchr2(b'\n', b'\r', rest) else { return false };
+        rest = rest[end..].trim_ascii_start();
     }
     false
 }
@@ -67,7 +62,8 @@ pub(super) fn is_x12(head: &[u8]) -> bool {
 fn is_interchange(bytes: &[u8]) -> bool {
     let bytes = &bytes[..bytes.len().min(HEADER)];
     let Some(separator) = bytes.get(3).copied() else { return false };
-    if !bytes[..3].eq_ignore_ascii_case(b"ISA")
+    if !bytes.starts_with(b"I") && !bytes.starts_with(b"i")
+        || !bytes[..3].eq_ignore_ascii_case(b"ISA")
         || !separator.is_ascii()
         || separator.is_ascii_alphanumeric()
         || matches!(separator, b' ' | b'\t' | b'\r' | b'\n' | 0)

@@ -9,6 +9,8 @@ mod health;
 mod image;
 pub mod lag;
 mod magic;
+pub mod mounts;
+pub mod offline;
 pub mod sniff;
 mod source;
 mod text;
@@ -25,6 +27,8 @@ use rustix::io::Errno;
 use self::access::AccessBook;
 use self::content::ContentKey;
 use self::lag::Lag;
+use self::mounts::Mounts;
+use self::offline::Recall;
 pub use self::sniff::{Kind, sniff};
 pub use self::source::{FileSource, ReadAt, Source, StreamSource};
 pub use self::text::is_ebcdic;
@@ -39,6 +43,8 @@ pub struct Opener {
     book: AccessBook,
     content: Option<ContentKey>,
     lag: Option<Arc<Lag>>,
+    mounts: Option<Arc<Mounts>>,
+    recall: Option<Arc<Recall>>,
 }
 
 impl Opener {
@@ -51,6 +57,16 @@ impl Opener {
     #[doc(hidden)]
     pub fn lagging(self, lag: Option<Arc<Lag>>) -> Opener {
         Opener { lag, ..self }
+    }
+
+    /// Asks mounts no more than they may be asked.
+    pub fn within(self, mounts: Option<Arc<Mounts>>) -> Opener {
+        Opener { mounts, ..self }
+    }
+
+    /// Leaves files alone whose content is elsewhere, but for those that `recall` has bytes for.
+    pub fn recalling(self, recall: Option<Arc<Recall>>) -> Opener {
+        Opener { recall, ..self }
     }
 
     /// Content is hashed with this key while it is read.
@@ -67,6 +83,8 @@ impl Opener {
     pub fn file(&self, path: &Path) -> Result<FileSource, (Reason, String)> {
         // One for opening, one for the facts.
         self.lag.iter().for_each(|lag| (lag.call(), lag.call()).1);
+        let mount = self.mounts.as_ref().and_then(|mounts| mounts.of(path));
+        let request = mount.as_ref().map(|mount| mount.request());
         let file = self.open_quietly(path).map_err(|error| self.refusal(&error))?;
         let facts = file.metadata().map_err(|error| failure(&error))?;
         if !facts.is_file() {
@@ -76,11 +94,18 @@ impl Opener {
         if filesystem::is_kernel(&self.book.filesystem(&file, &facts)) {
             return Err((Reason::Special, "kernel interface".to_string()));
         }
+        if let Some(recall) = &self.recall
+            && let Some(says) = offline::of_file(&file, &facts, &self.book.filesystem(&file, &facts))
+            && !recall.take(facts.len())
+        {
+            return Err((Reason::Offline, format!("its content is not on disk ({says}); --recall")));
+        }
         if facts.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|read| read > 0) {
             // Some FUSE file systems do so. Windows are cut by size, so these would pass for empty.
             return Err((Reason::Unreadable, "the file system gives no size".to_string()));
         }
-        Ok(FileSource::new(file, &facts, access, self.lag.clone()).hashing(self.content.clone()))
+        drop(request);
+        Ok(FileSource::new(file, &facts, access, self.lag.clone()).hashing(self.content.clone()).on(mount))
     }
 
     /// O_NONBLOCK: should a FIFO have taken the file's place since the walk, opening it must not wait for a writer.

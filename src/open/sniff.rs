@@ -316,9 +316,12 @@ fn is_old_tar(head: &[u8]) -> bool {
     let stated = header[148..156].iter().skip_while(|b| **b == b' ').take_while(|b| (b'0'..=b'7').contains(b));
     let (digits, stated) =
         stated.fold((0, 0u32), |(digits, sum), b| (digits + 1, sum.wrapping_mul(8).wrapping_add(u32::from(b - b'0'))));
+    if digits < 3 || header[0] == 0 {
+        return false;
+    }
     let sum: u32 = header.iter().map(|b| u32::from(*b)).sum();
     let own: u32 = header[148..156].iter().map(|b| u32::from(*b)).sum();
-    digits >= 3 && header[0] != 0 && sum - own + 8 * u32::from(b' ') == stated
+    sum - own + 8 * u32::from(b' ') == stated
 }
 
 #[cfg(test)]

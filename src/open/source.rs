@@ -4,18 +4,21 @@
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
 use crate::finding::Access;
 use crate::gap::Reason;
 use crate::open::content::{Content, ContentKey, FileVersion};
 use crate::open::lag::Lag;
+use crate::open::mounts::Mount;
 use crate::walk::failure;
 
 /// Bytes that can be read from any place, by several threads at once.
@@ -25,6 +28,12 @@ pub trait ReadAt: Sync {
 
     /// Reads from `offset` and fills `buffer` as far as there are bytes; less than that means the end.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Whether nothing but zeros stands there, as far as that is known without reading.
+    fn is_hole(&self, bytes: Range<u64>) -> bool {
+        let _ = bytes;
+        false
+    }
 }
 
 /// The bytes of a document.
@@ -53,6 +62,10 @@ pub struct FileSource {
     /// Its content as far as it was read, where a hash is asked for.
     content: Option<Content>,
     lag: Option<Arc<Lag>>,
+    /// The mount it lies on, where that has limits.
+    mount: Option<Arc<Mount>>,
+    /// It takes less room than it has bytes.
+    sparse: bool,
 }
 
 /// What changes when someone writes to a file.
@@ -155,13 +168,21 @@ impl FileSource {
     pub(super) fn new(file: File, facts: &Metadata, access: Access, lag: Option<Arc<Lag>>) -> FileSource {
         let (file, then) = (Some(file), Version::of(facts));
         let version = FileVersion::of(facts);
-        FileSource { file, then, access, ahead: Vec::new(), changed: None, version, content: None, lag }
+        // Blocks of stat(2) are 512 bytes, whatever the file system's are.
+        let sparse = facts.blocks().saturating_mul(512) < facts.len();
+        let (ahead, mount) = (Vec::new(), None);
+        FileSource { file, then, access, ahead, changed: None, version, content: None, lag, mount, sparse }
     }
 
     /// With a key, hashes its content as it is read.
     pub(super) fn hashing(self, key: Option<ContentKey>) -> FileSource {
         let content = key.map(|key| Content::new(key, self.then.size));
         FileSource { content, ..self }
+    }
+
+    /// Reads no more and no faster than its mount may be asked.
+    pub(super) fn on(self, mount: Option<Arc<Mount>>) -> FileSource {
+        FileSource { mount, ..self }
     }
 
     /// What it was when opened; with the hash of its content if `read` and a hash was asked for.
@@ -172,6 +193,8 @@ impl FileSource {
 
     /// The file, to be handed to another process; `None` where all of it was read ahead.
     pub fn handle(&self) -> Option<&File> {
+        // Nobody sees what is read there: all of it, as far as can be told.
+        self.mount.iter().for_each(|mount| mount.bytes(self.then.size));
         self.file.as_ref()
     }
 
@@ -204,6 +227,7 @@ impl FileSource {
     pub fn changed(&self) -> Option<Reason> {
         let Some(file) = &self.file else { return self.changed };
         self.lag.iter().for_each(|lag| lag.call());
+        let _request = self.mount.as_ref().map(|mount| mount.request());
         match file.metadata() {
             Ok(now) if Version::of(&now) == self.then => None,
             Ok(_) => Some(Reason::Changed),
@@ -229,10 +253,23 @@ impl ReadAt for FileSource {
         };
         let got = fill(buffer, |done, rest| {
             self.lag.iter().for_each(|lag| lag.call());
+            self.mount.iter().for_each(|mount| mount.bytes(rest.len() as u64));
+            let _request = self.mount.as_ref().map(|mount| mount.request());
             file.read_at(rest, offset + done as u64)
         })?;
         self.content.iter().for_each(|content| content.saw(offset, &buffer[..got]));
         Ok(got)
+    }
+
+    fn is_hole(&self, bytes: Range<u64>) -> bool {
+        // What is hashed is read whatever it is.
+        let Some(file) = self.file.as_ref().filter(|_| self.sparse && self.content.is_none()) else { return false };
+        match seek(file, SeekFrom::Data(bytes.start)) {
+            Ok(data) => data >= bytes.end,
+            // No data behind it; that the file still reaches so far is asked when it is closed.
+            Err(Errno::NXIO) => true,
+            Err(_) => false,
+        }
     }
 }
 

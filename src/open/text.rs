@@ -27,8 +27,14 @@ fn is_text_control(byte: u8) -> bool {
 
 /// Looks at the first bytes of a document; `head` may end inside a character.
 pub(super) fn look(head: &[u8]) -> Look {
+    // What nearly every text is, told in one pass: printable ASCII and what text has besides.
+    if !head.iter().fold(false, |any, b| any | !matches!(b, 0x20..=0x7e | b'\t'..=b'\r' | 0x1a..=0x1f)) {
+        return Look::Plain;
+    }
     let nul = count(head, |b| b == 0);
-    let control = count(head, |b| (b < 0x20 && b != 0 && !is_text_control(b)) || b == 0x7f);
+    // Hive writes 0x01 between fields; where NULs are, it is a number.
+    let delimits = |b: u8| b == 1 && nul == 0;
+    let control = count(head, |b| (b < 0x20 && b != 0 && !is_text_control(b) && !delimits(b)) || b == 0x7f);
     let high = count(head, |b| b >= 0x80);
     let utf8 = is_utf8(head);
     if nul == 0 && control == 0 && utf8 {

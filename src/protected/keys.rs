@@ -2,10 +2,10 @@
 //! holds a key or a password, by its path below the root. Refuses to look outside the root, to follow links, and to keep anything of
 //! what it reads: what a key is, nobody asks here.
 //!
-//! The guidance on the breach rule asks that "decryption tools should be stored on a device or at a location separate from the data
-//! they are used to encrypt or decrypt" (74 FR 19006, 19009-10). So a key in reach takes from encryption what it is for. Looked at are
-//! the folder of the document, the folders right in it, every folder above it up to the root, and in each of those the folders
-//! whose names say that keys are in them. Names are sorted before anything is looked at: what is found depends on the tree alone.
+//! The guidance on the breach rule (74 FR 19006, updated in 74 FR 42740) asks that keys be kept apart from the data they open. So
+//! a key in reach takes from encryption what it is for. Looked at are the folder of the document, the folders right in it, every
+//! folder above it up to the root, and in each of those the folders whose names say that keys are in them. Names are
+//! sorted before anything is looked at: what is found depends on the tree alone.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -232,21 +232,39 @@ fn look(opener: &Opener, path: &Path, name: &str) -> Find {
     }
     let (stem, ending) = parts(name);
     // Locked itself, or another kind of document: then it is a key only if it is none of these.
-    let opaque =
-        !head.starts_with(b"PK") && !head.starts_with(b"\xd0\xcf\x11\xe0") && !text.starts_with(b"-----begin ");
+    let packed = is_packed(&head);
+    let opaque = !packed && !text.starts_with(b"-----begin ");
     match ending {
         "p12" | "pfx" if head.starts_with(b"\x30") => Find::Key,
         "jks" | "keystore" if head.starts_with(b"\xfe\xed\xfe\xed") || head.starts_with(b"\x30") => Find::Key,
         // A few bytes of any kind, as `--keyfile` of LUKS and VeraCrypt takes; what is longer is another `.key`.
         "key" | "keyfile" | "bek" if opaque && head.len() <= 8 << 10 && !head.starts_with(b"LUKS") => Find::Key,
-        _ if is_password_name(stem) && may_be_note(name) && head.len() as u64 <= NOTE * 4 => Find::Key,
-        "csv" | "tsv" | "docx" | "xlsx" if is_password_name(stem) && !head.starts_with(b"\xd0\xcf\x11\xe0") => {
-            Find::Key
-        }
+        _ if is_password_name(stem) && may_be_note(name) && !packed && head.len() as u64 <= NOTE * 4 => Find::Key,
+        "csv" | "tsv" if is_password_name(stem) && !packed => Find::Key,
+        // What a list of passwords is kept in, if it is what its name says and not locked itself.
+        "docx" | "xlsx" if is_password_name(stem) && head.starts_with(b"PK\x03\x04") => Find::Key,
         // Formats with an own XML speak of passwords too.
         _ if may_be_note(name) && opaque && says_password(&text) => Find::Note,
         _ => Find::Nothing,
     }
+}
+
+/// Whether a file begins as a packed or compound document does: zip, compound file, PDF, 7z, RAR, gzip, bzip2, xz, zstd. Whatever it is
+/// called, no password can be read of it, and it may be the locked document itself.
+fn is_packed(head: &[u8]) -> bool {
+    const MARKS: [&[u8]; 10] = [
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"%PDF-",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07",
+        b"\x1f\x8b",
+        b"BZh",
+        b"\xfd7zXZ\0",
+        b"\x28\xb5\x2f\xfd",
+    ];
+    MARKS.iter().any(|mark| head.starts_with(mark))
 }
 
 /// All of a regular file that is not empty and not larger than `limit`.
@@ -354,6 +372,7 @@ mod tests {
             ("password.txt", "x"),
             ("pw.txt", "x"),
             ("Passwords 2026.csv", "x"),
+            ("Passwords.xlsx", "PK\u{3}\u{4}"),
             ("file-password.md", "x"),
             ("server.pem", "-----BEGIN RSA PRIVATE KEY-----\nMII"),
             ("notes", "-----BEGIN OPENSSH PRIVATE KEY-----\n"),
@@ -375,6 +394,11 @@ mod tests {
             ("server.pem", "-----BEGIN CERTIFICATE-----\nMII"),
             ("public.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"),
             ("slides.key", "PK\u{3}\u{4}"),
+            ("password.txt", "PK\u{3}\u{4}"),
+            ("password", "%PDF-1.7\n"),
+            ("passwords.csv", "Rar!\u{1a}\u{7}\u{1}\0"),
+            ("pw.md", "BZh9"),
+            ("passwords.xlsx", "not a workbook"),
             ("pw.txt", ""),
             ("members.txt", "There are three of them."),
             ("other.txt", "password: Summer-2026"),

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::finding::Summary;
 use crate::locator::path_text;
 use crate::report::csv::Tables;
+#[cfg(feature = "ledger")]
+use crate::report::csv::rows::Closed;
 use crate::report::jsonl::Jsonl;
 use crate::report::output::{self, Output, Written};
 use crate::report::records::{RunRecord, SummaryRecord};
@@ -86,6 +88,18 @@ impl Dir {
     /// Another file of the set, which the manifest names.
     pub fn also(&mut self, file: Written) {
         self.also.push(file);
+    }
+
+    /// A row of `findings.csv` for a finding that is open no more.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn closed(&mut self, closed: &Closed<'_>) -> Result<()> {
+        self.tables.closed(closed)
+    }
+
+    /// How it went from run to run, for the page.
+    #[cfg(all(feature = "ledger", feature = "cli"))]
+    pub(crate) fn trend(&mut self, points: Vec<crate::report::html::trend::Point>) {
+        self.html.trend(points);
     }
 
     /// SHA-256 of the manifest, once it is written.

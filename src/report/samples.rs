@@ -119,6 +119,7 @@ pub(crate) fn document() -> Document {
         profiles: Vec::new(),
         individuals: People::default(),
         version: None,
+        met: None,
     }
 }
 

@@ -100,8 +100,9 @@ pub struct Asked<'a> {
     pub name: &'a str,
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
-    /// Opens the file beside the document whose name is the document's with this ending appended: `-wal` for the write-ahead log of
-    /// a database. `None` where nobody can, as for a member of an archive; such a file is scanned by itself too.
+    /// Opens a file beside the document that belongs to it: `-wal` is the write-ahead log of a database, whose name is the
+    /// database's with this appended; the empty name is the database of a log. `None` where there is none, as for a member of
+    /// an archive.
     pub beside: Option<&'a Beside<'a>>,
     /// The document itself, for libraries that must own a file; `None` where it is none.
     pub file: Option<&'a File>,

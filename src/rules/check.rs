@@ -8,6 +8,7 @@
 use crate::detect::{Candidate, Plan};
 use crate::engine::Engine;
 use crate::finding::Confidence;
+use crate::identifier::Identifier;
 use crate::options::{Options, TestValues};
 use crate::scan;
 use crate::validate::{Setting, Verdict};
@@ -71,8 +72,10 @@ pub fn check_across(engine: &Engine, edge: usize) -> Vec<Failure> {
     for rule in &engine.rules().rules {
         let Ok(examples) = rule.examples() else { continue };
         for hit in &examples.hits {
-            let before = edge.saturating_sub(hit.text.len() / 2);
-            let mut text = "-\n".repeat(before / 2);
+            // Somebody is named: what stands alone in so much text is not believed.
+            let named = if rule.identifier == Identifier::MRN { "SSN 536-90-4398\n" } else { "MRN 4829137\n" };
+            let before = edge.saturating_sub(hit.text.len() / 2 + named.len());
+            let mut text = format!("{named}{}", "-\n".repeat(before / 2));
             text.push_str(if before % 2 == 1 { "\n" } else { "" });
             text.push_str(&hit.text);
             text.push('\n');

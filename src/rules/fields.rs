@@ -186,6 +186,12 @@ impl Entry {
         Entry { tokens: tokens(text.trim_start_matches(['?', '='])), whole, weak }
     }
 
+    /// Its words, all of which stand in every name it matches.
+    #[cfg(feature = "ledger")]
+    pub(super) fn words(&self) -> &[String] {
+        &self.tokens
+    }
+
     /// How many of its words say what it is: not whose, and not that it is a number. In `patient ssn number` it is `ssn`
     /// that tells, and not `patient number`.
     fn telling(&self) -> usize {

@@ -14,6 +14,8 @@ pub mod fields;
 pub mod learn;
 mod load;
 pub mod places;
+#[cfg(feature = "ledger")]
+pub mod prints;
 pub mod synonyms;
 
 pub use fields::{FieldMatch, FieldName};

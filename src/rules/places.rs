@@ -30,6 +30,12 @@ impl Entry {
         Entry { key: key.to_string(), starts, weak }
     }
 
+    /// The key, or how keys begin.
+    #[cfg(feature = "ledger")]
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     fn matches(&self, key: &str) -> bool {
         if self.starts { key.starts_with(&self.key) } else { key == self.key }
     }

@@ -75,6 +75,13 @@ impl Synonyms {
         Ok(())
     }
 
+    /// What is said here, by the words of each header.
+    #[cfg(feature = "ledger")]
+    pub(super) fn meanings(&self) -> BTreeMap<String, String> {
+        let said = self.by_tokens.iter();
+        said.map(|(tokens, (identifier, _))| (tokens.join(" "), identifier.name().to_string())).collect()
+    }
+
     /// Adds what is said here, and not where, to the hash that names a set of rules.
     pub(super) fn hash(&self, hasher: &mut blake3::Hasher) {
         for (tokens, (identifier, _)) in &self.by_tokens {

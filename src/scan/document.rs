@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -17,6 +18,7 @@ use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Sev
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::count::{Counter, Job, Values};
 use crate::judge::decide::{self, FileFacts, Judgement};
+use crate::judge::met::Met;
 use crate::judge::people::{Count, Of, People};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
@@ -28,8 +30,10 @@ use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
 use crate::scan::Progress;
+use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
+use crate::scan::values::Inside;
 use crate::validate::date;
 use crate::walk;
 use crate::worker::{Missed, Pool};
@@ -43,6 +47,7 @@ pub(super) struct Scanner<'a> {
     pub(super) key: &'a [u8; 32],
     pub(super) opener: Opener,
     pub(super) hints: Hints,
+    pub(super) choice: Choice,
     /// Who reads what libraries read.
     pub(super) workers: Option<Pool>,
     pub(super) keys: KeyBook,
@@ -106,6 +111,8 @@ pub(super) struct Reading {
     noise: bool,
     /// How it is locked, as far as it says so.
     pub(super) protection: Option<Protection>,
+    /// What rules could have had to do with.
+    met: Met,
 }
 
 impl Reading {
@@ -120,6 +127,7 @@ impl Reading {
 pub(super) struct Named {
     judgement: Judgement,
     individuals: People,
+    met: Met,
     /// The locator with the values masked, if there are any.
     pub(super) masked: Option<Locator>,
 }
@@ -130,6 +138,7 @@ impl Scanner<'_> {
         let access = source.access();
         let size = source.size();
         let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
+        let faulty = reading.is_err();
         let mut reading = reading.unwrap_or_else(|_| Reading {
             format: "unknown",
             bytes: size.unwrap_or(0),
@@ -143,6 +152,10 @@ impl Scanner<'_> {
         let mut document = self.empty(root, locator.clone(), reading.format, access);
         document.bytes = reading.bytes;
         document.records = reading.records;
+        document.met = document.met.filter(|_| !faulty).map(|mut met| {
+            met.add(&reading.met);
+            met
+        });
         let people = reading.judgement.people;
         if document.people == 0 {
             count_people(&mut document, people);
@@ -232,6 +245,7 @@ impl Scanner<'_> {
         let mut named = self.name(root, &locator, &access);
         let path_holds_values = named.masked.is_some();
         let (judgement, individuals) = (mem::take(&mut named.judgement), mem::take(&mut named.individuals));
+        let met = Some(named.met);
         let locator = self.told_as(locator, named);
         let Judgement { findings, matches, class, people, .. } = judgement;
         let severity = findings.iter().filter(|f| f.listed).map(|f| f.severity).max().unwrap_or(Severity::Info);
@@ -260,6 +274,7 @@ impl Scanner<'_> {
             profiles: Vec::new(),
             individuals,
             version: None,
+            met,
         });
         count_people(&mut document, people);
         document
@@ -284,8 +299,9 @@ impl Scanner<'_> {
         let chunk = Chunk { base: 0, core: 0..text.len(), bytes: text, entry: Entry::START, ends: true };
         let job = Job { matches: true, ..self.job(&plan) };
         let tally = COUNTER.with_borrow_mut(|counter| counter.count(job, &chunk)).opened();
+        let met = tally.met;
         if tally.text.is_empty() {
-            return Named::default();
+            return Named { met, ..Named::default() };
         }
         let series = locator.series(&self.roots[root].name);
         let facts = self.facts(root, locator, access, &series);
@@ -315,7 +331,7 @@ impl Scanner<'_> {
         let masked = (masked != *locator).then_some(masked);
         // Only now: a value is masked whether or not it was asked for.
         judgement.leave_out(self.options);
-        Named { judgement, individuals: tally.people, masked }
+        Named { judgement, individuals: tally.people, met, masked }
     }
 
     fn job<'a>(&'a self, plan: &'a DocumentPlan) -> Job<'a> {
@@ -423,14 +439,20 @@ impl Scanner<'_> {
                 return reading;
             }
         }
-        let known = |field: &str| self.engine.knows_field(field);
+        let asked = RefCell::new(Met::default());
+        let known = |field: &str| {
+            asked.borrow_mut().name(field);
+            self.engine.knows_field(field)
+        };
         let shown = &head[..head.len().min(CORE)];
         let (reader, layout) = match given {
             Given::Rows(_) => (None, Layout::Rows(dialect::of_rows(rich::table::DELIMITER, shown, complete, &known))),
             _ => hints::how(hint, (name, reading.format), (shown, complete), &known),
         };
+        reading.met.add(&asked.into_inner());
         if let Some(reader) = reader {
-            let values = self.values(reader, head, source, &mut reading);
+            let inside = Inside { root, locator, access, nest, times: HashMap::new() };
+            let values = self.values(reader, head, source, &mut reading, inside);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
         }
@@ -501,6 +523,8 @@ impl Scanner<'_> {
 
     fn judge(&self, plan: &DocumentPlan, tally: Tally, facts: FileFacts<'_>, reading: &mut Reading) {
         reading.records = tally.records;
+        reading.met.add(&tally.met);
+        reading.met.add(&plan.met);
         reading.judgement = decide::judge(self.engine, self.options, plan, &tally, facts);
         reading.judgement.leave_out(self.options);
         if reading.rendered {

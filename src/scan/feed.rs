@@ -5,7 +5,7 @@
 //! that scan. When which of them is at work never changes what is told.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,6 +30,9 @@ const TOLD_AFTER: u64 = 1 << 20;
 
 /// Threads that open and read ahead. Shares answer in 0.3 to 10 ms, a small file takes 30 µs to scan.
 const READERS: usize = 64;
+
+/// Their stack: they open, read and close.
+const STACK: usize = 512 << 10;
 
 /// Bytes that may have been read ahead and not been scanned yet.
 const READ_AHEAD: usize = 24 << 20;
@@ -66,13 +69,21 @@ pub(super) fn feed(
                 move || read_ahead(scope, scanner, window, waiting, pace, &sender)
             };
             let first_reader = reader.clone();
-            threads.spawn(move || {
+            let first = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+            let started = first.spawn_scoped(threads, move || {
                 // The others are not needed before there is something to be read ahead.
                 if waiting.wait_for_some() {
-                    (1..READERS).for_each(|_| drop(threads.spawn(first_reader.clone())));
+                    // As many as the system gives: one is enough.
+                    let start = |_: &usize| {
+                        let thread = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+                        thread.spawn_scoped(threads, first_reader.clone()).is_ok()
+                    };
+                    (1..READERS).take_while(start).for_each(drop);
                     first_reader();
                 }
             });
+            // Nothing is left for a thread that there is not.
+            pace.alone.store(started.is_err(), Ordering::Relaxed);
             let hand_over = |batch: &mut Vec<(u64, Entry)>| {
                 let (batch, sender) = (std::mem::take(batch), sender.clone());
                 let under_way = waiting.under_way();
@@ -242,6 +253,8 @@ struct Pace {
     /// How many more took longer than [`LATE`] than did not, lately. Threads may overtake each other here: a count need
     /// not be exact.
     late: AtomicU64,
+    /// Nobody reads ahead: the system gave no thread for it.
+    alone: AtomicBool,
 }
 
 impl Pace {
@@ -256,7 +269,7 @@ impl Pace {
 
     /// A busy machine lets one open wait for its turn now and then, a late share lets most of them wait.
     fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed) >= MORE
+        self.late.load(Ordering::Relaxed) >= MORE && !self.alone.load(Ordering::Relaxed)
     }
 }
 

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
 use super::document::{Scanner, Stopped, text_start};
 use crate::decode::budget::Halt;
-use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry};
+use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Fold};
 use crate::gap::Reason;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
@@ -42,6 +42,7 @@ impl Scanner<'_> {
             }),
             moved: Condvar::new(),
             known: Known::default(),
+            hole: OnceLock::new(),
         };
         tally.tell(&chain.known);
         let threads = rayon::current_num_threads() as u64;
@@ -82,6 +83,22 @@ impl Scanner<'_> {
             }
             // Held until the chunk is done: a panic on the way must not leave the others waiting.
             let guard = EndOnPanic { chain, number };
+            // A hole holds nothing: it is stepped over, as all of it would be counted.
+            if is_hole(source, self.options.cut, number) {
+                let core = self.options.cut.core;
+                let fold = chain.hole.get_or_init(|| plan.layout.fold(Some(0), &vec![0; core]));
+                let entry = chain.entry(number);
+                if let Some(entry) = entry {
+                    chain.tell(number + 1, entry.after(fold));
+                    self.progress.bytes_done.fetch_add(core as u64, Ordering::Relaxed);
+                    chain.merge(number, Tally::default(), total);
+                }
+                std::mem::forget(guard);
+                if entry.is_none() {
+                    return;
+                }
+                continue;
+            }
             let (base, core) = match read_window(source, self.options.cut, number, &mut buffer) {
                 Ok(window) => window,
                 Err(stopped) => {
@@ -171,6 +188,13 @@ impl Scanner<'_> {
     }
 }
 
+/// Whether all of the window of chunk `number` is a hole, and its core as long as any.
+fn is_hole(source: &dyn ReadAt, cut: Cut, number: u64) -> bool {
+    let start = number * cut.core as u64;
+    let whole = number > 0 && start + cut.core as u64 <= source.size();
+    whole && source.is_hole(start.saturating_sub(BEFORE as u64)..(start + cut.window() as u64).min(source.size()))
+}
+
 /// Reads the window of chunk `number`: where it starts in the document, and where its core lies in the buffer.
 fn read_window(
     source: &dyn ReadAt,
@@ -203,6 +227,8 @@ struct Chain {
     state: Mutex<State>,
     moved: Condvar,
     known: Known,
+    /// What a chunk that is a hole does to any entry.
+    hole: OnceLock<Fold>,
 }
 
 struct State {
@@ -375,6 +401,7 @@ mod tests {
             hints,
             workers: None,
             keys: KeyBook::default(),
+            choice: Default::default(),
         };
         let rows: String =
             (0..1500).map(|n| format!("{n},{:03}-{:02}-{:04}\n", 101 + n % 500, 11 + n % 80, 1000 + n)).collect();

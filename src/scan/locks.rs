@@ -41,7 +41,7 @@ impl Reading {
 }
 
 impl Scanner<'_> {
-    /// What is locked with its key beside it is not protected: 74 FR 19006, 19009-10.
+    /// What is locked with its key beside it is not protected: 74 FR 19006, updated in 74 FR 42740.
     pub(super) fn keys_beside(&self, root: usize, locator: &Locator, gaps: &mut [Gap]) {
         let path = &self.roots[root].path;
         // Bytes in memory and standard input lie nowhere.

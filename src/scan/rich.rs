@@ -21,7 +21,7 @@ use crate::gap::Reason;
 use crate::locator::Locator;
 use crate::open::Source;
 use crate::rich::{self, Asked, Form, Part};
-use crate::worker::{Pool, Told};
+use crate::worker::{Handed, Pool, Told};
 
 /// A document inside another is held in memory up to this size.
 const HELD: u64 = 64 << 20;
@@ -37,6 +37,7 @@ impl Scanner<'_> {
         reading: &mut Reading,
     ) {
         let size = reading.bytes;
+        let beside = (reading.format == "sqlite").then(|| self.beside(root, locator, &head)).flatten();
         let held = match self.may_be_read(reading.format, nest.depth) {
             Ok(pool) => document(source, head).map(|document| (pool, document)),
             Err((reason, detail)) => {
@@ -47,7 +48,9 @@ impl Scanner<'_> {
         let mut told = 0;
         let ended = held.and_then(|(pool, document)| {
             reading.bytes = size.max(document.1);
-            self.parts((root, locator), (pool, &document.0), access, nest, (reading, &mut told))
+            let handle = beside.as_ref().and_then(|(ending, file)| Some((*ending, file.handle()?.as_fd())));
+            let handed = Handed { document: document.0.as_fd(), beside: handle };
+            self.parts((root, locator), (pool, handed), access, nest, (reading, &mut told))
         });
         match ended {
             Ok(()) => {}
@@ -56,6 +59,12 @@ impl Scanner<'_> {
                 reading.not_read = Some((reason, detail.into()));
             }
             Err(Halt { reason, detail }) => reading.stopped = Some((reason, detail)),
+        }
+        // Pages of a log are written anew once they are in the database: then neither says what was there.
+        if reading.stopped.is_none()
+            && let Some(reason) = beside.and_then(|(_, file)| file.changed())
+        {
+            reading.stopped = Some((reason, "the file that belongs to it changed while it was read".to_string()));
         }
         self.progress.bytes_done.fetch_add(size, Ordering::Relaxed);
     }
@@ -77,7 +86,7 @@ impl Scanner<'_> {
     fn parts(
         &self,
         (root, locator): (usize, &Locator),
-        (pool, document): (&Pool, &OwnedFd),
+        (pool, handed): (&Pool, Handed<'_>),
         access: &Access,
         nest: Nest<'_>,
         (reading, told): (&mut Reading, &mut u64),
@@ -89,7 +98,7 @@ impl Scanner<'_> {
         let flow = Flow { budget, packed: reading.bytes, out: Cell::new(0) };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();
-        pool.read(asked, document.as_fd(), &stopped, &mut |said| {
+        pool.read(asked, handed, &stopped, &mut |said| {
             let (part, bytes) = match said {
                 Told::Part(part, bytes) => (part, bytes),
                 Told::Gap(missed) => {

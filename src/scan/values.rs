@@ -2,23 +2,40 @@
 //! place that was met, the tally, and why reading ended early if it did. Read in order, a batch at a time, so memory does
 //! not grow with the document. Where the structure breaks, the rest is read as text.
 
+use std::collections::HashMap;
+use std::io::Cursor;
 use std::sync::atomic::Ordering;
 
-use super::document::{Reading, Scanner, Stopped};
+use super::document::{Given, Nest, Reading, Scanner, Stopped};
+use crate::decode::budget::Halt;
+use crate::extract::coded::{self, Coded, File};
 use crate::extract::named::{Batch, Bytes, Places, Progress, Reader, Window};
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, line_end};
+use crate::finding::Access;
 use crate::gap::Reason;
 use crate::judge::count::Values;
 use crate::judge::decide;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
+use crate::locator::Locator;
 use crate::open::{ReadAt, Source};
 use crate::walk;
+use crate::worker::Missed;
 
 /// What was read.
 pub(super) struct Read {
     pub(super) plan: DocumentPlan,
     pub(super) tally: Tally,
+}
+
+/// Where files that stand in values belong.
+pub(super) struct Inside<'a, 'n> {
+    pub(super) root: usize,
+    pub(super) locator: &'a Locator,
+    pub(super) access: &'a Access,
+    pub(super) nest: Nest<'n>,
+    /// How many there were in each place.
+    pub(super) times: HashMap<u32, u32>,
 }
 
 /// The bytes of a source behind its head, in order.
@@ -69,6 +86,10 @@ impl ReadAt for Tail<'_> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.source.read_at(self.offset + offset, buffer)
     }
+
+    fn is_hole(&self, bytes: std::ops::Range<u64>) -> bool {
+        self.source.is_hole(self.offset + bytes.start..self.offset + bytes.end)
+    }
 }
 
 impl Scanner<'_> {
@@ -79,6 +100,7 @@ impl Scanner<'_> {
         head: Vec<u8>,
         source: &mut Source<'_>,
         reading: &mut Reading,
+        mut inside: Inside<'_, '_>,
     ) -> Read {
         reading.searched = false;
         let mut plan = DocumentPlan::new(self.engine, Layout::Values { line_end: line_end(&head) });
@@ -94,11 +116,15 @@ impl Scanner<'_> {
             window.end();
         }
         let mut batch = Batch::default();
+        let mut coded = Coded::default();
         let mut first = true;
         let broken = loop {
             let progress = reader.read(&mut window, &mut places, &mut batch);
             plan.extend(self.engine, &places.named);
             let base = window.offset() - window.at() as u64;
+            coded.attached = reader.format() == Some("fhir");
+            let files = coded.take(&mut batch, window.consumed(), base);
+            files.into_iter().for_each(|file| self.embedded(file, &plan, &mut inside, reading));
             let read = (&batch, window.consumed(), base);
             let mut counted = self.count_values(&plan, &known, read, &mut state);
             // As of a table: the first batch shows which places hold keys that no name speaks for.
@@ -125,6 +151,7 @@ impl Scanner<'_> {
             batch.decoded.clear();
             batch.values.clear();
         };
+        coded.finish().into_iter().for_each(|file| self.embedded(file, &plan, &mut inside, reading));
         reading.format = reader.format().unwrap_or(reading.format);
         let (offset, failed) = (window.offset(), window.failed());
         let rest = window.into_rest();
@@ -148,6 +175,37 @@ impl Scanner<'_> {
             reading.unread = reading.bytes.checked_sub(offset).filter(|unread| *unread > 0);
         }
         Read { plan, tally }
+    }
+
+    /// Scans a file that a value held, as a document with the name of the place.
+    fn embedded(&self, file: File, plan: &DocumentPlan, inside: &mut Inside<'_, '_>, reading: &mut Reading) {
+        let Inside { root, locator, access, nest, times } = inside;
+        let name = plan.place(Some(file.place)).short();
+        let times = times.entry(file.place).or_default();
+        *times += 1;
+        let name = if *times > 1 { format!("{name}#{times}") } else { name };
+        let (limits, budget) = (nest.budget.limits(), nest.budget);
+        let deep = u64::from(nest.depth) >= limits.depth;
+        let detail = format!("more than {} documents inside each other", limits.depth);
+        let fits = if deep { Err(Halt::new(Reason::Limit, detail)) } else { Ok(()) };
+        if let Err(Halt { reason, detail }) =
+            fits.and_then(|()| budget.member()).and_then(|()| budget.spend(file.bytes.len() as u64))
+        {
+            // Said once, however many there are.
+            if reading.missed.last().is_none_or(|missed| missed.detail != detail) {
+                reading.missed.push(Missed { part: Some(name), reason, detail });
+            }
+            return;
+        }
+        if file.cut {
+            let detail = format!("encoded in it, larger than {} MiB: read so far", coded::LONGEST >> 20);
+            reading.missed.push(Missed { part: Some(name.clone()), reason: Reason::Limit, detail });
+        }
+        let source = Source::stream(Cursor::new(file.bytes), access.clone());
+        let (depth, given) = (nest.depth + 1, Given::Nothing);
+        let inner = Nest { depth, budget, encoding: None, given, tell: &mut *nest.tell };
+        let document = self.scan(*root, locator.member(&name), source, inner);
+        (nest.tell)(document);
     }
 
     /// Reads as text what stands from `offset` on; `rest` was read from there already.

@@ -2,26 +2,37 @@
 //! committed in groups: after a `kill -9` at most [`GROUP`] documents or what came within [`LATEST`] is read again, none is
 //! lost and none stands twice. Refuses to keep what was interrupted: that stays as it was.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::finding::{Access, Document, Finding, ReadableBy, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
+use crate::judge::met::Met;
 use crate::ledger::Ledger;
 use crate::ledger::rows::{DocumentRow, FindingRow, Kind};
 use crate::ledger::stored;
 use crate::open::content::ContentKey;
 use crate::scan::{Event, Listener};
 use crate::sweep::judged::{self, Before, Seen};
-use crate::sweep::merge::{self, Missing, ends, key_of, path_of};
+use crate::sweep::merge::{self, Missing, Walked, ends, key_of, path_of};
 
 /// Documents that are committed together, at most.
 const GROUP: u32 = 1000;
 
 /// When they are committed at the latest.
 const LATEST: Duration = Duration::from_millis(250);
+
+/// Numbers of what was met that are remembered: some 8 MiB.
+const METS: usize = 65_536;
+
+fn joined(mut met: Met, more: &Met) -> Met {
+    met.add(more);
+    met
+}
 
 /// A root, as the books need it.
 #[derive(Clone, Debug)]
@@ -37,6 +48,8 @@ pub(super) struct BookedRoot {
     pub(super) trusted: bool,
     /// Who can read there where the system does not tell.
     pub(super) declared: Vec<String>,
+    /// How far it was walked and told.
+    pub(super) walked: Arc<Walked>,
 }
 
 /// The ledger of a run, written by whoever tells something.
@@ -62,6 +75,10 @@ struct Inner {
     members: Vec<Event>,
     clean: i64,
     clean_bytes: i64,
+    /// What was met in these members; `None` once that is not known.
+    met: Option<Met>,
+    /// Numbers of what was met in documents before.
+    mets: HashMap<Met, i64>,
 }
 
 impl Books {
@@ -73,7 +90,16 @@ impl Books {
         fail_on: Option<Severity>,
         key: ContentKey,
     ) -> Books {
-        let inner = Inner { ledger, open: None, written: 0, members: Vec::new(), clean: 0, clean_bytes: 0 };
+        let inner = Inner {
+            ledger,
+            open: None,
+            written: 0,
+            members: Vec::new(),
+            clean: 0,
+            clean_bytes: 0,
+            met: Some(Met::default()),
+            mets: HashMap::new(),
+        };
         Books { inner: Mutex::new(inner), roots, run, since, stand, now, fail_on, key }
     }
 
@@ -103,11 +129,13 @@ impl Books {
     }
 
     /// A document that was missed is there again, as it was.
-    pub(super) fn came_back(&self, row: &DocumentRow) -> Result<()> {
+    pub(super) fn came_back(&self, root: i64, key: &[u8]) -> Result<()> {
         let mut inner = self.lock();
         inner.begin()?;
-        inner.ledger.put_document(&DocumentRow { gone_run: None, gone_why: String::new(), ..row.clone() })?;
-        for finding in inner.ledger.findings_of(row.root, &row.key)? {
+        if let Some(row) = inner.ledger.document(root, key)? {
+            inner.ledger.put_document(&DocumentRow { gone_run: None, gone_why: String::new(), ..row })?;
+        }
+        for finding in inner.ledger.findings_of(root, key)? {
             if !finding.open && finding.provisional {
                 inner.ledger.put_finding(&judged::opened_again(finding, self.run))?;
             }
@@ -126,11 +154,14 @@ impl Books {
                     inner.member(document);
                     return Ok(());
                 }
-                self.document(&mut inner, root, document)?;
+                let whole = self.document(&mut inner, root, document)?;
+                root.walked.heard.fetch_add(u64::from(whole), Ordering::AcqRel);
             }
             Event::Gap(gap) => {
                 let Some(root) = self.roots.get(gap.root) else { return Ok(()) };
+                let whole = gap.reason != Reason::Interrupted;
                 self.gap(&mut inner, root, gap)?;
+                root.walked.heard.fetch_add(u64::from(whole), Ordering::AcqRel);
             }
         }
         inner.wrote()
@@ -167,10 +198,12 @@ impl Books {
         self.put(inner, root, old.as_ref(), row, &[body], seen)
     }
 
-    fn document(&self, inner: &mut Inner, root: &BookedRoot, document: Box<Document>) -> Result<()> {
+    /// Puts a document; false where reading it was interrupted.
+    fn document(&self, inner: &mut Inner, root: &BookedRoot, document: Box<Document>) -> Result<bool> {
         let key = key_of(&document.locator.file_bytes());
         let members = std::mem::take(&mut inner.members);
         let (mut clean, mut clean_bytes) = (std::mem::take(&mut inner.clean), std::mem::take(&mut inner.clean_bytes));
+        let met = inner.met.replace(Met::default()).zip(document.met).map(|(members, own)| joined(members, &own));
         let gaps = members.iter().flat_map(|event| match event {
             Event::Document(document) => document.gaps.as_slice(),
             Event::Gap(gap) => std::slice::from_ref(gap),
@@ -179,15 +212,15 @@ impl Books {
         let any = |is: &dyn Fn(&Gap) -> bool| gaps.iter().any(|gap| is(gap));
         if any(&|gap| gap.reason == Reason::Interrupted) {
             // It is read again, from its start: what is known of it stands.
-            return Ok(());
+            return Ok(false);
         }
         let old = if root.empty { None } else { inner.ledger.document(root.number, &key)? };
         let vanished = document.version.is_none() && any(&|gap| gap.reason == Reason::Vanished);
         if vanished {
-            return match old {
-                Some(_) => inner.ledger.put_missing(root.number, &key, self.run, ""),
-                None => Ok(()),
-            };
+            if old.is_some() {
+                inner.ledger.put_missing(root.number, &key, self.run, "")?;
+            }
+            return Ok(true);
         }
         let again = any(&|gap| {
             use Reason::{Changed, Denied, Offline, Unreadable, Vanished};
@@ -207,6 +240,7 @@ impl Books {
         let version = document.version.unwrap_or_default();
         let content = version.content.map(u128::to_le_bytes);
         let path = root.root.path.join(os_path(&key));
+        let met = met.map(|met| inner.number_of(met)).transpose()?;
         let findings: Vec<FindingRow> = members
             .iter()
             .filter_map(|event| match event {
@@ -241,12 +275,13 @@ impl Books {
             blind_run: blind.then(|| old.as_ref().and_then(|old| old.blind_run).unwrap_or(self.run)),
             gone_run: None,
             gone_why: String::new(),
+            met,
         };
         let series = document.locator.series(&root.root.name);
         let own = tells_itself.then_some(Event::Document(document));
         let bodies: Vec<String> = members.iter().chain(&own).map(stored::to_text).collect();
         let seen = Seen { findings, blind, encrypted, excluded: false, series, content };
-        self.put(inner, root, old.as_ref(), row, &bodies, seen)
+        self.put(inner, root, old.as_ref(), row, &bodies, seen).map(|()| true)
     }
 
     /// Puts a row with its records, and judges what has become of its findings.
@@ -263,6 +298,7 @@ impl Books {
         if had || row.tells {
             let before = Before {
                 old,
+                known: !root.empty,
                 same_content: old.is_some_and(|old| old.content.is_some() && old.content == seen.content),
                 same_stand: old.is_some_and(|old| old.stand == self.stand),
                 fresh: root.fresh,
@@ -272,7 +308,9 @@ impl Books {
                 fail_on: self.fail_on,
             };
             // What a document had that could not be read now is still there, as far as anybody knows.
-            let keeps = seen.blind && seen.findings.is_empty() && had && !seen.excluded;
+            let unseen = seen.blind && seen.findings.is_empty() && had && !seen.excluded;
+            let open = |finding: &FindingRow| finding.open;
+            let keeps = unseen && inner.ledger.findings_of(row.root, &row.key)?.iter().any(open);
             judged::judge(&inner.ledger, &before, (row.root, &row.key), seen)?;
             if !keeps {
                 inner.ledger.put_records(row.root, &row.key, had, bodies)?;
@@ -280,6 +318,7 @@ impl Books {
                 inner.ledger.put_records_beside(row.root, &row.key, bodies)?;
             }
         }
+        root.walked.counts(|sums| sums.document(&row));
         inner.ledger.put_document(&row)
     }
 
@@ -358,9 +397,23 @@ impl Inner {
         Ok(())
     }
 
+    /// The number of what was met.
+    fn number_of(&mut self, met: Met) -> Result<i64> {
+        if let Some(number) = self.mets.get(&met) {
+            return Ok(*number);
+        }
+        if self.mets.len() >= METS {
+            self.mets.clear();
+        }
+        let number = self.ledger.number_of_met(&met.to_bytes())?;
+        self.mets.insert(met, number);
+        Ok(number)
+    }
+
     fn member(&mut self, mut document: Box<Document>) {
         // They stay in the process in any case, and a wrapper may have very many members.
         document.individuals = Default::default();
+        self.met = self.met.zip(document.met).map(|(known, more)| joined(known, &more));
         if tells(&document) {
             self.members.push(Event::Document(document));
         } else {

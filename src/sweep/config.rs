@@ -50,6 +50,12 @@ pub struct Config {
     pub snapshots: bool,
     /// List documents without findings and gaps in reports too.
     pub list_clean: bool,
+    /// Bytes a second that are read of each mount.
+    pub read_rate: Option<u64>,
+    /// Requests in flight on each mount.
+    pub requests: Option<usize>,
+    /// Bytes of files whose content is not on disk that may be fetched in a run.
+    pub recall: u64,
     /// When it may run, as minutes of the day, UTC: from and until.
     pub window: Option<(u32, u32)>,
     /// A program that gets the delta on standard input, and its arguments.
@@ -131,6 +137,9 @@ struct File {
     snapshots: bool,
     #[serde(default)]
     list_clean: bool,
+    read_rate: Option<Spanned<String>>,
+    requests: Option<Spanned<usize>>,
+    recall: Option<Spanned<String>>,
     window: Option<WindowTable>,
     notify: Option<NotifyTable>,
     #[serde(default)]
@@ -237,6 +246,18 @@ impl Config {
             Some(text) => share(text.get_ref())
                 .ok_or_else(|| source.wrong(text.span().start, "`verify` is a share: \"1 %\", at most 100 %"))?,
         };
+        let amount = |key: &str, text: &Option<Spanned<String>>, least: u64| {
+            let read = |text: &Spanned<String>| {
+                let message = format!("`{key}` is a number with its unit: {key} = \"50 MB\"");
+                let amount = bytes(text.get_ref()).filter(|amount| *amount >= least);
+                amount.ok_or_else(|| source.wrong(text.span().start, message))
+            };
+            text.as_ref().map(read).transpose()
+        };
+        let (read_rate, recall) = (amount("read_rate", &file.read_rate, 1)?, amount("recall", &file.recall, 0)?);
+        if let Some(none) = file.requests.as_ref().filter(|requests| *requests.get_ref() == 0) {
+            return Err(source.wrong(none.span().start, "`requests` is 1 or more"));
+        }
         let window = file.window.as_ref().map(|window| {
             let minute = |key: &str, text: &Spanned<String>| {
                 let message = format!("`{key}` is a time of the day: {key} = \"22:00\"");
@@ -284,6 +305,9 @@ impl Config {
             one_file_system: file.one_file_system,
             snapshots: file.snapshots,
             list_clean: file.list_clean,
+            read_rate,
+            requests: file.requests.map(Spanned::into_inner),
+            recall: recall.unwrap_or(0),
             window: window.transpose()?,
             notify: file.notify.map(|notify| notify.command.into_inner()).unwrap_or_default(),
             roots,
@@ -381,7 +405,7 @@ fn with_suggestion(error: Error) -> Error {
 }
 
 /// `100 GiB`, `5 GB`, `4096`.
-fn bytes(text: &str) -> Option<u64> {
+pub fn bytes(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 10] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -460,6 +484,9 @@ mod tests {
             ("rescan = \"gradual\"", "", "needs rescan_bytes"),
             ("rescan_bytes = \"5 GiB\"", "", "belongs to"),
             ("verify = \"101 %\"", "", "`verify` is a share"),
+            ("read_rate = \"0 B\"", "", "`read_rate` is a number with its unit"),
+            ("requests = 0", "", "1 or more"),
+            ("recall = \"lots\"", "", "`recall` is a number"),
             ("skip = [\"snn\"]", "", "did you mean ssn?"),
             ("window = { from_utc = \"25:00\", until_utc = \"05:00\" }", "", "a time of the day"),
             ("notify = { command = [] }", "", "a program"),

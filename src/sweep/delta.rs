@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::ledger::rows::FindingRow;
 use crate::report::utc;
 use crate::report::words::plain;
+use crate::sweep::stands::AtRules;
 
 /// States of findings that say that there is more than before.
 pub(super) const MORE: [&str; 5] = ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext"];
@@ -49,8 +50,8 @@ pub struct Delta {
     pub claims_refuted: u64,
     /// Paths that could be read before, or were not there, and cannot be read now.
     pub newly_blind: Vec<String>,
-    /// Bytes read by the rules of now, and by older ones.
-    pub bytes_at_rules: [u64; 2],
+    /// How much stands at which rules, those of now first.
+    pub rulesets: Vec<AtRules>,
 }
 
 /// A root in a run.
@@ -228,7 +229,7 @@ impl Delta {
             not_agreed: 0,
             past_retention: 0,
             claims_refuted: 0,
-            bytes_at_rules: [0, 0],
+            rulesets: Vec::new(),
             findings,
             states,
             roots,
@@ -337,10 +338,17 @@ impl Delta {
             }
             rest(&mut text, self.newly_blind.len());
         }
-        if self.bytes_at_rules[1] > 0 {
-            let [now, older] = self.bytes_at_rules;
-            let _ =
-                writeln!(text, "Read by the rules of now: {now} bytes; by older ones, still to be read again: {older}");
+        if self.rulesets.iter().any(|share| !share.now) {
+            let _ = writeln!(text, "\nRead by which rules");
+            for share in &self.rulesets {
+                let what = match (share.now, share.to_read_again) {
+                    (true, _) => ", those of now".to_string(),
+                    (false, 0) => ": nothing that has changed since touches them".to_string(),
+                    (false, n) => format!(", {n} still to be read again ({} bytes)", share.bytes_to_read_again),
+                };
+                let _ =
+                    writeln!(text, "  {}  {} documents, {} bytes{what}", share.ruleset, share.documents, share.bytes);
+            }
         }
         text
     }

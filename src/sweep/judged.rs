@@ -26,6 +26,8 @@ pub(super) struct Seen {
 /// What was known before.
 pub(super) struct Before<'a> {
     pub(super) old: Option<&'a DocumentRow>,
+    /// The ledger knew something of the root when the run began.
+    pub(super) known: bool,
     pub(super) same_content: bool,
     pub(super) same_stand: bool,
     /// No run has walked all of the root yet.
@@ -61,7 +63,8 @@ fn added<'n>(before: &str, now: &'n str) -> Vec<&'n str> {
 
 /// Puts the findings of the document `(root, key)` in order.
 pub(super) fn judge(ledger: &Ledger, before: &Before<'_>, (root, key): (i64, &[u8]), seen: Seen) -> Result<()> {
-    let olds = if before.old.is_some() { ledger.findings_of(root, key)? } else { Vec::new() };
+    // Also of a document that two runs have missed, and that is there again.
+    let olds = if before.known { ledger.findings_of(root, key)? } else { Vec::new() };
     let twin = match (&seen.content, before.fresh || olds.iter().any(|old| old.open) || seen.findings.is_empty()) {
         (Some(content), false) => ledger.twins(content, root, key)?.into_iter().next(),
         _ => None,
@@ -286,7 +289,17 @@ mod tests {
 
     fn before() -> Before<'static> {
         let fail_on = Some(Severity::Medium);
-        Before { old: None, same_content: false, same_stand: true, fresh: false, run: 2, since: 1, now: 5, fail_on }
+        Before {
+            old: None,
+            known: true,
+            same_content: false,
+            same_stand: true,
+            fresh: false,
+            run: 2,
+            since: 1,
+            now: 5,
+            fail_on,
+        }
     }
 
     #[test]

@@ -4,21 +4,25 @@
 
 use std::collections::VecDeque;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::finding::Root;
 use crate::gap::{Class, Gap, Reason};
 use crate::ledger::Ledger;
-use crate::ledger::rows::{DocumentRow, Kind};
+use crate::ledger::rows::{Kind, KnownRow};
 use crate::open::content::{ContentKey, FileVersion};
+use crate::open::offline;
 use crate::options::WalkOptions;
 use crate::scan::Progress;
 use crate::sweep::books::Books;
+use crate::sweep::stands::{Stands, Sums};
 use crate::walk::{self, Entry, Found};
 
 /// Rows of the ledger that are read at a time.
@@ -32,10 +36,6 @@ const NOTED: usize = 512;
 
 /// What all roots of a run share.
 pub(super) struct Asked {
-    /// By which rules and program documents are to have been read.
-    pub(super) stand: i64,
-    /// Of stands that differ from it in rules only: an unread kind stays unread.
-    pub(super) only_rules: Vec<i64>,
     /// Bytes that may be read again because rules have changed; `None` for no limit.
     pub(super) budget: Option<AtomicU64>,
     /// Everything is read again.
@@ -63,8 +63,30 @@ pub(super) struct Walked {
     pub(super) carried: AtomicU64,
     /// Files that are left for a later run, since somebody may still write to them.
     pub(super) waiting: AtomicU64,
-    /// Bytes of them.
-    pub(super) carried_bytes: AtomicU64,
+    /// Files and gaps that were handed on to be read or told.
+    pub(super) handed: AtomicU64,
+    /// Of these, those that were told, read to their end: the rest is for the next run.
+    pub(super) heard: AtomicU64,
+    /// What the root holds when all of it was walked, as far as it was met.
+    sums: Mutex<Sums>,
+}
+
+impl Walked {
+    /// A document that the root holds.
+    pub(super) fn counts(&self, count: impl FnOnce(&mut Sums)) {
+        count(&mut self.sums.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What the root holds, once all of it was walked.
+    pub(super) fn sums(&self) -> Sums {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether all of the root was walked, and what had to be read was.
+    pub(super) fn whole(&self) -> bool {
+        self.complete.load(Ordering::Acquire)
+            && self.handed.load(Ordering::Acquire) == self.heard.load(Ordering::Acquire)
+    }
 }
 
 /// One root to be walked.
@@ -83,22 +105,26 @@ pub(super) struct Plan {
 /// The merged walk of all roots, one after the other.
 pub(super) struct Merge<'a> {
     asked: &'a Asked,
+    stands: &'a Stands,
     progress: &'a Progress,
     books: &'a Books,
     reader: Ledger,
     plans: VecDeque<Plan>,
     under_way: Option<InRoot>,
     /// What could not be read of the ledger: it ends the run.
-    pub(super) failed: Arc<std::sync::Mutex<Option<Error>>>,
+    pub(super) failed: Arc<Mutex<Option<Error>>>,
 }
 
 struct InRoot {
     plan: Plan,
     walk: walk::Walk,
-    rows: VecDeque<DocumentRow>,
-    /// The last row that was read of the ledger; all were, once `over`.
-    after: Option<Vec<u8>>,
-    over: bool,
+    /// Rows of the ledger, from a thread that reads them ahead of the walk; `None` once all were given.
+    pages: Option<Receiver<Result<Vec<KnownRow>>>>,
+    rows: VecDeque<KnownRow>,
+    /// The folder that was looked into last, open, so that its files are asked for by name.
+    folder: Option<(PathBuf, OwnedFd)>,
+    /// What was met and is as it was.
+    sums: Sums,
     last: Option<Vec<u8>>,
     shadow: Shadow,
     missing: Vec<Missing>,
@@ -123,13 +149,13 @@ struct Shadow {
 
 impl<'a> Merge<'a> {
     pub(super) fn new(
-        asked: &'a Asked,
+        (asked, stands): (&'a Asked, &'a Stands),
         progress: &'a Progress,
         books: &'a Books,
         reader: Ledger,
         plans: Vec<Plan>,
     ) -> Merge<'a> {
-        Merge { asked, progress, books, reader, plans: plans.into(), under_way: None, failed: Arc::default() }
+        Merge { asked, stands, progress, books, reader, plans: plans.into(), under_way: None, failed: Arc::default() }
     }
 
     /// The next thing to be told; `None` at the end of all roots.
@@ -142,11 +168,12 @@ impl<'a> Merge<'a> {
                 let Some(plan) = self.plans.pop_front() else { return Ok(None) };
                 let walk = walk::walk(std::slice::from_ref(&plan.root), &plan.walk)?;
                 self.under_way = Some(InRoot {
+                    pages: Some(pages(self.reader.reader()?, plan.number)),
                     plan,
                     walk,
                     rows: VecDeque::new(),
-                    after: None,
-                    over: false,
+                    folder: None,
+                    sums: Sums::default(),
                     last: None,
                     shadow: Shadow::default(),
                     missing: Vec::new(),
@@ -155,20 +182,23 @@ impl<'a> Merge<'a> {
             };
             match at.walk.next() {
                 None => {
-                    while let Some(row) = at.next_row(&self.reader)? {
+                    while let Some(row) = at.next_row()? {
                         at.miss(row, self.books)?;
                     }
                     self.books.missing(at.plan.number, &mut at.missing)?;
+                    at.plan.walked.counts(|sums| sums.join(&at.sums));
                     at.plan.walked.complete.store(true, Ordering::Release);
                     self.under_way = None;
                 }
                 Some(Found::Gap(gap)) => {
-                    if let Some(found) = at.gap(gap, &self.reader, self.books)? {
+                    if let Some(found) = at.gap(gap, self.books)? {
+                        at.plan.walked.handed.fetch_add(1, Ordering::AcqRel);
                         return Ok(Some(found));
                     }
                 }
                 Some(Found::File(entry)) => {
-                    if let Some(found) = at.file(entry, self.asked, &self.reader, self.books)? {
+                    if let Some(found) = at.file(entry, (self.asked, self.stands), &self.reader, self.books)? {
+                        at.plan.walked.handed.fetch_add(1, Ordering::AcqRel);
                         return Ok(Some(found));
                     }
                 }
@@ -184,7 +214,7 @@ impl Iterator for Merge<'_> {
         match self.advance() {
             Ok(found) => found,
             Err(error) => {
-                *self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 self.progress.stop.store(true, Ordering::Release);
                 None
             }
@@ -194,41 +224,65 @@ impl Iterator for Merge<'_> {
 
 impl InRoot {
     /// The next row of the ledger, without taking it.
-    fn peek(&mut self, reader: &Ledger) -> Result<Option<&DocumentRow>> {
-        if self.rows.is_empty() && !self.over {
-            let page = reader.documents_after(self.plan.number, self.after.as_deref(), PAGE)?;
-            self.over = (page.len() as i64) < PAGE;
-            self.after = page.last().map(|row| row.key.clone()).or_else(|| self.after.take());
-            self.rows = page.into();
+    fn peek(&mut self) -> Result<Option<&KnownRow>> {
+        while self.rows.is_empty()
+            && let Some(pages) = &self.pages
+        {
+            match pages.recv() {
+                Ok(page) => self.rows = page?.into(),
+                Err(_) => self.pages = None,
+            }
         }
         Ok(self.rows.front())
     }
 
-    fn next_row(&mut self, reader: &Ledger) -> Result<Option<DocumentRow>> {
-        self.peek(reader)?;
+    fn next_row(&mut self) -> Result<Option<KnownRow>> {
+        self.peek()?;
         Ok(self.rows.pop_front())
     }
 
     /// The row of `key`, if the ledger has one; those before it were not met.
-    fn row_of(&mut self, key: &[u8], reader: &Ledger, books: &Books) -> Result<Option<DocumentRow>> {
-        while self.peek(reader)?.is_some_and(|row| row.key.as_slice() < key) {
-            if let Some(row) = self.next_row(reader)? {
+    fn row_of(&mut self, key: &[u8], books: &Books) -> Result<Option<KnownRow>> {
+        while self.peek()?.is_some_and(|row| row.key.as_slice() < key) {
+            if let Some(row) = self.next_row()? {
                 self.miss(row, books)?;
             }
         }
-        match self.peek(reader)? {
-            Some(row) if row.key == key => self.next_row(reader),
+        match self.peek()? {
+            Some(row) if row.key == key => self.next_row(),
             _ => Ok(None),
         }
     }
 
+    /// What the system says of a file now: by its name in its folder, since looking up whole paths costs more than the rest.
+    fn facts(&mut self, path: &Path, follow: bool) -> Option<FileVersion> {
+        use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, statat};
+        let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+        let (parent, name) = (path.parent()?, path.file_name()?);
+        if self.folder.as_ref().is_none_or(|(folder, _)| folder.as_os_str() != parent.as_os_str()) {
+            let opened = openat(CWD, parent, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+            self.folder = opened.ok().map(|folder| (parent.to_path_buf(), folder));
+        }
+        let facts = match &self.folder {
+            Some((_, folder)) => statat(folder, name, flags),
+            None => statat(CWD, path, flags),
+        };
+        facts.ok().map(|facts| FileVersion::of_stat(&facts))
+    }
+
     /// A document of the ledger that the walk did not meet.
-    fn miss(&mut self, row: DocumentRow, books: &Books) -> Result<()> {
+    fn miss(&mut self, row: KnownRow, books: &Books) -> Result<()> {
         let why = match &self.shadow {
-            Shadow { all: true, .. } => return Ok(()),
+            Shadow { all: true, .. } => {
+                self.sums.known(&row);
+                return Ok(());
+            }
             Shadow { below: Some((folder, said_so)), .. } if below(folder, &row.key) => match said_so {
                 true => "excluded",
-                false => return Ok(()),
+                false => {
+                    self.sums.known(&row);
+                    return Ok(());
+                }
             },
             _ => "",
         };
@@ -243,7 +297,7 @@ impl InRoot {
         Ok(())
     }
 
-    fn gap(&mut self, mut gap: Gap, reader: &Ledger, books: &Books) -> Result<Option<Found>> {
+    fn gap(&mut self, mut gap: Gap, books: &Books) -> Result<Option<Found>> {
         gap.root = self.plan.index;
         let key = key_of(&gap.locator.file_bytes());
         let first = self.last.is_none();
@@ -257,40 +311,52 @@ impl InRoot {
             // A second thing that went wrong with one folder.
             return Ok(None);
         }
-        let row = self.row_of(&key, reader, books)?;
+        let row = self.row_of(&key, books)?;
         self.last = Some(key.clone());
         self.shadow.below = Some((key.clone(), said_so));
         match row {
             Some(row) if row.kind == Kind::Gap && row.ends == Some(said(&gap)) => {
-                self.carried(row, books)?;
+                self.carried(&row, books)?;
                 Ok(None)
             }
             _ => Ok(Some(Found::Gap(gap))),
         }
     }
 
-    fn file(&mut self, mut entry: Entry, asked: &Asked, reader: &Ledger, books: &Books) -> Result<Option<Found>> {
+    fn file(
+        &mut self,
+        mut entry: Entry,
+        (asked, stands): (&Asked, &Stands),
+        reader: &Ledger,
+        books: &Books,
+    ) -> Result<Option<Found>> {
         entry.root = self.plan.index;
         self.plan.walked.files.fetch_add(1, Ordering::Relaxed);
-        let key = key_of(relative(&self.plan.root.path, &entry.path).as_os_str().as_bytes());
+        let key = key_of(walk::below(&self.plan.root, &entry.path).as_os_str().as_bytes());
         let row = match &self.last {
             // A root that is one file, or names that do not sort as they should: told as they come.
-            Some(last) if *last >= key => reader.document(self.plan.number, &key)?,
-            _ => self.row_of(&key, reader, books)?,
+            Some(last) if *last >= key => reader.known(self.plan.number, &key)?,
+            _ => self.row_of(&key, books)?,
         };
         self.last = Some(key.clone());
-        let facts = if asked.follow { fs::metadata(&entry.path) } else { fs::symlink_metadata(&entry.path) };
-        let Ok(facts) = facts else { return Ok(Some(Found::File(entry))) };
-        let now = FileVersion::of(&facts);
-        if let Some(row) = row {
-            let same = row.kind != Kind::Gap
-                && row.size == now.size as i64
-                && row.modified == now.modified
+        let Some(now) = self.facts(&entry.path, asked.follow) else { return Ok(Some(Found::File(entry))) };
+        if let Some(row) = &row {
+            let alike = row.kind != Kind::Gap && row.size == now.size as i64 && row.modified == now.modified;
+            let same = alike
                 && match self.plan.trusted {
                     true => row.inode == now.inode as i64 && row.changed == now.changed,
                     false => row.ends.is_some() && row.ends == ends(&entry.path, now.size, &asked.key),
                 };
-            if same && !row.again && !self.read_again(&row, asked) {
+            if same && !row.again && !self.read_again(row, asked, stands, reader)? {
+                self.carried(row, books)?;
+                return Ok(None);
+            }
+            let away = || {
+                let facts = fs::symlink_metadata(&entry.path).ok()?;
+                offline::of_path(&entry.path, &facts, &self.plan.root.filesystem)
+            };
+            if alike && !same && away().is_some() {
+                // It went to tape: what it held it holds still, and reading it would fetch it back.
                 self.carried(row, books)?;
                 return Ok(None);
             }
@@ -301,6 +367,7 @@ impl InRoot {
         }
         match unsettled(&entry.path, now.modified, asked) {
             Some(why) => {
+                row.iter().for_each(|row| self.sums.known(row));
                 self.plan.walked.waiting.fetch_add(1, Ordering::Relaxed);
                 let gap = Gap::new(entry.root, entry.locator, Reason::Settling, why);
                 Ok(Some(Found::Gap(gap.with_bytes(now.size))))
@@ -310,30 +377,32 @@ impl InRoot {
     }
 
     /// Whether a file is read although it is as it was.
-    fn read_again(&self, row: &DocumentRow, asked: &Asked) -> bool {
+    fn read_again(&self, row: &KnownRow, asked: &Asked, stands: &Stands, reader: &Ledger) -> Result<bool> {
         if asked.full {
-            return row.read_run != asked.run as i64;
+            return Ok(row.read_run != asked.run as i64);
         }
         let by_chance = xxhash_rust::xxh3::xxh3_64_with_seed(&row.key, asked.run ^ (self.plan.number as u64) << 32);
         if by_chance < asked.verify && row.read_run != asked.run as i64 {
-            return true;
+            return Ok(true);
         }
-        if row.stand == asked.stand || (row.kind == Kind::Unread && asked.only_rules.contains(&row.stand)) {
-            return false;
+        if !stands.touch(reader, row.kind, row.stand, row.met)? {
+            return Ok(false);
         }
-        let Some(budget) = &asked.budget else { return true };
+        let Some(budget) = &asked.budget else { return Ok(true) };
         let size = row.size.max(0) as u64;
         let left = budget.load(Ordering::Relaxed);
         let enough = left > 0;
-        budget.store(left.saturating_sub(size.max(1)), Ordering::Relaxed);
-        enough
+        if enough {
+            budget.store(left.saturating_sub(size.max(1)), Ordering::Relaxed);
+        }
+        Ok(enough)
     }
 
-    fn carried(&self, row: DocumentRow, books: &Books) -> Result<()> {
+    fn carried(&mut self, row: &KnownRow, books: &Books) -> Result<()> {
         self.plan.walked.carried.fetch_add(1, Ordering::Relaxed);
-        self.plan.walked.carried_bytes.fetch_add(row.size.max(0) as u64, Ordering::Relaxed);
+        self.sums.known(&KnownRow { gone_run: None, key: Vec::new(), ..*row });
         match row.gone_run {
-            Some(_) => books.came_back(&row),
+            Some(_) => books.came_back(self.plan.number, &row.key),
             None => Ok(()),
         }
     }
@@ -354,11 +423,22 @@ fn below(folder: &[u8], key: &[u8]) -> bool {
     key.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&0))
 }
 
-fn relative<'p>(root: &Path, path: &'p Path) -> &'p Path {
-    match path.strip_prefix(root) {
-        Ok(below) if !below.as_os_str().is_empty() => below,
-        _ => path.file_name().map_or(path, Path::new),
-    }
+/// Reads the rows of a root ahead of the walk, on a thread of its own: what the walk has passed is written meanwhile, and what
+/// lies before it is not.
+fn pages(reader: Ledger, root: i64) -> Receiver<Result<Vec<KnownRow>>> {
+    let (sender, pages) = sync_channel(2);
+    std::thread::spawn(move || {
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let page = reader.known_after(root, after.as_deref(), PAGE);
+            let last = page.as_ref().ok().filter(|page| page.len() as i64 == PAGE).and_then(|page| page.last());
+            after = last.map(|row| row.key.clone());
+            if sender.send(page).is_err() || after.is_none() {
+                return;
+            }
+        }
+    });
+    pages
 }
 
 /// What a gap says, to tell whether it says the same again.

@@ -20,7 +20,9 @@ mod lock;
 mod merge;
 mod notify;
 mod reports;
+mod stands;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,12 +38,16 @@ use self::delta::RootDelta;
 pub use self::lock::Lock;
 use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
+pub use self::stands::AtRules;
+use self::stands::{Stands, Sums};
 use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ledger::rows::{RootRow, RunRow};
 use crate::ledger::{Ledger, key_file};
 use crate::open::content::ContentKey;
+use crate::open::mounts::Mounts;
+use crate::open::offline::Recall;
 use crate::options::{Options, WalkOptions};
 use crate::report::utc;
 use crate::scan::{Progress, Run, scan_found};
@@ -54,6 +60,8 @@ pub struct Orders {
     pub full: bool,
     /// Roots that lie on another file system than before, and that is right.
     pub new_filesystem: Vec<String>,
+    /// Bytes of files that are not on disk that may be fetched; as the configuration says where `None`.
+    pub recall: Option<u64>,
     /// Now, seconds since 1970; the clock where `None`.
     pub now: Option<i64>,
     /// Names the run.
@@ -76,13 +84,31 @@ pub struct Outcome {
 }
 
 /// Runs a sweep. `progress.stop` ends it early: what was read is kept, and the next run goes on. `signal` tells whether
-/// that came from outside, and which.
+/// that came from outside, and which. A run that cannot go on is marked as incomplete, and the next one tells what it found.
 pub fn run(
     engine: &Engine,
     config: &Config,
     orders: &Orders,
     progress: &Progress,
     signal: &dyn Fn() -> Option<i32>,
+) -> Result<Outcome> {
+    let begun = Cell::new(None);
+    let swept = sweep(engine, config, orders, progress, (signal, &begun));
+    if let (Err(_), Some(number)) = (&swept, begun.get()) {
+        // Where the disk is full there is room again once the unfinished set is gone.
+        let _ = std::fs::remove_dir_all(config.reports.join(reports::UNFINISHED));
+        Ledger::break_off(&config.ledger, number);
+    }
+    swept
+}
+
+/// As [`run`]; `begun` gets the number of the run once the ledger has it.
+fn sweep(
+    engine: &Engine,
+    config: &Config,
+    orders: &Orders,
+    progress: &Progress,
+    (signal, begun): (&dyn Fn() -> Option<i32>, &Cell<Option<i64>>),
 ) -> Result<Outcome> {
     reports::folder(&config.reports)?;
     let lock = lock::take(&config.lock_path())?;
@@ -91,18 +117,20 @@ pub fn run(
     let ledger = Ledger::open(&config.ledger)?;
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
-    let (stand, only_rules) = stand(engine, config, &ledger)?;
-    let since = ledger.runs(1_000)?.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
-    let previous = ledger.runs(1_000)?.into_iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest);
+    let stands = Stands::of(engine, config, &ledger)?;
+    let runs = ledger.runs(1_000)?;
+    let since = runs.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
+    let previous = runs.iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest.clone());
     let started = utc(now).unwrap_or_default();
     let mut row = RunRow {
         run_id: orders.run_id.clone(),
         started: now,
         version: env!("CARGO_PKG_VERSION").to_string(),
-        stand,
+        stand: stands.now,
         ..RunRow::default()
     };
     row.number = ledger.begin_run(&row)?;
+    begun.set(Some(row.number));
     let run = Run {
         run_id: orders.run_id.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -118,8 +146,6 @@ pub fn run(
     let plans: Vec<Plan> = roots.iter_mut().filter_map(|root| root.plan.take()).collect();
     let booked: Vec<BookedRoot> = roots.iter().map(|root| root.booked.clone()).collect();
     let asked = Asked {
-        stand,
-        only_rules,
         budget: match config.rescan {
             Rescan::Now => None,
             Rescan::Gradual(bytes) => Some(AtomicU64::new(bytes)),
@@ -132,6 +158,7 @@ pub fn run(
         follow: config.follow,
         key: content_key.clone(),
     };
+    let mounts = limited(config);
     let options = Options {
         walk: WalkOptions { follow: config.follow, ..WalkOptions::default() },
         threads: config.threads,
@@ -141,19 +168,20 @@ pub fn run(
         fingerprint_key: Some(key),
         content_key: Some(content_key.clone()),
         worker: orders.worker.clone(),
+        mounts: mounts.clone(),
+        recall: Some(Arc::new(Recall::new(orders.recall.unwrap_or(config.recall)))),
         ..Options::default()
     };
     let reader = ledger.reader()?;
-    let books = Books::new(ledger, booked, (row.number, since, stand), now, config.fail_on, content_key);
+    let books = Books::new(ledger, booked, (row.number, since, stands.now), now, config.fail_on, content_key);
     let window_ended = AtomicBool::new(false);
     let done = AtomicBool::new(false);
     let failed = Arc::default();
     let scanned = std::thread::scope(|threads| {
-        if let Some(window) = config.window {
-            let (done, ended) = (&done, &window_ended);
-            threads.spawn(move || watch(window, progress, done, ended));
+        if config.window.is_some() || mounts.is_some() {
+            threads.spawn(|| watch(config.window, progress, mounts.as_deref(), &done, &window_ended));
         }
-        let mut merge = Merge::new(&asked, progress, &books, reader, plans);
+        let mut merge = Merge::new((&asked, &stands), progress, &books, reader, plans);
         merge.failed = Arc::clone(&failed);
         let scanned = scan_found(engine, &options, &run.roots, merge, progress, &mut Keeper(&books));
         done.store(true, Ordering::Release);
@@ -193,22 +221,21 @@ pub fn run(
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
     let decisions = ledger.decisions()?.into_iter().map(|decision| (decision.target.clone(), decision)).collect();
     let mut dated = Dated::begin(&config.reports, &run, previous.as_deref().unwrap_or(""))?;
-    let mut teller = Teller { ledger: &ledger, config, numbers: &numbers, run: &run, since, now, accepted, decisions };
+    let sums: Vec<Sums> = roots.iter().map(|root| root.sums(&ledger)).collect::<Result<_>>()?;
+    let mut teller =
+        Teller { ledger: &ledger, config, numbers: &numbers, sums: &sums, run: &run, since, now, accepted, decisions };
     let (mut summary, told) = teller.tell(&mut |event| dated.event(event))?;
     delta.states = told.states.clone();
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
-    for number in &numbers {
-        for (at, _, bytes) in ledger.bytes_by_stand(*number)? {
-            delta.bytes_at_rules[usize::from(at != stand)] += bytes.max(0) as u64;
-        }
-    }
+    delta.rulesets = stands.shares(&ledger, &sums)?;
     let names: HashMap<i64, String> = ledger.all_roots()?.into_iter().collect();
     delta::gather(&mut delta, &ledger, (since, now), &names, &told.accepted)?;
     summary.complete = status == "complete";
     summary.seconds = clock_seconds(clock);
     delta.exit = finish::exit(&ledger, config, &roots, &delta, signal(), since, &run.started)?;
     summary.exit = delta.exit;
+    dated.beside(&delta, &runs, summary.people)?;
     let (folder, manifest) = dated.finish(&summary, &delta)?;
     for (root, swept) in roots.iter().zip(&config.roots) {
         if root.status() == "complete" {
@@ -226,7 +253,7 @@ pub fn run(
         exit: Some(i64::from(delta.exit)),
         folder: folder.display().to_string(),
         manifest,
-        counts: serde_json::to_string(&delta.states).unwrap_or_default(),
+        counts: reports::counts(&delta, summary.people),
         ..row
     })?;
     drop(lock);
@@ -257,23 +284,23 @@ struct RootState {
 }
 
 impl RootState {
+    /// What it holds.
+    fn sums(&self, ledger: &Ledger) -> Result<Sums> {
+        if self.status() != "complete" {
+            return Sums::read(ledger, self.booked.number);
+        }
+        let sums = self.walked.sums();
+        debug_assert_eq!(sums, Sums::read(ledger, self.booked.number)?, "counted on the way, and in the ledger");
+        Ok(sums)
+    }
+
     fn status(&self) -> &'static str {
-        match (&self.problem, self.walked.complete.load(Ordering::Acquire)) {
+        match (&self.problem, self.walked.whole()) {
             (Some(_), _) => "failed",
             (None, true) => "complete",
             (None, false) => "unfinished",
         }
     }
-}
-
-/// By which rules and program documents are read now; and the stands that differ from it in rules only.
-fn stand(engine: &Engine, config: &Config, ledger: &Ledger) -> Result<(i64, Vec<i64>)> {
-    let options = format!("{:?} {:?} {:?}", config.only, config.skip, config.min_confidence);
-    let program = format!("{} {options}", env!("CARGO_PKG_VERSION"));
-    let hash = blake3::hash(format!("{program} {}", engine.rules().hash).as_bytes()).to_hex().to_string();
-    let stand = ledger.stand(&hash, &program, &engine.rules().hash)?;
-    let others = ledger.stands()?.into_iter().filter(|(number, other, _)| *number != stand && *other == program);
-    Ok((stand, others.map(|(number, ..)| number).collect()))
 }
 
 /// Looks at the roots, and closes those that are not swept any more.
@@ -318,6 +345,7 @@ fn prepare(
             empty: !ledger.knows_any(number)?,
             trusted,
             declared: swept.declared_readers.clone(),
+            walked: Arc::clone(&walked),
         };
         let plan = ground.is_ok().then(|| Plan {
             index,
@@ -354,19 +382,37 @@ fn own_files(config: &Config) -> Vec<PathBuf> {
     ledger.into_iter().chain([config.key_path(), config.lock_path(), config.reports.clone()]).collect()
 }
 
-/// Stops the run when its window ends.
-fn watch((from, until): (u32, u32), progress: &Progress, done: &AtomicBool, ended: &AtomicBool) {
-    let inside = |minute: u32| match from <= until {
+/// What the mounts of the roots may be asked, where the configuration says that.
+fn limited(config: &Config) -> Option<Arc<Mounts>> {
+    use std::os::unix::fs::MetadataExt;
+    config.read_rate.or(config.requests.map(|_| 0))?;
+    let device = |root: &config::SweptRoot| std::fs::metadata(&root.path).map_or(0, |facts| facts.dev());
+    let roots: Vec<(PathBuf, u64)> = config.roots.iter().map(|root| (root.path.clone(), device(root))).collect();
+    Some(Arc::new(Mounts::new(&roots, config.read_rate, config.requests)))
+}
+
+/// Stops the run when its window ends, and lets nobody wait for a mount once it is to stop.
+fn watch(
+    window: Option<(u32, u32)>,
+    progress: &Progress,
+    mounts: Option<&Mounts>,
+    done: &AtomicBool,
+    ended: &AtomicBool,
+) {
+    let inside = |(from, until): (u32, u32), minute: u32| match from <= until {
         true => (from..until).contains(&minute),
         false => minute >= from || minute < until,
     };
     while !done.load(Ordering::Acquire) {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        if !inside((now.as_secs() / 60 % 1440) as u32) {
+        if window.is_some_and(|window| !inside(window, (now.as_secs() / 60 % 1440) as u32)) {
             ended.store(true, Ordering::Release);
             progress.stop.store(true, Ordering::Release);
+        }
+        if progress.stop.load(Ordering::Acquire) {
+            mounts.iter().for_each(|mounts| mounts.end());
             return;
         }
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -11,14 +11,18 @@ use crate::decisions::accepted::Accepted;
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
 use crate::ledger::Ledger;
-use crate::ledger::rows::DecisionRow;
+use crate::ledger::rows::{DecisionRow, RunRow};
 use crate::ledger::stored;
+use crate::report::csv::rows::Closed;
 use crate::report::dir::Dir;
+#[cfg(feature = "cli")]
+use crate::report::html::trend::Point;
 use crate::report::output::Output;
 use crate::report::{Report, root_name};
 use crate::scan::{Counts, Event, Progress, Run};
 use crate::sweep::config::{Config, SweptRoot};
 use crate::sweep::delta::{Delta, days};
+use crate::sweep::stands::Sums;
 
 /// What decisions and agreements say, and what the ledger knows, put into documents as they are told.
 pub(super) struct Teller<'a> {
@@ -26,6 +30,8 @@ pub(super) struct Teller<'a> {
     pub(super) config: &'a Config,
     /// Numbers of the roots of the run.
     pub(super) numbers: &'a [i64],
+    /// What each holds.
+    pub(super) sums: &'a [Sums],
     pub(super) run: &'a Run,
     pub(super) since: i64,
     pub(super) now: i64,
@@ -77,8 +83,7 @@ impl Teller<'_> {
             }
         }
         let mut summary = counts.summary(&Progress::default());
-        for number in numbers {
-            let clean = ledger.clean(*number)?;
+        for clean in self.sums.iter().map(|sums| sums.clean) {
             summary.documents.complete += clean.documents;
             summary.bytes += clean.bytes;
             summary.sizes_by_status.complete += clean.bytes;
@@ -106,6 +111,13 @@ impl Teller<'_> {
             }
         }
         self.accepted.decide(document, &path);
+        for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
+            // It was said to be mended before this run, which has it.
+            if finding.decision.disposition.starts_with("fixed-claimed") {
+                finding.decision.disposition = "claim-refuted".to_string();
+                told.claims_refuted += 1;
+            }
+        }
         let late = root.retention_days.is_some_and(|keep| days(first_seen, self.now) > keep);
         for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
             if let Some(row) = self.ledger.finding(&finding.id)? {
@@ -161,6 +173,9 @@ impl Teller<'_> {
 const STATES: [&str; 9] =
     ["new", "re-appeared", "widened", "newly-readable", "newly-plaintext", "same-feed", "copied", "moved", "unknown"];
 
+/// The folder of a set that is being written.
+pub(super) const UNFINISHED: &str = ".unfinished";
+
 /// A set being written.
 pub(super) struct Dated {
     temporary: PathBuf,
@@ -178,7 +193,7 @@ impl Dated {
             n += 1;
             folder = reports.join(format!("{name}-{n}"));
         }
-        let temporary = reports.join(".unfinished");
+        let temporary = reports.join(UNFINISHED);
         // Left by a run that was killed: it is made again, from the ledger.
         if temporary.exists() {
             fs::remove_dir_all(&temporary).map_err(|error| Error::write(&temporary, error))?;
@@ -191,6 +206,30 @@ impl Dated {
 
     pub(super) fn event(&mut self, event: &Event) -> Result<()> {
         self.dir.event(event)
+    }
+
+    /// What was resolved or closed, as rows of its table; and the last runs, for its page.
+    pub(super) fn beside(&mut self, delta: &Delta, runs: &[RunRow], people: u64) -> Result<()> {
+        for finding in delta.findings.iter().filter(|finding| finding.state == "resolved") {
+            self.dir.closed(&Closed {
+                root: &finding.root,
+                id: &finding.id,
+                series_id: &finding.series_id,
+                severity: &finding.severity,
+                identifier: &finding.identifier,
+                path: &finding.path,
+                place: &finding.place,
+                people: finding.people.max(0) as u64,
+                protection: &finding.protection,
+                readable_by: &finding.readable_by,
+                first_seen: finding.first_seen.as_deref().unwrap_or(""),
+                days_open: finding.days_open,
+                why: &finding.why,
+            })?;
+        }
+        #[cfg(feature = "cli")]
+        self.dir.trend(trend(delta, runs, people));
+        Ok(())
     }
 
     /// Ends the set, with the delta in it, and points `latest` to it: its folder, and SHA-256 of its manifest.
@@ -212,6 +251,35 @@ impl Dated {
         linked.map_err(|error| Error::write(&link, error))?;
         Ok((self.folder, manifest))
     }
+}
+
+/// What runs came to, in the ledger's column `counts`: findings by state, and people.
+pub(super) fn counts(delta: &Delta, people: u64) -> String {
+    let mut counts = delta.states.clone();
+    counts.insert("people".to_string(), people);
+    serde_json::to_string(&counts).unwrap_or_default()
+}
+
+/// Runs that the page shows.
+#[cfg(feature = "cli")]
+const SHOWN: usize = 30;
+
+#[cfg(feature = "cli")]
+fn trend(delta: &Delta, runs: &[RunRow], people: u64) -> Vec<Point> {
+    let open = |counts: &BTreeMap<String, u64>| {
+        let closed = |state: &str| matches!(state, "resolved" | "closed, no fix" | "people");
+        counts.iter().filter(|(state, _)| !closed(state)).map(|(_, n)| n).sum()
+    };
+    let told = runs.iter().filter(|run| run.finished.is_some()).take(SHOWN - 1);
+    let before = told.filter_map(|run| {
+        let counts: BTreeMap<String, u64> = serde_json::from_str(&run.counts).ok()?;
+        let people = counts.get("people").copied().unwrap_or(0);
+        Some(Point { started: crate::report::utc(run.started)?, open: open(&counts), people })
+    });
+    let mut points: Vec<Point> = before.collect();
+    points.reverse();
+    points.push(Point { started: delta.started.clone(), open: open(&delta.states), people });
+    points
 }
 
 /// The folder of reports, made where it is not there, for its owner only.

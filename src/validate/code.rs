@@ -17,11 +17,13 @@ struct Kind {
     samples: &'static [&'static [u8]],
     /// Whether FHIR servers use UUIDs for it.
     uuid: bool,
+    /// Whether hospitals write it as three pairs of figures, `48-29-13`, in text too.
+    terminal: bool,
 }
 
 /// A medical record number: section 5.7, `[A-Z]{0,4}` and four to twelve digits, a short tail.
 pub fn mrn(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (4, 20), digits: 3, samples: &[], uuid: true, terminal: true })
 }
 
 /// What stands where a format has the patient's number in that place: any number or word that a hospital or a trial calls
@@ -40,27 +42,27 @@ pub fn patient_id(bytes: &[u8], setting: Setting) -> Verdict {
 /// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more.
 pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
     const SAMPLES: &[&[u8]] = &[b"ABC123456789", b"MEMBER123", b"U12345678", b"W123456789", b"XYZ123456789"];
-    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true })
+    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true, terminal: false })
 }
 
 /// A group or policy number: it names a contract, so it is shorter.
 pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false })
+    check(bytes, setting, &Kind { length: (3, 20), digits: 2, samples: &[], uuid: false, terminal: false })
 }
 
 /// The number of a patient's account, visit, admission or order: section 5.7.
 pub fn account(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true, terminal: false })
 }
 
 /// The number of a claim or an authorization: section 5.19; payers' control numbers have up to fifty characters.
 pub fn claim(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (5, 38), digits: 4, samples: &[], uuid: true, terminal: false })
 }
 
 /// The number of a prescription: section 5.18, six to twelve digits, letters before them and a short tail.
 pub fn prescription(bytes: &[u8], setting: Setting) -> Verdict {
-    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true })
+    check(bytes, setting, &Kind { length: (6, 15), digits: 6, samples: &[], uuid: true, terminal: false })
 }
 
 fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
@@ -111,9 +113,12 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     }
     // Dates with marks are dates; eight bare figures may be a record number that reads as one.
     // `01-12-87` in a field of record numbers is one, filed by its last figures.
-    let terminal = setting == Setting::Field && seen == 6;
+    let terminal = seen == 6 && (setting == Setting::Field || (kind.terminal && is_terminal(value)));
     if seen < value.len() && !terminal && date::parse(value).is_some() {
         return Verdict::Invalid("a date");
+    }
+    if setting == Setting::Free && is_years(value) {
+        return Verdict::Invalid("a span of years");
     }
     if setting == Setting::Free && value.contains(&b' ') {
         return Verdict::Invalid("more than one word");
@@ -144,6 +149,19 @@ fn unmarked(value: &[u8], figures: usize, kind: &Kind) -> Verdict {
     Verdict::plain(normal, measure, made_up || kind.samples.contains(&normal.as_bytes()))
 }
 
+/// `48-29-13`: three pairs of figures.
+fn is_terminal(value: &[u8]) -> bool {
+    let pairs = value.iter().enumerate().all(|(at, b)| if at % 3 == 2 { *b == b'-' } else { b.is_ascii_digit() });
+    value.len() == 8 && pairs
+}
+
+/// `2021-2022`: years of this and the last century, the earlier first.
+fn is_years(value: &[u8]) -> bool {
+    let year =
+        |four: &[u8]| four.iter().all(u8::is_ascii_digit) && (four.starts_with(b"19") || four.starts_with(b"20"));
+    value.len() == 9 && value[4] == b'-' && year(&value[..4]) && year(&value[5..]) && value[..4] < value[5..]
+}
+
 /// 8-4-4-4-12 hexadecimal digits.
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
@@ -168,6 +186,7 @@ mod tests {
                 ("48-29-13", Yes, Yes, "terminal digits"),
                 ("2c4e8f10-3b5d-4a7c-9e21-8d6f0b2a4c3e", No, Yes, "a UUID: FHIR servers use them"),
                 ("0x40000000", No, No, "hexadecimal"),
+                ("2021-2022", No, Yes, "years"),
                 ("2023-01-15", No, No, "a date"),
                 ("ABCDEFGH", No, No, "letters only"),
                 ("123456", Test, Test, "made up"),

@@ -95,7 +95,12 @@ fn mac(value: &[u8]) -> Option<Verdict> {
     if same || group {
         return Some(Verdict::Invalid("no single network card"));
     }
+    // IEEE 802: such an address is given out by software, to machines that are none or anew to each network.
+    let local = matches!(digits[1], b'2' | b'6' | b'A' | b'E');
     let counts = digits.windows(4).all(|w| w[2] == w[0] && w[3] == w[1]) || digits == b"001122334455";
+    if local && !counts && digits != b"AABBCCDDEEFF" {
+        return Some(Verdict::Invalid("an address that software made up"));
+    }
     Some(Verdict::plain(normal, 0, counts || digits == b"0123456789AB" || digits == b"AABBCCDDEEFF"))
 }
 
@@ -112,6 +117,9 @@ fn serial(value: &[u8], setting: Setting) -> Verdict {
     }
     if seen < value.len() && date::parse(value).is_some() {
         return Verdict::Invalid("a date");
+    }
+    if matches!(value, [b'0', b'x' | b'X', rest @ ..] if rest.iter().all(u8::is_ascii_hexdigit)) {
+        return Verdict::Invalid("a hexadecimal number");
     }
     let normal = Normal::alnum(value);
     let made_up = figures == seen && is_trivial(normal.as_bytes());

@@ -12,14 +12,14 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::error::{Error, Result};
 
 /// A compiled list of globs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Globs {
     any: Set,
     folders: Set,
 }
 
 /// Globs by what they are held against.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Set {
     anywhere: GlobSet,
     below_root: GlobSet,
@@ -73,6 +73,9 @@ impl Globs {
 
     /// Whether a file or folder matches: `below` is its path below the root, `whole` its whole path.
     pub(crate) fn matches(&self, below: &Path, whole: &Path, is_folder: bool) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         self.any.matches(below, whole) || is_folder && self.folders.matches(below, whole)
     }
 }

@@ -39,7 +39,9 @@ impl Own {
         if self.paths.is_empty() && self.inodes.is_empty() {
             return false;
         }
-        self.paths.contains(path)
+        // A handful: comparing lengths first is cheaper than hashing each path that is met.
+        let same = |own: &&PathBuf| own.as_os_str().len() == path.as_os_str().len() && own.as_path() == path;
+        self.paths.iter().any(|own| same(&own))
             || self.inodes.contains(&inode)
                 && fs::metadata(path).is_ok_and(|facts| self.nodes.contains(&(facts.dev(), facts.ino())))
     }

@@ -24,6 +24,8 @@ pub(super) struct Request {
     pub(super) format: String,
     pub(super) name: String,
     pub(super) passwords: Vec<String>,
+    /// A second descriptor comes with it: the file beside the document whose name ends so.
+    pub(super) beside: Option<String>,
     /// See [`crate::limits::Limits`].
     pub(super) memory: u64,
     pub(super) cpu: u64,

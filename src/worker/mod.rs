@@ -40,6 +40,14 @@ pub(crate) enum Told<'a> {
     Gap(Missed),
 }
 
+/// A document as it is handed over.
+#[derive(Clone, Copy)]
+pub(crate) struct Handed<'a> {
+    pub(crate) document: BorrowedFd<'a>,
+    /// The file beside it, and the ending that its name has and the document's has not; see [`Asked::beside`].
+    pub(crate) beside: Option<(&'a str, BorrowedFd<'a>)>,
+}
+
 /// Something of a document that was not read.
 pub(crate) struct Missed {
     pub(crate) part: Option<String>,
@@ -70,7 +78,7 @@ impl Pool {
     pub(crate) fn read(
         &self,
         asked: Asked<'_>,
-        document: BorrowedFd<'_>,
+        handed: Handed<'_>,
         stopped: &dyn Fn() -> bool,
         tell: &mut dyn FnMut(Told<'_>) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
@@ -78,11 +86,12 @@ impl Pool {
             format: asked.format.to_string(),
             name: asked.name.to_string(),
             passwords: asked.passwords.to_vec(),
+            beside: handed.beside.map(|(ending, _)| ending.to_string()),
             memory: self.limits.memory,
             cpu: self.limits.cpu,
             cells: self.limits.cells,
         };
-        let worker = self.ask(&request, document)?;
+        let worker = self.ask(&request, handed)?;
         let silence = Duration::from_secs(self.limits.silence);
         let mut answer = Answer { worker, silence, stopped, missed: Vec::new(), done: None };
         let told = hear(&mut answer, tell);
@@ -94,12 +103,12 @@ impl Pool {
     }
 
     /// A worker that has taken the request. One that died since it was last used is no fault of this document.
-    fn ask(&self, request: &Request, document: BorrowedFd<'_>) -> Result<Worker, Halt> {
+    fn ask(&self, request: &Request, handed: Handed<'_>) -> Result<Worker, Halt> {
         loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let fresh = idle.is_none();
             let asked = idle.map_or_else(|| Worker::start(&self.program), Ok).and_then(|mut worker| {
-                worker.ask(request, document)?;
+                worker.ask(request, handed.document, handed.beside.map(|(_, file)| file))?;
                 Ok(worker)
             });
             match asked {

@@ -65,14 +65,20 @@ impl Worker {
         Ok(Worker { child, socket, words, held: Vec::new(), taken: 0 })
     }
 
-    /// Hands over a document.
-    pub(super) fn ask(&mut self, request: &Request, document: BorrowedFd<'_>) -> io::Result<()> {
+    /// Hands over a document, and the file beside it that the request names.
+    pub(super) fn ask(
+        &mut self,
+        request: &Request,
+        document: BorrowedFd<'_>,
+        beside: Option<BorrowedFd<'_>>,
+    ) -> io::Result<()> {
         let mut bytes = Vec::new();
         frame::put_request(&mut bytes, request);
-        let rights = [document];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let rights = [document, beside.unwrap_or(document)];
+        let rights = &rights[..1 + usize::from(beside.is_some())];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = SendAncillaryBuffer::new(&mut space);
-        control.push(SendAncillaryMessage::ScmRights(&rights));
+        control.push(SendAncillaryMessage::ScmRights(rights));
         let sent = loop {
             match sendmsg(&self.socket, &[IoSlice::new(&bytes)], &mut control, SendFlags::NOSIGNAL) {
                 Err(Errno::INTR) => {}

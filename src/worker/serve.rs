@@ -16,7 +16,7 @@ use super::frame::{self, Frame, HEAD, LONGEST, Request};
 use crate::confine;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
-use crate::rich::{self, Asked, Part, Parts};
+use crate::rich::{self, Asked, Document, Part, Parts};
 
 /// Bytes of a part that wait to be sent together: what is lost of it where its reader dies. Bytes and not time decide, so that
 /// the same is lost each time.
@@ -45,7 +45,7 @@ pub(crate) fn serve(parent: u32) -> io::Result<()> {
 }
 
 fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
-    while let Some((request, document)) = receive(&mut socket)? {
+    while let Some((request, document, beside)) = receive(&mut socket)? {
         let (held, cells) = (Vec::new(), request.cells);
         let mut answer = Answer { socket: &mut socket, held, written: 0, heard: Instant::now(), cells };
         let before = bounds.open(request.memory, request.cpu);
@@ -53,11 +53,16 @@ fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
         let mut file = File::from(document);
         file.rewind()?;
         let own = file.try_clone()?;
+        let open = |ending: &str| -> Option<Box<dyn Document>> {
+            let named = request.beside.as_deref() == Some(ending);
+            let file = beside.as_ref().filter(|_| named)?.try_clone().ok()?;
+            Some(Box::new(File::from(file)))
+        };
         let asked = Asked {
             format: &request.format,
             name: &request.name,
             passwords: &request.passwords,
-            beside: None,
+            beside: Some(&open),
             file: Some(&own),
         };
         let read = catch_unwind(AssertUnwindSafe(|| match rich::reader(asked.format) {
@@ -75,10 +80,13 @@ fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
     Ok(())
 }
 
-/// The next request and its document; `None` where no more come.
-fn receive(socket: &mut UnixStream) -> io::Result<Option<(Request, OwnedFd)>> {
+/// A request, its document, and the file beside that.
+type Received = (Request, OwnedFd, Option<OwnedFd>);
+
+/// The next request; `None` where no more come.
+fn receive(socket: &mut UnixStream) -> io::Result<Option<Received>> {
     let mut head = [0; HEAD];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let got = loop {
         match recvmsg(&*socket, &mut [IoSliceMut::new(&mut head)], &mut control, RecvFlags::CMSG_CLOEXEC) {
@@ -89,16 +97,18 @@ fn receive(socket: &mut UnixStream) -> io::Result<Option<(Request, OwnedFd)>> {
     if got == 0 {
         return Ok(None);
     }
-    let document = control.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut rights) => rights.next(),
+    let mut rights = control.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(rights) => Some(rights),
         _ => None,
     });
+    let mut next = || rights.as_mut().and_then(Iterator::next);
+    let (document, beside) = (next(), next());
     socket.read_exact(&mut head[got..])?;
     let (_, length) = frame::head(head)?;
     let mut content = vec![0; length];
     socket.read_exact(&mut content)?;
     let document = document.ok_or(io::ErrorKind::InvalidData)?;
-    Ok(Some((serde_json::from_slice(&content)?, document)))
+    Ok(Some((serde_json::from_slice(&content)?, document, beside)))
 }
 
 /// Parts on their way to the scanner.

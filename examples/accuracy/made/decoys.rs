@@ -39,10 +39,6 @@ const TRAIN: &[Table] = &[
     ("vendors", &[("company", Firm), ("phone", FirmPhone), ("street", FirmStreet), ("zip", FirmZip), ("terms", Word(&["NET30", "NET60"]))]),
     ("meters", &[("meter_id", Form("999999999")), ("reading", Number(100_000_000, 999_999_999)), ("read_on", Date(2025, 2026))]),
     ("unnamed", &[("", Form("999999999")), ("", Decimal(1, 900)), ("", Goods)]),
-];
-
-#[rustfmt::skip]
-const HELD_OUT: &[Table] = &[
     ("sites", &[("latitude", Form("39.999999999")), ("longitude", Form("-104.999999999")), ("site", Goods), ("surveyed", Date(2019, 2026))]),
     ("checksums", &[("sha1", Form("hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh")), ("uuid", Form("hhhhhhhh-hhhh-4hhh-9hhh-hhhhhhhhhhhh")), ("bytes", Number(100_000_000, 999_999_999))]),
     ("catalogue", &[("isbn", Form("9789999999999")), ("title", Goods), ("published", Date(1950, 2024)), ("pages", Number(40, 900))]),
@@ -55,21 +51,41 @@ const HELD_OUT: &[Table] = &[
 ];
 
 #[rustfmt::skip]
+const HELD_OUT: &[Table] = &[
+    ("stations", &[("Station ID", Form("USW000999999")), ("Elev (ft)", Number(1, 9000)), ("Lat/Lon", Form("39.9999,-99.9999")), ("Installed", Date(1948, 2020))]),
+    ("assets", &[("AssetTag", Form("A-999999")), ("SerialNumber", Form("AA99AAA9")), ("Model", Goods), ("PurchaseDate", Date(2012, 2026)), ("Cost", Decimal(20, 9_000))]),
+    ("library", &[("Barcode", Form("39999999999999")), ("Call Number", Form("AA999.A99")), ("Title", Goods), ("Due", Date(2026, 2026))]),
+    ("suppliers", &[("Supplier", Firm), ("Main Phone", FirmPhone), ("Address", FirmStreet), ("ZIP", FirmZip), ("Vendor #", Form("999999"))]),
+    ("tickets", &[("Case Number", Up(48_220_917)), ("Opened", Date(2025, 2026)), ("Category", Word(&["network", "printer", "badge"])), ("Minutes", Number(1, 900))]),
+    ("elections", &[("Precinct", Form("99-999")), ("Ballots", Number(100, 4000)), ("Seal No", Form("999999999"))]),
+    ("freight", &[("PRO Number", Form("999-999999-9")), ("BOL", Form("999999999")), ("Pallets", Number(1, 30)), ("Consignee", Firm)]),
+    ("unnamed", &[("", Form("99-9999999")), ("", Up(310_552_900)), ("", Date(2024, 2026)), ("", Decimal(0, 90))]),
+    ("telemetry", &[("ts", Up(1_764_000_000_000)), ("device", Form("hhhhhhhhhhhh")), ("rssi", Form("-99")), ("seq", Up(219_440_001))]),
+];
+
+#[rustfmt::skip]
 const TRAIN_TEXTS: &[(&str, &str)] = &[
     ("build.log", "[1{#2}/2{#3}] compiling module_{#3} in {#1}.{#2}s, {#9} bytes, hash {h16}\n"),
     ("access.log", "10.{#1}.{#2}.7 - - [1{#1}/Mar/2026:08:0{#1}:11 +0000] \"GET /item/{#9}?v={#10} HTTP/1.1\" 200 {#5}\n"),
     ("table.rs", "    const T{#3}: u64 = 0x{h12}; // {#9}, see {#3}-{#2}-{#3}\n    let delta = {#1}.{#9}_f64 + {#9};\n"),
     ("notes.md", "- Version 1{#1}.{#2}.{#3} was released on 2024-0{d}-1{#1} and fixes issue #{#5} (order {#9}).\n"),
-];
-
-#[rustfmt::skip]
-const HELD_OUT_TEXTS: &[(&str, &str)] = &[
     ("trace.txt", "{h8}-{h4}-4{h3}-a{h3}-{h12} span={#9} parent={#10} took {#6}us at 17{#8}.{#6}\n"),
     ("data.js", "var p{#2}=[{#2}.{#9},-{#3}.{#8}],q=\"{h32}\",n={#9};x({#3},{#2},{#4});\n"),
     ("minutes.txt", "The board met on March 1{#1}, 2026 and approved purchase order {#9} for {#2} units of part {#3}-{#2}-{#4} at ${#3}.{#2} each.\n"),
     ("CHANGES.txt", "{#2}/{d}/2021  Fixed overflow above {#9}; serial {#8}; see ticket {#7}.\n"),
     ("recipes.txt", "Bake at 3{#2} for {#2} minutes. Makes {#2} servings. From page {#3} of the 19{#2} edition, box {#9}.\n"),
     ("app.py", "MAX_ID = {#9}\nSTART = \"20{#2}-0{d}-1{#1}\"\nrow = (\"{#3}.{#3}.{#4}\", {#9}, 0.{#9})\n"),
+];
+
+#[rustfmt::skip]
+const HELD_OUT_TEXTS: &[(&str, &str)] = &[
+    ("kernel.log", "[{#5}.{#6}] usb 1-{d}: new device number {d}, idVendor={h4}, idProduct={h4}, SerialNumber: {h12}\n"),
+    ("schema.sql", "INSERT INTO parts VALUES ({#9}, '{#3}-{#2}-{#4}', '20{#2}-0{d}-1{#1}', {#3}.{#2});\n"),
+    ("paper.txt", "As shown by prior work [{#2}], the estimate of 0.{#9} (95% CI {d}.{#2}-{d}.{#3}) holds for n = {#9} samples; see page {#4}, DOI 10.1{#3}/j.{#9}.\n"),
+    ("vector.svg", "<path d=\"M{#3}.{#3} {#3}.{#3}L{#3}-{#2}-{#4}Z\" id=\"p{#9}\" fill=\"#{h6}\"/>\n"),
+    ("manual.txt", "Hold the button for {d} seconds. If error E{#3} appears, call the service desk with part number {#3}-{#2}-{#4} and firmware 1.{#2}.{#3}.\n"),
+    ("config.ini", "node{#2} = 10.{#2}.{d}.{#2}:{#4} ; token {h32}\ntimeout_ms = {#9}\n"),
+    ("ledger.txt", "0{d}/1{#1}  ACH CREDIT {#9}  {#3}.{#2}  BAL {#5}.{#2}  TRACE {#15}\n"),
 ];
 
 /// One such document.
@@ -79,10 +95,11 @@ pub(crate) fn page(split: Split, number: usize, rng: &mut Rng) -> Page {
 
 fn table(split: Split, number: usize, rng: &mut Rng) -> Page {
     let (name, columns) = *rng.pick(split.pick(TRAIN, HELD_OUT));
-    let (ending, delimiter) =
-        *rng.pick(split.pick(&[("csv", ","), ("tsv", "\t")][..], &[("txt", "|"), ("csv", ",")][..]));
+    let (ending, delimiter) = *rng.pick(
+        split.pick(&[("csv", ","), ("tsv", "\t"), ("txt", "|")][..], &[("csv", ";"), ("csv", ","), ("dat", "|")][..]),
+    );
     let mut page = Page::new(format!("{name}_{number:04}.{ending}"), "nobody's table");
-    page.class = (name != "vendors" && name != "dealers").then_some("none");
+    page.class = (!matches!(name, "vendors" | "dealers" | "suppliers")).then_some("none");
     if !columns[0].0.is_empty() {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         page.text(&format!("{}\n", names.join(delimiter)));

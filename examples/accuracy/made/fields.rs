@@ -8,7 +8,7 @@ use super::rng::Rng;
 use super::{Split, Whose, words};
 
 macro_rules! fields {
-    ($($field:ident $identifier:expr, [$($train:literal)*] [$($held:literal)*];)*) => {
+    ($($field:ident $identifier:expr, [$($train:literal)*] [$($seen:literal)*] [$($held:literal)*];)*) => {
         /// A field of a record.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Field { $($field,)* }
@@ -21,7 +21,7 @@ macro_rules! fields {
 
             /// How it is called.
             pub(crate) fn headers(self, split: Split) -> &'static [&'static str] {
-                match self { $(Field::$field => split.pick(&[$($train,)*][..], &[$($held,)*][..]),)* }
+                match self { $(Field::$field => split.pick(&[$($train,)* $($seen,)*][..], &[$($held,)*][..]),)* }
             }
 
             /// The field a template calls so: `Ssn`.
@@ -35,63 +35,105 @@ macro_rules! fields {
 fields! {
     Ssn Some(Identifier::SSN),
         ["ssn" "SSN" "Social Security Number" "PAT_SSN" "member_ssn" "soc_sec_no"]
-        ["SocSecNum" "BENE_SSN_NUM" "Subscriber SSN" "SS#" "SSN_NBR" "socialSecurityNumber" "Insured SSN" "PT_SOC_SEC_NBR"];
+        ["SocSecNum" "BENE_SSN_NUM" "Subscriber SSN" "SS#" "SSN_NBR" "socialSecurityNumber" "Insured SSN" "PT_SOC_SEC_NBR"]
+        ["PAT_SS_NUM" "Member Social Security No." "SSN#" "ssn_id" "SocialSecurity" "EE_SSN" "SSN_TXT" "Patient Soc Sec Number"];
     BirthDate Some(Identifier::BIRTH_DATE),
         ["dob" "DOB" "birth_date" "Date of Birth" "PAT_DOB" "member_birth_date"]
-        ["BRTH_DT" "BENE_BRTH_DT" "birthDate" "DateOfBirth" "PT_BIRTH_DT" "D.O.B." "Patient DOB" "MBR_DOB" "Birthday" "BIRTHDATE"];
+        ["BRTH_DT" "BENE_BRTH_DT" "birthDate" "DateOfBirth" "PT_BIRTH_DT" "D.O.B." "Patient DOB" "MBR_DOB" "Birthday" "BIRTHDATE"]
+        ["PatientDateOfBirth" "Birth Dt" "MEMBER_DOB" "BDATE" "DtOfBirth" "dateofbirth" "DOB (MM/DD/YYYY)" "Patient Birthdate" "BIRTH_DATE_TIME" "pt_dob"];
     Mbi Some(Identifier::MBI),
         ["mbi" "MBI" "Medicare Number" "medicare_id"]
-        ["BENE_MBI_ID" "Medicare Beneficiary Identifier" "mbiNumber" "Medicare #" "MBI_NUM" "NEW_MEDICARE_NBR"];
+        ["BENE_MBI_ID" "Medicare Beneficiary Identifier" "mbiNumber" "Medicare #" "MBI_NUM" "NEW_MEDICARE_NBR"]
+        ["MedicareBeneficiaryId" "MCARE_MBI" "BeneMBI" "Medicare ID (MBI)" "medicare_no" "MBI_ID"];
     Hicn Some(Identifier::HICN),
-        ["hicn" "HIC Number" "hic_no"] ["BENE_HIC_NUM" "HICNO" "MedicareClaimNumber"];
+        ["hicn" "HIC Number" "hic_no"] ["BENE_HIC_NUM" "HICNO" "MedicareClaimNumber"]
+        ["HICN_NBR" "OLD_HICN" "Medicare HIC #"];
     MemberId Some(Identifier::MEMBER_ID),
         ["member_id" "Member ID" "subscriber_id" "MEMBER_NO" "policy_id"]
-        ["MBR_ID" "memberNumber" "Subscriber #" "CARDHOLDER_ID" "SBSCR_ID" "Insured's ID" "Enrollee ID" "MEM_NBR" "Plan Member ID"];
+        ["MBR_ID" "memberNumber" "Subscriber #" "CARDHOLDER_ID" "SBSCR_ID" "Insured's ID" "Enrollee ID" "MEM_NBR" "Plan Member ID"]
+        ["MemberID" "SUBSCRIBER_NUMBER" "Mbr No" "Health Plan ID" "INSURED_ID_NO" "PolicyHolderID" "Insurance ID" "memId" "SUB_ID" "MEMBER_IDENTIFIER"];
     Mrn Some(Identifier::MRN),
         ["mrn" "MRN" "Medical Record Number" "patient_id" "chart_no"]
-        ["PAT_MRN_ID" "MedRecNum" "Med Rec #" "PT_NO" "EMPI" "Hospital Number" "Patient Number" "MR_NBR" "PatientID" "unit_number"];
+        ["PAT_MRN_ID" "MedRecNum" "Med Rec #" "PT_NO" "EMPI" "Hospital Number" "Patient Number" "MR_NBR" "PatientID" "unit_number"]
+        ["MedicalRecordNo" "mrn_id" "PAT_ID" "Chart Number" "Patient MRN" "MED_REC_NBR" "Hosp No" "EMR ID" "patientNumber" "MRNumber"];
     FirstName Some(Identifier::NAME),
-        ["first_name" "First Name" "FNAME" "pat_first"] ["GivenName" "BENE_GVN_NAME" "FRST_NM" "Patient First Name" "MBR_FIRST_NM"];
+        ["first_name" "First Name" "FNAME" "pat_first"] ["GivenName" "BENE_GVN_NAME" "FRST_NM" "Patient First Name" "MBR_FIRST_NM"]
+        ["First" "PATIENT_FIRST_NAME" "fname" "Mbr First" "FST_NAME"];
     LastName Some(Identifier::NAME),
-        ["last_name" "Last Name" "LNAME" "pat_last"] ["Surname" "BENE_SRNM_NAME" "LAST_NM" "Patient Last Name" "FamilyName"];
+        ["last_name" "Last Name" "LNAME" "pat_last"] ["Surname" "BENE_SRNM_NAME" "LAST_NM" "Patient Last Name" "FamilyName"]
+        ["Last" "PATIENT_LAST_NAME" "lname" "Mbr Last" "LST_NAME"];
     FullName Some(Identifier::NAME),
-        ["patient_name" "Member Name" "name"] ["PAT_NAME" "Patient Full Name" "Subscriber Name" "BENE_NAME" "mbrName"];
+        ["patient_name" "Member Name" "name"] ["PAT_NAME" "Patient Full Name" "Subscriber Name" "BENE_NAME" "mbrName"]
+        ["Patient" "memberFullName" "PATIENT_NM" "Insured Name" "Client Name"];
     Street Some(Identifier::ADDRESS),
-        ["address" "street" "Address Line 1"] ["MAIL_ADDR_1" "HomeAddress" "addr_ln_1" "Residence Street" "STREET_ADDR"];
-    City None, ["city" "City"] ["CITY_NM" "Town"];
-    State None, ["state" "State"] ["STATE_CD" "ST"];
+        ["address" "street" "Address Line 1"] ["MAIL_ADDR_1" "HomeAddress" "addr_ln_1" "Residence Street" "STREET_ADDR"]
+        ["Street1" "PATIENT_ADDRESS_1" "Addr1" "Home Street" "Mailing Address Line 1"];
+    City None, ["city" "City"] ["CITY_NM" "Town"]
+        ["PATIENT_CITY" "Municipality"];
+    State None, ["state" "State"] ["STATE_CD" "ST"]
+        ["PATIENT_STATE" "ST_CD"];
     Zip Some(Identifier::ZIP),
-        ["zip" "Zip Code" "postal_code"] ["ZIP_CD" "PostalCode" "zip5" "MAIL_ZIP"];
+        ["zip" "Zip Code" "postal_code"] ["ZIP_CD" "PostalCode" "zip5" "MAIL_ZIP"]
+        ["PATIENT_ZIP" "HomeZip" "Zip/Postal" "ZIP_5"];
     Phone Some(Identifier::PHONE),
-        ["phone" "Phone Number" "home_phone"] ["TEL_NBR" "Telephone" "PhoneNo" "cell" "PRIMARY_PHN"];
-    Email Some(Identifier::EMAIL), ["email" "Email Address"] ["E-MAIL" "emailAddr" "EML_ADDR"];
-    Group Some(Identifier::GROUP_NUMBER), ["group_number" "Group No"] ["GRP_NBR" "GroupID" "RXGRP" "Policy Group Number"];
-    Medicaid Some(Identifier::MEDICAID_ID), ["medicaid_id" "Medicaid Number"] ["MCD_ID" "MedicaidNo" "RECIP_MEDICAID_NBR"];
-    Npi Some(Identifier::NPI), ["npi" "provider_npi" "NPI"] ["RNDRNG_NPI" "Prescriber NPI" "attendingNpi" "PRVDR_NPI"];
-    ProviderName Some(Identifier::NAME), ["provider_name" "Physician"] ["ATT_PHYS_NAME" "Prescriber Name" "renderingProviderName"];
-    ProviderPhone Some(Identifier::PHONE), ["provider_phone" "office_phone"] ["PRVDR_TEL" "Practice Phone"];
-    ProviderStreet Some(Identifier::ADDRESS), ["practice_address" "provider_street"] ["PRVDR_ADDR_1" "Office Address"];
-    ProviderZip Some(Identifier::ZIP), ["practice_zip" "provider_zip"] ["PRVDR_ZIP" "Office Zip"];
-    Dea Some(Identifier::DEA), ["dea" "DEA Number"] ["PRSCRBR_DEA" "DEA #"];
-    ServiceDate Some(Identifier::SERVICE_DATE), ["service_date" "admit_date" "DOS"] ["CLM_FROM_DT" "dischargeDate" "SVC_DT" "Fill Date"];
-    DeathDate Some(Identifier::DEATH_DATE), ["death_date" "Date of Death"] ["BENE_DEATH_DT" "DOD" "deceasedDate"];
-    ClaimNumber Some(Identifier::CLAIM_NUMBER), ["claim_number" "Claim ID"] ["CLM_NUM" "ClaimNo" "claimControlNumber"];
-    Account Some(Identifier::ACCOUNT_NUMBER), ["account_number" "Patient Account"] ["PT_ACCT_NBR" "AcctNo" "Guarantor Account #"];
-    RxNumber Some(Identifier::RX_NUMBER), ["rx_number" "Rx #"] ["RX_NBR" "PrescriptionNumber" "SCRIPT_NO"];
-    Card Some(Identifier::PAYMENT_CARD), ["card_number" "Credit Card"] ["CC_NUM" "CardNo" "credit_card_nbr"];
-    Employee None, ["employee_id" "Employee Number"] ["EMPL_NBR" "Personnel No"];
-    HireDate None, ["hire_date" "Hired"] ["HIRE_DT" "OrigHireDate"];
-    Salary None, ["salary" "annual_pay"] ["BASE_SALARY_AMT" "GrossPay"];
-    Sex None, ["sex" "gender"] ["GNDR_CD" "SEX_IND"];
-    Diagnosis None, ["dx1" "diagnosis_code"] ["ICD10_DX_CD" "PRNCPAL_DGNS_CD"];
-    Amount None, ["amount" "paid_amt"] ["CLM_PMT_AMT" "TotalCharge"];
-    Row None, ["row" "seq"] ["LINE_NBR" "RecordSeq"];
-    Plan None, ["plan" "plan_code"] ["PBP_ID" "ProductCd"];
-    LoadDate None, ["load_date" "updated"] ["ETL_TS" "LastModified"];
-    Flag None, ["ssn_flag" "valid_dob"] ["SSN_VERIFIED_IND" "dobStatus"];
-    Drug None, ["drug" "medication"] ["DRUG_DESC" "MedicationName"];
-    Quantity None, ["qty" "units"] ["QTY_DSPNSD_NUM" "UnitCount"];
-    Invoice None, ["invoice"] ["invoice"];
+        ["phone" "Phone Number" "home_phone"] ["TEL_NBR" "Telephone" "PhoneNo" "cell" "PRIMARY_PHN"]
+        ["Contact Phone" "PATIENT_PHONE" "Mobile #" "homePhone" "Tel No" "Daytime Phone"];
+    Email Some(Identifier::EMAIL), ["email" "Email Address"] ["E-MAIL" "emailAddr" "EML_ADDR"]
+        ["EmailAddress" "PATIENT_EMAIL" "e_mail_addr"];
+    Group Some(Identifier::GROUP_NUMBER), ["group_number" "Group No"] ["GRP_NBR" "GroupID" "RXGRP" "Policy Group Number"]
+        ["GroupNumber" "GRP_NO" "Employer Group #" "RxGroup"];
+    Medicaid Some(Identifier::MEDICAID_ID), ["medicaid_id" "Medicaid Number"] ["MCD_ID" "MedicaidNo" "RECIP_MEDICAID_NBR"]
+        ["MedicaidID" "STATE_MEDICAID_NO" "Medicaid Recipient ID"];
+    Npi Some(Identifier::NPI), ["npi" "provider_npi" "NPI"] ["RNDRNG_NPI" "Prescriber NPI" "attendingNpi" "PRVDR_NPI"]
+        ["NPI_NUM" "BillingProviderNPI" "Provider NPI Number" "REND_NPI"];
+    ProviderName Some(Identifier::NAME), ["provider_name" "Physician"] ["ATT_PHYS_NAME" "Prescriber Name" "renderingProviderName"]
+        ["Attending Provider" "PCP_NAME" "Ordering Physician" "DoctorName"];
+    ProviderPhone Some(Identifier::PHONE), ["provider_phone" "office_phone"] ["PRVDR_TEL" "Practice Phone"]
+        ["PCP Phone" "DoctorPhone"];
+    ProviderStreet Some(Identifier::ADDRESS), ["practice_address" "provider_street"] ["PRVDR_ADDR_1" "Office Address"]
+        ["Clinic Address" "PCP_ADDRESS"];
+    ProviderZip Some(Identifier::ZIP), ["practice_zip" "provider_zip"] ["PRVDR_ZIP" "Office Zip"]
+        ["Clinic Zip" "PCP_ZIP"];
+    Dea Some(Identifier::DEA), ["dea" "DEA Number"] ["PRSCRBR_DEA" "DEA #"]
+        ["DEA_NUM" "Prescriber DEA Number"];
+    ServiceDate Some(Identifier::SERVICE_DATE), ["service_date" "admit_date" "DOS"] ["CLM_FROM_DT" "dischargeDate" "SVC_DT" "Fill Date"]
+        ["DateOfService" "ADMIT_DT" "Visit Date" "SERVICE_FROM_DATE" "DischargeDt"];
+    DeathDate Some(Identifier::DEATH_DATE), ["death_date" "Date of Death"] ["BENE_DEATH_DT" "DOD" "deceasedDate"]
+        ["DateOfDeath" "DEATH_DT" "Deceased On"];
+    ClaimNumber Some(Identifier::CLAIM_NUMBER), ["claim_number" "Claim ID"] ["CLM_NUM" "ClaimNo" "claimControlNumber"]
+        ["ClaimNumber" "CLAIM_NO" "CLM_CNTL_NUM"];
+    Account Some(Identifier::ACCOUNT_NUMBER), ["account_number" "Patient Account"] ["PT_ACCT_NBR" "AcctNo" "Guarantor Account #"]
+        ["PatientAccountNumber" "ACCT_NUM" "Visit Number"];
+    RxNumber Some(Identifier::RX_NUMBER), ["rx_number" "Rx #"] ["RX_NBR" "PrescriptionNumber" "SCRIPT_NO"]
+        ["RxNumber" "RX_NO" "Prescription #"];
+    Card Some(Identifier::PAYMENT_CARD), ["card_number" "Credit Card"] ["CC_NUM" "CardNo" "credit_card_nbr"]
+        ["CreditCardNumber" "PAYMENT_CARD_NO" "Card #"];
+    Employee None, ["employee_id" "Employee Number"] ["EMPL_NBR" "Personnel No"]
+        ["EmployeeID" "EMP_NO"];
+    HireDate None, ["hire_date" "Hired"] ["HIRE_DT" "OrigHireDate"]
+        ["DateHired" "HIRE_DT_TM"];
+    Salary None, ["salary" "annual_pay"] ["BASE_SALARY_AMT" "GrossPay"]
+        ["AnnualSalary" "PAY_RATE_AMT"];
+    Sex None, ["sex" "gender"] ["GNDR_CD" "SEX_IND"]
+        ["Gender" "SEX_CD"];
+    Diagnosis None, ["dx1" "diagnosis_code"] ["ICD10_DX_CD" "PRNCPAL_DGNS_CD"]
+        ["PrimaryDiagnosis" "DX_CD_1"];
+    Amount None, ["amount" "paid_amt"] ["CLM_PMT_AMT" "TotalCharge"]
+        ["AmountPaid" "CHRG_AMT"];
+    Row None, ["row" "seq"] ["LINE_NBR" "RecordSeq"]
+        ["RowNum" "REC_NO"];
+    Plan None, ["plan" "plan_code"] ["PBP_ID" "ProductCd"]
+        ["PlanName" "PLAN_CD"];
+    LoadDate None, ["load_date" "updated"] ["ETL_TS" "LastModified"]
+        ["UpdatedOn" "LOAD_TS"];
+    Flag None, ["ssn_flag" "valid_dob"] ["SSN_VERIFIED_IND" "dobStatus"]
+        ["ssnOnFile" "DOB_VERIFIED"];
+    Drug None, ["drug" "medication"] ["DRUG_DESC" "MedicationName"]
+        ["DrugName" "MED_DESC"];
+    Quantity None, ["qty" "units"] ["QTY_DSPNSD_NUM" "UnitCount"]
+        ["Qty Dispensed" "DAYS_SUPPLY"];
+    Invoice None, ["invoice"] ["invoice"]
+        ["InvoiceNo"];
 }
 
 /// How values are written in one document.
@@ -110,9 +152,13 @@ pub(crate) struct Style {
 
 impl Style {
     pub(crate) fn new(split: Split, rng: &mut Rng) -> Style {
-        let from = split.pick(0, 10);
-        let mut kind = |count: usize| from + rng.below(count) as u8;
-        let (ssn, date, phone, name) = (kind(3), kind(3 + usize::from(split == Split::HeldOut)), kind(3), kind(2));
+        const KINDS: [[&[u8]; 2]; 4] = [
+            [&[0, 1, 2, 10, 11, 12], &[20, 21, 22, 23]],
+            [&[0, 1, 2, 10, 11, 12, 13], &[20, 21, 22, 23]],
+            [&[0, 1, 2, 10, 11, 12], &[20, 21, 22, 23]],
+            [&[0, 1, 10, 11], &[20, 21]],
+        ];
+        let [ssn, date, phone, name] = KINDS.map(|[train, held_out]| *rng.pick(split.pick(train, held_out)));
         let empty = *rng.pick(&[0, 0, 2, 8]);
         Style { split, ssn, date, phone, name, zip4: rng.percent(20), upper: rng.percent(30), empty }
     }
@@ -128,6 +174,10 @@ impl Style {
             10 => format!("{day:02}-{}-{y:04}", MONTHS[(m - 1) as usize]),
             11 => format!("{m}/{day}/{y}"),
             12 => format!("{y:04}-{m:02}-{day:02} 00:00:00"),
+            20 => format!("{y:04}/{m:02}/{day:02}"),
+            21 => format!("{m:02}/{day:02}/{:02}", y % 100),
+            22 => format!("{y:04}-{m:02}-{day:02}T00:00:00Z"),
+            23 => format!("{m}/{day}/{y} 0:00"),
             _ => format!("{m:02}-{day:02}-{y:04}"),
         }
     }
@@ -154,6 +204,10 @@ impl Style {
             10 => format!("{} {}, {}", MONTHS[(d.month - 1) as usize], d.day, d.year),
             11 => format!("{}/{}/{:02}", d.month, d.day, d.year % 100),
             12 => format!("{} {} {}", d.day, &MONTHS[(d.month - 1) as usize][..3], d.year),
+            20 => format!("{} {}, {}", &MONTHS[(d.month - 1) as usize][..3], d.day, d.year),
+            21 => format!("{:02}/{:02}/{:02}", d.month, d.day, d.year % 100),
+            22 => format!("{:04}-{:02}-{:02}", d.year, d.month, d.day),
+            23 => format!("{} {}{}, {}", MONTHS[(d.month - 1) as usize], d.day, ordinal(d.day), d.year),
             _ => format!("{}-{}-{}", d.month, d.day, d.year),
         }
     }
@@ -166,7 +220,10 @@ impl Style {
             2 => format!("***-**-{}", &s[5..]),
             10 => format!("{} {} {}", &s[..3], &s[3..5], &s[5..]),
             11 if !free => s.trim_start_matches('0').to_string(),
-            11 => s.to_string(),
+            11 | 21 => s.to_string(),
+            20 => format!("{}-{}-{}", &s[..3], &s[3..5], &s[5..]),
+            22 => format!("{}.{}.{}", &s[..3], &s[3..5], &s[5..]),
+            23 => format!("*****{}", &s[5..]),
             _ => format!("XXX-XX-{}", &s[5..]),
         }
     }
@@ -179,6 +236,10 @@ impl Style {
             2 => p.to_string(),
             10 => format!("{a}.{b}.{c}"),
             11 => format!("+1 {a}-{b}-{c}"),
+            20 => format!("{a}/{b}-{c}"),
+            21 => format!("({a}){b}-{c}"),
+            22 => format!("{a} {b} {c}"),
+            23 => format!("+1{a}{b}{c}"),
             _ => format!("1-{a}-{b}-{c}"),
         }
     }
@@ -188,6 +249,8 @@ impl Style {
             0 => format!("{first} {last}"),
             1 => format!("{last}, {first}"),
             10 => format!("{last}, {first} {middle}"),
+            20 => format!("{last}, {first} {middle}."),
+            21 => format!("{first} {middle} {last}"),
             _ => format!("{first} {middle}. {last}"),
         }
     }
@@ -201,9 +264,24 @@ impl Style {
         self.ssn == 11
     }
 
+    /// Whether Social Security numbers are nine figures and nothing else.
+    pub(crate) fn bare_ssn(&self) -> bool {
+        matches!(self.ssn, 1 | 11 | 21)
+    }
+
     /// Whether a field is left empty.
     pub(crate) fn leaves_empty(&self, rng: &mut Rng) -> bool {
         rng.percent(self.empty)
+    }
+}
+
+/// What stands behind the number of a day: `4th`.
+fn ordinal(day: i64) -> &'static str {
+    match day {
+        1 | 21 | 31 => "st",
+        2 | 22 => "nd",
+        3 | 23 => "rd",
+        _ => "th",
     }
 }
 
@@ -259,7 +337,9 @@ impl Feed {
     /// How a field is called in this kind of file.
     pub(crate) fn headers(&self, field: Field, split: Split) -> &'static [&'static str] {
         match (field, self.kind.class) {
-            (FullName, "workforce") => split.pick(&["name", "employee_name"][..], &["EMPL_NAME", "Full Name"][..]),
+            (FullName, "workforce") => {
+                split.pick(&["name", "employee_name", "EMPL_NAME", "Full Name"][..], &["Employee", "EE_NAME"][..])
+            }
             _ => field.headers(split),
         }
     }
@@ -359,8 +439,17 @@ impl Field {
             Dea => provider.dea.clone(),
             ServiceDate => date(record.visit),
             DeathDate => person.died.map(date).unwrap_or_default(),
-            ClaimNumber => rng.picture(style.split.pick("202699999999999", "CLM26-9999999-01")),
-            Account => rng.picture(style.split.pick("A99999999", "99999-999999")),
+            ClaimNumber => {
+                let forms: [&str; 2] =
+                    style.split.pick(["202699999999999", "CLM26-9999999-01"], ["26099E999999", "9999999999A"]);
+                let form = *rng.pick(&forms);
+                rng.picture(form)
+            }
+            Account => {
+                let forms: [&str; 2] = style.split.pick(["A99999999", "99999-999999"], ["V0099999999", "4999999999"]);
+                let form = *rng.pick(&forms);
+                rng.picture(form)
+            }
             RxNumber => rng.picture("9999999"),
             Card => card(rng),
             Employee => rng.picture("99999"),

@@ -5,11 +5,13 @@
 //! files are laid out, how values are written, what else lies around. What is fitted is fitted on the one half; the other is
 //! for measuring.
 //!
-//! To add a format: a file beside `delimited.rs` with a [`Writer`], and a line in [`writers`].
+//! To add a kind of table or text: a file beside `delimited.rs` with a [`Writer`], and a line in [`writers`]. Formats of records and of
+//! programs stand in `formats`.
 
 pub(crate) mod decoys;
 pub(crate) mod delimited;
 pub(crate) mod fields;
+pub(crate) mod formats;
 pub(crate) mod people;
 pub(crate) mod prose;
 pub(crate) mod rng;
@@ -77,6 +79,8 @@ pub(crate) struct Page {
     /// How it is laid out, for tables by format.
     pub(crate) format: String,
     pub(crate) bytes: Vec<u8>,
+    /// The document, where that is no text: `bytes` is then what it says.
+    pub(crate) file: Option<Vec<u8>>,
     pub(crate) truths: Vec<Truth>,
     /// The class the document has, where it is beyond dispute.
     pub(crate) class: Option<&'static str>,

@@ -136,16 +136,21 @@ impl Population {
     pub(crate) fn new(split: Split, rng: &mut Rng, size: usize) -> Population {
         let mut people = Vec::new();
         let member_form = *rng.pick(split.pick(
-            &["XQZ999999999", "999999999-", "R99999999"][..],
-            &["W9999 99999", "H99999999", "99999999999", "AAA999A99999"][..],
+            &["XQZ999999999", "999999999-", "R99999999", "W9999 99999", "H99999999", "99999999999", "AAA999A99999"][..],
+            &["U99999999-01", "9999999A", "ZPQ99999999A", "109999999"][..],
         ));
         let mrn_form = *rng.pick(split.pick(
-            &["9999999", "99999999", "MR-999999"][..],
-            &["E9999999", "99-99-99", "0009999999", "M000999999"][..],
+            &["9999999", "99999999", "MR-999999", "E9999999", "99-99-99", "0009999999", "M000999999"][..],
+            &["H999999", "100999999", "LK00999999", "9999-9999"][..],
         ));
-        let medicaid_form =
-            *rng.pick(split.pick(&["AA99999A", "9999999999"][..], &["999999999W", "599999999", "99999999A"][..]));
-        let group_form = *rng.pick(split.pick(&["79999", "GRP-9999"][..], &["00A9999", "999999-01", "HMO9999"][..]));
+        let medicaid_form = *rng.pick(split.pick(
+            &["AA99999A", "9999999999", "999999999W", "599999999", "99999999A"][..],
+            &["9999999999", "1999999999999", "AA99999A"][..],
+        ));
+        let group_form = *rng.pick(split.pick(
+            &["79999", "GRP-9999", "00A9999", "999999-01", "HMO9999"][..],
+            &["0999999", "LK9999A", "99-9999"][..],
+        ));
         let groups: Vec<String> = (0..6).map(|_| rng.picture(group_form)).collect();
         while people.len() < size {
             let holder = people.len();
@@ -186,7 +191,7 @@ impl Population {
                 let email = format!(
                     "{}.{}{}@{}",
                     first.to_lowercase(),
-                    last.to_lowercase().replace('\'', ""),
+                    last.to_lowercase().replace(['\'', ' ', '.'], ""),
                     rng.range(1, 99),
                     rng.pick(words::mail_hosts(split))
                 );

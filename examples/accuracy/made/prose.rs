@@ -1,7 +1,7 @@
 //! Texts as people and programs write them: letters, notes, forms, messages, logs. In: a feed, of which only the people
 //! count. Out: a document in which each value is by itself.
 //!
-//! A template is a text with fields in braces, `{Ssn}`. `{#9999}` is digits that are nothing.
+//! A template is a text with fields in braces, `{Ssn}`. `{#4}` is four digits that are nothing, `{{` a brace.
 
 use super::fields::{Feed, Field, Style};
 use super::people::Population;
@@ -56,22 +56,53 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
             "[03/1{#1}/2026 10:0{#1}] Member ID: {MemberId}; callback {Phone}; confirmation {#9}\n",
             "[03/1{#1}/2026 11:2{#1}] transferred to queue {#4}, hold 00:0{#1}:2{#1}, agent {#5}\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "face sheet", ending: "txt", people: 2, head: "ST ANNE REGIONAL - FACE SHEET\n", each: &[
-            "NAME: {FullName}          SEX: {Sex}\nDOB: {BirthDate}          SSN: {Ssn}\nMED REC #: {Mrn}        ACCT: {#8}\nADDR: {Street}, {City}, {State} {Zip}\nTEL: {Phone}\nINS: LAKESIDE   SUBSCRIBER ID: {MemberId}   GRP #: {Group}\nADMIT: {ServiceDate}   ATTENDING: {ProviderName}\n\n",
+        Box::new(Prose { half: Train, format: "face sheet", ending: "txt", people: 2, head: "ST ANNE REGIONAL - FACE SHEET\n", each: &[
+            "NAME: {FullName}          SEX: {Sex}\nDOB: {BirthDate}          SSN: {Ssn}\nMED REC #: {Mrn}        ACCT: {Account}\nADDR: {Street}, {City}, {State} {Zip}\nTEL: {Phone}\nINS: LAKESIDE   SUBSCRIBER ID: {MemberId}   GRP #: {Group}\nADMIT: {ServiceDate}   ATTENDING: {ProviderName}\n\n",
             "Patient's name: {FullName}\nBirthdate: {BirthDate}\nMedical record number: {Mrn}\nMedicare number: {Mbi}\nPrinted {LoadDate} 06:4{#1}, page {#1}, job {#9}\n\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "referral fax", ending: "txt", people: 1, head: "FAX - 3 pages\n\n", each: &[
+        Box::new(Prose { half: Train, format: "referral fax", ending: "txt", people: 1, head: "FAX - 3 pages\n\n", each: &[
             "Please see Mr. {FullName} (DOB {BirthDate}, Member # {MemberId}) for {Diagnosis}.\nHis chart number is {Mrn}. Home phone {Phone}.\nReferral no. {#8}, valid 90 days.\n\nDr. {ProviderName}\nNPI {Npi}\n",
             "RE: {FullName}\nDate of birth: {BirthDate}\nSocial Security #: {Ssn}\nLab order {#7} was received on {ServiceDate}. Specimen {#9}.\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "web form log", ending: "log", people: 12, head: "", each: &[
+        Box::new(Prose { half: Train, format: "web form log", ending: "log", people: 12, head: "", each: &[
             "{LoadDate}T0{#1}:1{#1}:22Z form.submit name=\"{FullName}\" birthdate={BirthDate} email={Email} zip={#5} req={#9}\n",
             "{LoadDate}T0{#1}:1{#1}:22Z lookup subscriberId={MemberId} took {#3} ms, node {#2}, seq {#9}\n",
             "{LoadDate}T0{#1}:1{#1}:22Z cache miss key={#10} size={#8} ttl={#4}\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "nurse note", ending: "txt", people: 4, head: "", each: &[
+        Box::new(Prose { half: Train, format: "nurse note", ending: "txt", people: 4, head: "", each: &[
             "Pt {FullName}, born {BirthDate}, MRN {Mrn}, c/o pain 6/10 since 0{#1}/1{#1}. T 98.{#1} HR 8{#1}. Daughter to call back. Gave {Drug}.\n\n",
             "{FullName} (MRN {Mrn}) seen in room {#3}. DOB {BirthDate}. Medicare # {Mbi}. Weight 1{#2}.{#1} lb, I/O {#4}/{#3}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "discharge letter", ending: "txt", people: 1, head: "Riverbend Community Hospital\nDepartment of Medicine\n\n", each: &[
+            "Re: {FullName}, date of birth {BirthDate}\nHospital no. {Mrn}\n\nDear Dr. {ProviderName},\n\nThank you for taking over the care of this patient, who was an inpatient here from {ServiceDate}. The main problem was {Diagnosis}. On discharge the weight was 7{#1} kg and creatinine 1.{#1}. The patient lives at {Street}, {City}, {State} {Zip} and can be telephoned on {Phone}.\n\nJob ref. {#8}\n",
+            "PATIENT NAME      {FullName}\nBIRTH DATE        {BirthDate}\nMR NUMBER         {Mrn}\nDATE ADMITTED     {ServiceDate}\n\nHOSPITAL COURSE\nThe patient was treated for {Diagnosis} with {Drug}. White count 1{#1}.{#1}, platelets 2{#2}. Follow-up appointment on {ServiceDate}.\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "portal message", ending: "txt", people: 3, head: "", each: &[
+            "From: {FullName}\nSubject: wrong card\nHello, my new insurance card shows the wrong number. My member number is {MemberId}, I was born {BirthDate} and my cell is {Phone}. The confirmation was {#8}. Thank you.\n\n",
+            "Hi, this is {FullName}. Could you resend my statement? My social is {Ssn}, birthday {BirthDate}. We moved to {Street} in {City}. Email me at {Email} please.\n\n",
+            "Message about {FullName} (Medicaid ID {Medicaid}): the pharmacy says prior authorization {#7} is missing for {Drug}. DOB is {BirthDate}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "call transcript", ending: "txt", people: 4, head: "CALL RECORD\n\n", each: &[
+            "AGENT: Thank you for holding. May I have your member ID?\nCALLER: Yes, it is {MemberId}.\nAGENT: And your date of birth?\nCALLER: {BirthDate}.\nAGENT: Is that {FullName}?\nCALLER: Correct. And the number I am calling from is {Phone}.\nAGENT: Your reference for today is {#8}.\n\n",
+            "AGENT: For security, please give me the social security number.\nCALLER: {Ssn}\nAGENT: Thank you. The claim {ClaimNumber} was received on {LoadDate}. You are 2{#1} in the queue, {#3} before you.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "billing statement", ending: "txt", people: 2, head: "STATEMENT OF ACCOUNT\n\n", each: &[
+            "Patient: {FullName}\nAccount number: {Account}\nService date: {ServiceDate}\nInsurance ID: {MemberId}     Group: {Group}\nBalance due: $1{#2}.{#2}    Statement no. {#7}\n{Street}\n{City}, {State} {Zip}\n\n",
+            "Guarantor {FullName}  SSN {Ssn}  born {BirthDate}\nVisit of {ServiceDate}: charges {#3}.{#2}, adjustments {#2}.{#2}, check no. {#6}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "case list", ending: "md", people: 8, head: "# Open cases\n\n", each: &[
+            "- **{FullName}**, DOB {BirthDate}, MRN {Mrn}, waiting for records (ticket {#6})\n",
+            "- {FullName} / {BirthDate} / Medicare {Mbi} / last seen {ServiceDate} / batch {#7}\n",
+            "- member {MemberId}, name {FullName}, phone {Phone}, callback window 1{#1}-1{#1}h\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "gateway log", ending: "log", people: 12, head: "", each: &[
+            "{#2}:{#2}:{#2} [worker-{#1}] POST /v2/members body={{\"memberId\":\"{MemberId}\",\"birthDate\":\"{BirthDate}\"}} 200 {#3}ms\n",
+            "{#2}:{#2}:{#2} [worker-{#1}] validation failed: field patient.ssn value '{Ssn}' has trailing blank, corr={#9}\n",
+            "{#2}:{#2}:{#2} [worker-{#1}] heap {#9} of {#10} bytes, gc {#4}, fd {#3}\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "lab requisition", ending: "txt", people: 2, head: "LABORATORY REQUISITION\n", each: &[
+            "Patient (last, first): {FullName}\nDOB: {BirthDate}   Sex: {Sex}   Patient ID: {Mrn}\nMedicare no: {Mbi}\nOrdering: {ProviderName} NPI: {Npi}\nCollected: {ServiceDate} 08:{#2}\nTube {#5}, rack {#3}\n\n",
+            "NAME {FullName} | BIRTHDATE {BirthDate} | CHART {Mrn} | INSURED ID {MemberId} | TEL {Phone} | BOX {#6}\n\n",
         ] }),
     ]
 }
@@ -90,7 +121,13 @@ impl Writer for Prose {
             let template = rng.pick(self.each);
             let mut rest = *template;
             while let Some((before, behind)) = rest.split_once('{') {
-                page.text(before);
+                page.text(&before.replace("}}", "}"));
+                // Two braces are one that is written.
+                if let Some(behind) = behind.strip_prefix('{') {
+                    page.text("{");
+                    rest = behind;
+                    continue;
+                }
                 let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
                 rest = after;
                 if let Some(count) = name.strip_prefix('#') {
@@ -105,7 +142,7 @@ impl Writer for Prose {
                     }
                 }
             }
-            page.text(rest);
+            page.text(&rest.replace("}}", "}"));
         }
         page
     }

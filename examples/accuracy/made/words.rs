@@ -35,8 +35,6 @@ pub(crate) fn given(split: Split) -> &'static [&'static str] {
             "Sandra",
             "Mei",
             "Xiomara",
-        ],
-        &[
             "Anthony",
             "Donna",
             "Mark",
@@ -69,6 +67,40 @@ pub(crate) fn given(split: Split) -> &'static [&'static str] {
             "Oluwaseun",
             "Brenda",
             "Amy",
+        ],
+        &[
+            "Christopher",
+            "Karen",
+            "Daniel",
+            "Lisa",
+            "Matthew",
+            "Margaret",
+            "Charles",
+            "Ashley",
+            "Joshua",
+            "Emily",
+            "Ryan",
+            "Nicole",
+            "Gary",
+            "Stephanie",
+            "Eric",
+            "Rebecca",
+            "Jonathan",
+            "Virginia",
+            "Frank",
+            "Kathleen",
+            "Raymond",
+            "Janet",
+            "Gregory",
+            "Catherine",
+            "Samuel",
+            "Diane",
+            "Marcus",
+            "Guadalupe",
+            "Priya",
+            "Hassan",
+            "Keisha",
+            "Bartholomew",
         ],
     )
 }
@@ -108,8 +140,6 @@ pub(crate) fn surnames(split: Split) -> &'static [&'static str] {
             "White",
             "Harris",
             "Kowalczyk",
-        ],
-        &[
             "Sanchez",
             "Clark",
             "Ramirez",
@@ -147,6 +177,42 @@ pub(crate) fn surnames(split: Split) -> &'static [&'static str] {
             "Reyes",
             "Vandermolen",
         ],
+        &[
+            "Ramos",
+            "Bennett",
+            "Wood",
+            "Brooks",
+            "Kelly",
+            "Sanders",
+            "Price",
+            "Myers",
+            "Long",
+            "Ross",
+            "Foster",
+            "Jimenez",
+            "Powell",
+            "Jenkins",
+            "Perry",
+            "Russell",
+            "Sullivan",
+            "Bell",
+            "Coleman",
+            "Butler",
+            "Henderson",
+            "Barnes",
+            "Simmons",
+            "Patterson",
+            "Jordan",
+            "Reynolds",
+            "Hamilton",
+            "Graham",
+            "Kim",
+            "Patel",
+            "Szymanski",
+            "St. Clair",
+            "De Leon",
+            "Abernathy",
+        ],
     )
 }
 
@@ -163,8 +229,6 @@ pub(crate) fn cities(split: Split) -> &'static [(&'static str, &'static str, &'s
             ("Atlanta", "GA", "303", "404"),
             ("Columbus", "OH", "432", "614"),
             ("Tampa", "FL", "336", "813"),
-        ],
-        &[
             ("Denver", "CO", "802", "303"),
             ("Portland", "OR", "972", "503"),
             ("Boston", "MA", "021", "617"),
@@ -174,6 +238,16 @@ pub(crate) fn cities(split: Split) -> &'static [(&'static str, &'static str, &'s
             ("Detroit", "MI", "482", "313"),
             ("Baltimore", "MD", "212", "410"),
             ("Omaha", "NE", "681", "402"),
+        ],
+        &[
+            ("Seattle", "WA", "981", "206"),
+            ("Houston", "TX", "770", "713"),
+            ("Milwaukee", "WI", "532", "414"),
+            ("Charlotte", "NC", "282", "704"),
+            ("Las Vegas", "NV", "891", "702"),
+            ("Kansas City", "MO", "641", "816"),
+            ("Salt Lake City", "UT", "841", "801"),
+            ("Richmond", "VA", "232", "804"),
         ],
     )
 }
@@ -189,8 +263,6 @@ pub(crate) fn streets(split: Split) -> &'static [&'static str] {
             "Maple Drive",
             "Hillcrest Ln",
             "Park Pl",
-        ],
-        &[
             "Washington Ave",
             "E 14th Street",
             "Lakeview Ct",
@@ -199,13 +271,23 @@ pub(crate) fn streets(split: Split) -> &'static [&'static str] {
             "Elm Ter",
             "S Pine Way",
         ],
+        &[
+            "Birchwood Lane",
+            "W 3rd Ave",
+            "Prospect Street",
+            "Magnolia Cir",
+            "State Route 9",
+            "Chestnut Hl Rd",
+            "Harbor View Pkwy",
+            "Spruce St Unit 7",
+        ],
     )
 }
 
 pub(crate) fn mail_hosts(split: Split) -> &'static [&'static str] {
     split.pick(
-        &["gulfmail.net", "gmail.com", "outlook.com"],
-        &["yahoo.com", "hotmail.com", "coastalisp.net", "icloud.com"],
+        &["gulfmail.net", "gmail.com", "outlook.com", "yahoo.com", "hotmail.com", "coastalisp.net", "icloud.com"],
+        &["aol.com", "protonmail.com", "comcast.net", "lakemail.org"],
     )
 }
 
@@ -213,20 +295,45 @@ pub(crate) const DIAGNOSES: [&str; 8] = ["E11.9", "I10", "J44.1", "F32.9", "N18.
 
 pub(crate) fn companies(split: Split) -> &'static [&'static str] {
     split.pick(
-        &["Harbor Supply Co", "Allied Freight LLC", "Northside Printing", "Pioneer Tools Inc", "Summit Paper Group"],
         &[
+            "Harbor Supply Co",
+            "Allied Freight LLC",
+            "Northside Printing",
+            "Pioneer Tools Inc",
+            "Summit Paper Group",
             "Redwood Logistics",
             "Bluebird Catering LLC",
             "Keystone Electric",
             "Granite State Tires",
             "Coastal Signs Inc",
         ],
+        &[
+            "Evergreen Plumbing",
+            "Atlas Roofing Corp",
+            "Prairie Dental Supply",
+            "Blue Ridge Bottling Co",
+            "Metro Office Systems",
+            "Ironwood Fabricators LLC",
+        ],
     )
 }
 
 pub(crate) fn goods(split: Split) -> &'static [&'static str] {
     split.pick(
-        &["steel bracket", "garden hose", "paper towel", "copper fitting", "label roll", "desk lamp"],
-        &["ceramic mug", "nitrile gloves", "office chair", "toner black", "extension cord", "wall clock"],
+        &[
+            "steel bracket",
+            "garden hose",
+            "paper towel",
+            "copper fitting",
+            "label roll",
+            "desk lamp",
+            "ceramic mug",
+            "nitrile gloves",
+            "office chair",
+            "toner black",
+            "extension cord",
+            "wall clock",
+        ],
+        &["drywall screws", "printer cable", "rubber gasket", "safety vest", "mop bucket", "LED panel", "pine shelf"],
     )
 }

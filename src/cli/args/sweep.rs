@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::{ShowProgress, Stdout, named};
+use crate::sweep::config::bytes;
 
 /// Options of `sweep`.
 #[derive(Args)]
@@ -23,6 +24,10 @@ pub(in crate::cli) struct SweepArgs {
     #[arg(long, value_name = "ROOT")]
     pub(in crate::cli) new_filesystem: Vec<String>,
 
+    /// Fetch files that are not on disk (tape, cloud), so many bytes of them at most; else as the configuration says
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(in crate::cli) recall: Option<u64>,
+
     /// What goes to standard output: what has changed
     #[arg(short, long, value_name = "FMT", default_value = "text",
         value_parser = PossibleValuesParser::new(["text", "jsonl"]).map(|name| Stdout::by_name(&name)))]
@@ -36,6 +41,11 @@ pub(in crate::cli) struct SweepArgs {
     /// The time it is taken to be, seconds since 1970: for tests
     #[arg(long, value_name = "SECONDS", hide = true)]
     pub(in crate::cli) now: Option<i64>,
+}
+
+/// `50 GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    bytes(text).ok_or_else(|| "a size is a number with its unit: 50 GiB".to_string())
 }
 
 const SWEEP_EXIT_CODES: &str = "\

@@ -1,6 +1,7 @@
 //! What is parsed, recorded and refused.
 
 use super::*;
+use crate::finding::Severity;
 
 fn parsed(line: &str) -> Result<Parsed, clap::Error> {
     parse(line.split(' ').map(OsString::from))

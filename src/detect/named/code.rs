@@ -56,10 +56,10 @@ pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usiz
     Some((start, end))
 }
 
-/// Marks between a label and its value at most: forms set values in one line under the other.
-const MARKS: usize = 16;
+/// Marks between a label and its value at most: forms and printed pages set values in one line under the other.
+const MARKS: usize = 40;
 
-/// Whether one to sixteen of `space : # = > " ' ( ]` and behind them a letter, `.`, `)` or `#` stand before `at`.
+/// Whether one to [`MARKS`] of `space : # = > " ' ( ]` and behind them a letter, `.`, `)` or `#` stand before `at`.
 pub(super) fn behind_label(bytes: &[u8], at: usize) -> bool {
     let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'>' | b'"' | b'\'' | b'(' | b']');
     let mut marks = 0;

@@ -10,22 +10,35 @@ const REACH: usize = 15;
 const FEWEST: usize = 3;
 /// Lines that are looked at first.
 const SHOWN: usize = 24;
+/// One line in so many may stand where the others have a blank.
+const SPARING: usize = 50;
 /// From this many lines on a single blank in all of them is no chance.
 const MANY: usize = 8;
 
 /// The layout of a table with names above its columns.
 pub(super) fn layout(lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> Option<Layout> {
     ruled(lines).or_else(|| {
+        // Most texts have no such line at all, and are no table then: see `headed`.
+        if !lines.iter().any(|line| has_figures(line)) {
+            return None;
+        }
         let records: Vec<Seen<'_>> = lines.iter().enumerate().filter_map(|(at, line)| Seen::new(at, line)).collect();
         let heads = 0..lines.len().min(REACH);
         heads.filter(|at| may_name(lines[*at])).find_map(|at| headed(lines[at], at, &records, known))
     })
 }
 
+/// Whether a line has four figures or more.
+fn has_figures(line: &[u8]) -> bool {
+    line.iter().filter(|b| b.is_ascii_digit()).count() >= 4
+}
+
 /// A line that may be a record, and what every line above it that may name its columns would ask of it.
 struct Seen<'a> {
     at: usize,
     line: &'a [u8],
+    /// Without the blanks around it.
+    words: &'a [u8],
     ascii: bool,
     /// It has four figures or more.
     figures: bool,
@@ -38,16 +51,25 @@ type Filled = [u64; 4];
 
 impl<'a> Seen<'a> {
     fn new(at: usize, line: &'a [u8]) -> Option<Seen<'a>> {
-        if line.trim_ascii().is_empty() || is_rule(line) {
+        let words = line.trim_ascii();
+        if words.is_empty() || is_rule(words) {
             return None;
         }
         let mut filled = [0; 4];
         for (word, bytes) in filled.iter_mut().zip(line.chunks(64)) {
             *word = bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte != b' '));
         }
-        let figures = line.iter().filter(|b| b.is_ascii_digit()).take(4).count() == 4;
-        Some(Seen { at, line, ascii: line.is_ascii(), figures, filled })
+        Some(Seen { at, line, words, ascii: line.is_ascii(), figures: has_figures(words), filled })
     }
+}
+
+/// Stretches of columns in which any of the lines has no blank.
+fn stretches_of_any(lines: &[Seen<'_>]) -> u32 {
+    let mut any: Filled = [0; 4];
+    for line in lines {
+        any.iter_mut().zip(line.filled).for_each(|(any, filled)| *any |= filled);
+    }
+    runs(any)
 }
 
 /// Stretches of columns in which more than two of the lines have no blank.
@@ -61,12 +83,16 @@ fn stretches_of(lines: &[Seen<'_>]) -> u32 {
             twos[n] = two | (one & more);
         }
     }
+    runs(std::array::from_fn(|n| ones[n] & twos[n]))
+}
+
+/// How many runs of ones there are.
+fn runs(bits: Filled) -> u32 {
     let mut before = 0;
     let mut count = 0;
-    for n in 0..4 {
-        let often = ones[n] & twos[n];
-        count += (often & !(often << 1 | before)).count_ones();
-        before = often >> 63;
+    for word in bits {
+        count += (word & !(word << 1 | before)).count_ones();
+        before = word >> 63;
     }
     count
 }
@@ -81,9 +107,11 @@ pub(super) fn is_rule(line: &[u8]) -> bool {
 fn ruled(lines: &[&[u8]]) -> Option<Layout> {
     for at in 1..lines.len().min(REACH) {
         let (rule, header) = (lines[at], lines[at - 1]);
+        if !is_rule(rule) || !rule.iter().all(|b| matches!(b, b'-' | b'=' | b' ')) {
+            continue;
+        }
         let spans = stretches(rule.len(), |at| matches!(rule[at], b'-' | b'='));
-        let is_ruled = is_rule(rule) && spans.len() >= 2 && rule.iter().all(|b| matches!(b, b'-' | b'=' | b' '));
-        if !is_ruled || is_rule(header) || header.trim_ascii().is_empty() {
+        if spans.len() < 2 || is_rule(header) || header.trim_ascii().is_empty() {
             continue;
         }
         let names = names(header, &spans)?;
@@ -102,9 +130,15 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     let below = &records[records.partition_point(|seen| seen.at <= at)..];
     // Up to where the names come again.
     let name = header.trim_ascii();
-    let again = |seen: &Seen<'_>| seen.line.len() >= name.len() && seen.line.trim_ascii() == name;
+    let again = |seen: &Seen<'_>| seen.words == name;
     let below = &below[..below.iter().position(again).unwrap_or(below.len())];
     if below.len() < FEWEST || !below.iter().all(|seen| seen.ascii) || !header.is_ascii() {
+        return None;
+    }
+    // A line that begins as those under it do is one of them, and names nothing: `pub const A`, `pub const B`.
+    let first = |words: &[u8]| words.iter().position(|b| *b == b' ').unwrap_or(words.len());
+    let opening = &name[..first(name)];
+    if below.iter().filter(|seen| &seen.words[..first(seen.words)] == opening).count() * 2 >= below.len() {
         return None;
     }
     // A column that bears it out has long figures in a quarter of the lines at least; most texts have none.
@@ -117,6 +151,11 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     if shown.len() == SHOWN && in_sight && stretches_of(shown) < 3 {
         return None;
     }
+    // Of few lines, each counts: see `spare`.
+    let all_in_sight = below.len() < SPARING && below.iter().all(|seen| seen.line.len() <= 256);
+    if all_in_sight && stretches_of_any(below) < 3 {
+        return None;
+    }
     let body: Vec<&[u8]> = below.iter().map(|seen| seen.line).collect();
     let body = body.as_slice();
     let width = body.iter().map(|line| line.len()).max()?;
@@ -126,8 +165,8 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
             filled[at] += usize::from(*byte != b' ');
         }
     }
-    // One line in fifty may be a total or a page's end.
-    let spare = body.len() / 50;
+    // One line in so many may be a total or a page's end.
+    let spare = body.len() / SPARING;
     let spans = stretches(width, |at| filled[at] > spare);
     // Values of one form have blanks above each other inside too, as streets do: then wider gaps show the columns.
     let gaps = if body.len() >= MANY { 1..=2 } else { 2..=2 };

@@ -12,6 +12,8 @@ use super::{Hl7, Observed, find};
 const COMPONENTS: usize = 32;
 /// A value longer than this is text.
 const VALUE: usize = 4 << 10;
+/// Longer data in base 64 may have a structure of its own.
+const NOTE: usize = 1 << 10;
 
 /// The components of a repetition: bytes and where they start in it.
 struct Components<'a> {
@@ -313,6 +315,10 @@ impl Hl7 {
             return;
         }
         if !encoding.eq_ignore_ascii_case(b"Base64") {
+            return self.part(spot, (bytes, at), 5, Part::Text, 0, out);
+        }
+        if bytes.len() > NOTE {
+            // A letter, a report: a file, as in any format.
             return self.part(spot, (bytes, at), 5, Part::Text, 0, out);
         }
         let at_place = At { kind: spot.kind, part: Part::Text, component: 5, sub: 0, code: 0 };

@@ -1,5 +1,7 @@
 //! Readings of made messages, whole, in pieces and broken.
 
+use crate::extract::named::Holds;
+use crate::finding::Place;
 use proptest::prelude::*;
 
 use super::*;

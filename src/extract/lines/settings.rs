@@ -5,7 +5,6 @@ use super::super::json::{column_names, may_hold_value};
 use super::super::named::{Holds, Named, Reader};
 use super::super::values::Values;
 use super::{Form, Lines};
-use crate::extract::grid::named;
 use crate::finding::Place;
 use crate::rules::fields::reads_as_header;
 
@@ -87,7 +86,7 @@ impl Lines {
                 let path = if self.section.is_empty() { key.clone() } else { format!("{}.{key}", self.section) };
                 let place = out.places.number(path.as_bytes(), || {
                     let parts: Vec<&str> = path.split('.').filter(|part| *part != "*").collect();
-                    Named { names: column_names(&parts), ..named(Place::Path(path.clone()), Holds::Value) }
+                    Named { names: column_names(&parts), ..Named::of(Place::Path(path.clone()), Holds::Value) }
                 });
                 let value = &content[blanks + start..blanks + end];
                 self.value(place, value, Some(blanks + start), (base, content.len()), out);

@@ -24,7 +24,8 @@ pub fn is_dump(start: &[u8]) -> bool {
         };
         let Some(skipped) = skipped else { break };
         comments += 1;
-        if comments == 1 && find(&rest[..skipped], b" dump").is_some() {
+        // `--` stands alone above and below what pg_dump says.
+        if comments <= 3 && find(&rest[..skipped], b" dump").is_some() {
             return true;
         }
         rest = rest[skipped + 1..].trim_ascii_start();
@@ -50,6 +51,12 @@ pub fn is_dump(start: &[u8]) -> bool {
         (b"SET", b"NAMES" | b"FOREIGN_KEY_CHECKS" | b"SQL_MODE" | b"ANSI_NULLS" | b"IDENTITY_INSERT" | b"DEFINE") => {
             true
         }
+        // Of pg_dump and its kin.
+        (
+            b"SET",
+            b"CLIENT_ENCODING" | b"LOCK_TIMEOUT" | b"STANDARD_CONFORMING_STRINGS" | b"SEARCH_PATH" | b"ROW_SECURITY",
+        ) => ends,
+        (b"\\RESTRICT" | b"\\CONNECT", _) => true,
         (b"SET", setting) => setting.starts_with(b"STATEMENT_TIMEOUT") || setting.starts_with(b"FOREIGN_KEY_CHECKS"),
         (b"USE", name) => name.starts_with(b"[") && word(2) == b"GO" || name.starts_with(b"`"),
         _ => false,

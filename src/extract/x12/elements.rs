@@ -13,7 +13,7 @@ const STRUCTURE: &[&str] = &[
     "AAA", "ADX", "AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "AMT", "BGN", "BHT", "CAS", "CL1", "CN1", "COB", "CR2", "CR3", "CR4",
     "CR5", "CR6", "CRC", "CTP", "CUR", "DN1", "DN2", "DSB", "EB", "EC", "EQ", "FRM", "GE", "GS", "HCP", "HCR", "HD", "HI",
     "HL", "HLH", "HSD", "ICM", "IEA", "IK3", "IK4", "IK5", "ISA", "LE", "LQ", "LS", "LUI", "LX", "MEA", "MIA", "MOA", "MPI",
-    "OI", "PS1", "QTY", "RDM", "SE", "ST", "SV3", "SV5", "SVC", "SVD", "TA1", "TOO", "TS2", "TS3", "UM", "VEH", "YNQ",
+    "OI", "PS1", "QTY", "RDM", "SE", "ST", "SV3", "SV5", "SVC", "SVD", "TA1", "TOO", "TS2", "UM", "VEH", "YNQ",
 ];
 
 impl X12 {
@@ -71,7 +71,7 @@ impl X12 {
             b"RMR" => self.give(segment, 2, Role::Single, 0, out),
             b"ENT" => self.give(segment, 4, Role::Id, places::qualifier(one(3)), out),
             b"BPR" => [7, 9, 13, 15].into_iter().for_each(|number| self.give(segment, number, Role::Single, 0, out)),
-            b"PLB" => self.give(segment, 1, Role::Id, places::qualifier(b"XX"), out),
+            b"PLB" | b"TS3" => self.give(segment, 1, Role::Id, places::qualifier(b"XX"), out),
             b"NTE" => self.give(segment, 2, Role::Text, 0, out),
             b"K3" | b"MSG" => self.give(segment, 1, Role::Text, 0, out),
             b"III" => self.give(segment, 4, Role::Text, 0, out),
@@ -177,6 +177,18 @@ impl X12 {
                     (Transaction::Enrolment, b"LS") => Section::Drug,
                     (Transaction::Enrolment, _) => return,
                     (Transaction::Remittance, b"SVC") => Section::Line,
+                    (Transaction::Remittance, b"MIA" | b"MOA" | b"DTM" | b"REF" | b"AMT" | b"QTY" | b"PER")
+                        if spot.section == Section::Level =>
+                    {
+                        // X221 2100: all names of a claim stand before these, which are the claim's own.
+                        let is_provider = segment.id() == b"REF" && RENDERING.contains(&one(1));
+                        spot.entity = match segment.id() {
+                            b"PER" => *b"PR ",
+                            _ if is_provider => *b"82 ",
+                            _ => [b' '; 3],
+                        };
+                        return self.stand(spot);
+                    }
                     (Transaction::Remittance, b"LX") => Section::Header,
                     (Transaction::Premium, b"RMR") => Section::Claim,
                     (Transaction::Eligibility, b"EB" | b"EQ") => Section::Claim,
@@ -200,6 +212,9 @@ impl X12 {
         self.stand(spot);
     }
 }
+
+/// X221 2100, Rendering Provider Identification, REF01; G2 and LU of earlier editions.
+const RENDERING: [&[u8]; 12] = [b"0B", b"1A", b"1B", b"1C", b"1D", b"1G", b"1H", b"1J", b"D3", b"G2", b"LU", b"HPI"];
 
 /// A code with blanks behind it.
 fn padded<const N: usize>(code: &[u8]) -> [u8; N] {

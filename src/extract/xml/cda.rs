@@ -490,6 +490,10 @@ impl Vocabulary for Cda {
         Some(1)
     }
 
+    fn has_clinicians(&self) -> bool {
+        true
+    }
+
     fn format(&self) -> &'static str {
         "ccda"
     }

@@ -10,10 +10,11 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::named::{BATCH, Batch, Broken, Holds, Named, PIECE, Places, Progress, Reader, Value, Window};
-use crate::finding::Place;
+use crate::finding::{Place, Subject};
 use crate::gap::Reason;
 
 mod cda;
+mod clinicians;
 mod decode;
 mod fhir;
 mod general;
@@ -26,6 +27,7 @@ mod steps;
 mod tests;
 mod vocabulary;
 
+use clinicians::Clinicians;
 use decode::Decoder;
 use lex::{Attribute, Mark};
 use paths::Paths;
@@ -90,6 +92,10 @@ pub struct Xml {
     prose_depth: Option<usize>,
     attributes: Vec<Attribute>,
     started: bool,
+    /// Whose names in texts are no patient's.
+    clinicians: Clinicians,
+    /// Declarations whose end was looked for in vain; a few at most.
+    futile: u8,
 }
 
 impl std::fmt::Debug for Xml {
@@ -169,6 +175,8 @@ impl Xml {
             prose_depth: None,
             attributes: Vec::new(),
             started: false,
+            clinicians: Clinicians::default(),
+            futile: 0,
         }
     }
 
@@ -261,16 +269,57 @@ impl Xml {
             let path = self.path();
             let place = self.place(path, out);
             if out.places.named[place as usize].holds != Holds::Structure {
-                let from = out.batch.decoded.len();
-                if !whole {
-                    out.batch.decoded.extend_from_slice(self.prose.text());
+                match self.clinicians.is_empty() {
+                    true => self.give_prose(place, 0..self.prose.text().len(), &span, whole, out),
+                    false => self.tell_apart(place, path, &span, whole, out),
                 }
-                let decoded = (from as u32, out.batch.decoded.len() as u32);
-                let (start, end) = (span.start as u32, span.end as u32);
-                out.batch.values.push(Value { place, record: self.record, start, end, decoded });
             }
         }
         self.prose.clear();
+    }
+
+    /// Gives a part of the prose; a part of a text that does not stand so in the document is where all of it is.
+    fn give_prose(&self, place: u32, part: Range<usize>, span: &Range<usize>, whole: bool, out: &mut Out<'_>) {
+        let text = self.prose.text();
+        let all = part.len() == text.len();
+        let same = whole && (all || span.len() == text.len());
+        let from = out.batch.decoded.len() as u32;
+        if !same {
+            out.batch.decoded.extend_from_slice(&text[part.clone()]);
+        }
+        let decoded = (from, out.batch.decoded.len() as u32);
+        let here = if same && !all { span.start + part.start..span.start + part.end } else { span.clone() };
+        let (start, end) = (here.start as u32, here.end as u32);
+        out.batch.values.push(Value { place, record: self.record, start, end, decoded });
+    }
+
+    /// Gives the prose, and the clinicians that it names at a place of theirs.
+    fn tell_apart(&self, place: u32, path: u32, span: &Range<usize>, whole: bool, out: &mut Out<'_>) {
+        let text = self.prose.text();
+        let mut from = 0;
+        let says = |part: &Range<usize>| text[part.clone()].iter().any(|b| b.is_ascii_alphanumeric());
+        while let Some(found) = self.clinicians.find(&text[from..]) {
+            let name = from + found.start..from + found.end;
+            let before = from..name.start;
+            if says(&before) {
+                self.give_prose(place, before, span, whole, out);
+            }
+            let mut token = path.to_le_bytes().to_vec();
+            token.push(b'c');
+            let theirs = out.places.number(&token, || Named {
+                place: Place::Path(format!("{}[clinician]", self.paths.text(path))),
+                keys: vec!["ccda:provider.name".to_string(), "ccda:name".to_string()],
+                names: Vec::new(),
+                holds: Holds::Value,
+                subject: Some(Subject::Provider),
+                of_another: true,
+            });
+            self.give_prose(theirs, name.clone(), span, whole, out);
+            from = name.end;
+        }
+        if says(&(from..text.len())) {
+            self.give_prose(place, from..text.len(), span, whole, out);
+        }
     }
 
     /// An element starts, with the attributes in `self.attributes`.
@@ -424,6 +473,12 @@ impl Reader for Xml {
             while window.rest().len() < 3 && window.more() {}
             if window.rest().starts_with(b"\xef\xbb\xbf") {
                 window.consume(3);
+            }
+            if self.vocabulary.has_clinicians() {
+                // Those who did something may stand behind the text that tells of it.
+                while window.rest().len() < BATCH && window.more() {}
+                let shown = window.rest();
+                self.clinicians = Clinicians::of(&shown[..shown.len().min(BATCH)]);
             }
         }
         loop {

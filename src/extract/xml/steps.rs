@@ -9,6 +9,9 @@ use super::{Out, State, Xml, decode};
 use crate::extract::named::{Broken, PIECE, Window};
 use crate::gap::Reason;
 
+/// Declarations whose end is looked for in vain; each costs a window, and a document has one. Later ones are text.
+const FUTILE: u8 = 16;
+
 impl Xml {
     /// Reads one mark or run of text, or less where it is long. `Ok(false)`: more bytes are needed.
     pub(super) fn step(&mut self, window: &mut Window<'_>, ended: bool, out: &mut Out<'_>) -> Result<bool, Broken> {
@@ -42,6 +45,10 @@ impl Xml {
                         self.enter(State::Instruction, 2)
                     }
                 }
+                Mark::Declaration if self.futile == FUTILE => {
+                    self.text(bytes, base, 0..1, true, out);
+                    1
+                }
                 Mark::Declaration => match declaration_end(bytes) {
                     Some(length) => {
                         self.decoder.declare(&bytes[..length]);
@@ -51,6 +58,7 @@ impl Xml {
                     None if !ended && bytes.len() < lex::TAG => return Ok(false),
                     // It is never closed, or never ends: what stands in it is text.
                     None => {
+                        self.futile += 1;
                         self.text(bytes, base, 0..1, true, out);
                         1
                     }

@@ -26,6 +26,10 @@ pub(super) trait Vocabulary: Send {
     fn record_depth(&self) -> Option<usize> {
         None
     }
+    /// Whether its texts name clinicians that its elements state.
+    fn has_clinicians(&self) -> bool {
+        false
+    }
     /// What reports call a document of it.
     fn format(&self) -> &'static str {
         "xml"

@@ -116,7 +116,9 @@ impl Counter {
             fields.push((Field { open: start, start, end, column, last: false, cut: false }, number));
         }
         self.table.rest.search(job.engine, &mut self.candidates);
+        self.saw(job.engine, 0, &mut tally);
         let core = 0..joined.len();
+        tally.bytes += joined.len() as u64;
         let chunk = Chunk { base: 0, bytes: joined, core, entry: Entry::START, ends: true };
         let records = state.records;
         let mut next = 0;

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{Explainer, columns, without_candidates};
+use super::{Explainer, columns, lowered, without_candidates};
 use crate::detect::oracle;
 use crate::engine::Engine;
 use crate::extract::named::{Batch, Bytes, Holds, Places, Progress, Reader, Window};
@@ -107,5 +107,5 @@ pub(super) fn explain(
     if let Some(line) = line.filter(|_| !any) {
         writeln!(explainer.out, "line {line}: {}", without_candidates(bytes, ends, line, whole))?;
     }
-    Ok(())
+    lowered(engine, options, &plan, &tally, &cases, out)
 }

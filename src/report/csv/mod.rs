@@ -4,7 +4,7 @@
 
 mod cell;
 mod gaps;
-mod rows;
+pub(crate) mod rows;
 mod saved;
 mod sheet;
 mod worklist;
@@ -15,6 +15,8 @@ use crate::error::Result;
 use crate::finding::{Document, Summary};
 use crate::gap::{Class, Gap};
 use crate::report::csv::gaps::{Count, Group, Many};
+#[cfg(feature = "ledger")]
+use crate::report::csv::rows::Closed;
 use crate::report::csv::rows::{About, DOCUMENTS, FINDINGS, GAPS, MATCHES, Where, match_row};
 use crate::report::csv::worklist::WORKLIST;
 use crate::report::output::{Output, Written};
@@ -79,6 +81,13 @@ impl Tables {
         [&mut self.findings, &mut self.documents, &mut self.gaps, &mut self.matches, &mut self.worklist]
             .into_iter()
             .flatten()
+    }
+
+    /// A finding that is open no more.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn closed(&mut self, closed: &Closed<'_>) -> Result<()> {
+        let row = self.run.closed(closed);
+        self.findings.as_mut().map_or(Ok(()), |sheet| sheet.row(row))
     }
 
     fn document(&mut self, document: &Document) -> Result<()> {

@@ -117,6 +117,27 @@ pub(super) struct About {
     pub(super) started: String,
 }
 
+/// A finding that is open no more: what a ledger still has of it.
+#[cfg(feature = "ledger")]
+pub(crate) struct Closed<'a> {
+    /// The name of its root, which need not be swept any more.
+    pub(crate) root: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) series_id: &'a str,
+    pub(crate) severity: &'a str,
+    pub(crate) identifier: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) place: &'a str,
+    pub(crate) people: u64,
+    pub(crate) protection: &'a str,
+    pub(crate) readable_by: &'a str,
+    /// UTC.
+    pub(crate) first_seen: &'a str,
+    pub(crate) days_open: u64,
+    /// By what.
+    pub(crate) why: &'a str,
+}
+
 /// A document and what is computed from its locator once for all its rows.
 pub(super) struct Where<'a> {
     pub(super) root: &'a str,
@@ -181,6 +202,19 @@ impl About {
             .text(&finding.decision.disposition)
             .text(&finding.decision.ticket)
             .text(&finding.decision.until)
+    }
+
+    /// A finding that was resolved, or closed, since the last run.
+    #[cfg(feature = "ledger")]
+    pub(super) fn closed(&self, closed: &Closed<'_>) -> Row {
+        let Closed { root, id, series_id, severity, identifier, path, place, protection, readable_by, .. } = *closed;
+        let number = self.roots.iter().position(|known| known.name == root).unwrap_or(usize::MAX);
+        let row = Row::default().text(id).text(series_id).text("resolved").text(severity).empty(5).text(identifier);
+        let row = row.empty(1).text(root).text(self.vendor(number)).text(self.responsible(number));
+        let row = row.text(path).empty(2).text(place).empty(5).number(closed.people).empty(2);
+        let row = row.text(protection).text(readable_by).empty(4).time_text(closed.first_seen);
+        let row = row.number(closed.days_open).empty(1).text(&format!("resolved: {}", closed.why)).empty(2);
+        row.text(&self.ruleset).text(&self.run_id).time_text(&self.started).empty(3)
     }
 
     /// A gap among the findings, so that one who reads only this table knows what was not read.

@@ -10,6 +10,7 @@ use crate::identifier::TABLE;
 use crate::report::html::charts::{WORST_FIRST, bar, in_words, plain_bar};
 use crate::report::html::rows::Row;
 use crate::report::html::sums::{AGES, READERS, Sums};
+use crate::report::html::trend::{Point, section};
 use crate::report::records::decimals;
 use crate::report::words::{about_number, count, plain, size, thousands};
 use crate::scan::Run;
@@ -31,6 +32,8 @@ pub(super) struct Page<'a> {
     pub(super) rows: &'a [Row],
     /// Findings, those without a row too.
     pub(super) all: u64,
+    /// The last runs of a sweep.
+    pub(super) trend: &'a [Point],
 }
 
 impl Page<'_> {
@@ -67,6 +70,7 @@ impl Page<'_> {
                 (PreEscaped("<main>"))
                 (self.verdict())
                 (self.first())
+                (section(self.trend))
                 (self.officer())
                 (self.identifiers())
                 (self.access())
@@ -237,7 +241,7 @@ impl Page<'_> {
                 section aria-labelledby="what" {
                     h2 id="what" { "What was found" }
                     p.soft { "By identifier, in the order of the letters of 45 CFR 164.514(b)(2)(i)." }
-                    table {
+                    table aria-labelledby="what" {
                         thead { tr { th scope="col" { "Identifier" } th scope="col" { span aria-hidden="true" { "Findings by severity" } } th.n scope="col" { "Findings" } th.n scope="col" { "Values" } } }
                         tbody {
                             @for (letter, identifiers) in &letters {
@@ -278,7 +282,7 @@ impl Page<'_> {
                                             th scope="row" { (identifier.name()) }
                                             @for reader in &used {
                                                 @let n = of.plaintext[*reader];
-                                                td.n class=(heat(*reader, n)) { @if n > 0 { (thousands(n)) } @else { span.soft { "0" } } }
+                                                td class={"n " (heat(*reader, n))} { @if n > 0 { (thousands(n)) } @else { span.soft { "0" } } }
                                             }
                                         }
                                     }
@@ -312,7 +316,7 @@ impl Page<'_> {
                     h2 id="roots" { "By starting point" }
                     p.soft { "People of several starting points need not belong together." }
                     div.scroll tabindex="0" role="region" aria-labelledby="roots" {
-                        table {
+                        table aria-labelledby="roots" {
                             thead { tr { th scope="col" { "Starting point" } th.n scope="col" { "Individuals" } th scope="col" { "Findings" } th.n scope="col" { "Documents" } th.n scope="col" { "Not read" } } }
                             tbody {
                                 @for (number, root) in self.run.roots.iter().enumerate() {
@@ -345,7 +349,7 @@ impl Page<'_> {
                     (thousands(documents.excluded)) " left out as asked."
                 }
                 @if !self.sums.reasons.is_empty() {
-                    table {
+                    table aria-labelledby="coverage" {
                         thead { tr { th scope="col" { "Why" } th scope="col" { "What that means" } th.n scope="col" { "Places" } th.n.wide scope="col" { "Bytes" } th scope="col" { "The first" } } }
                         tbody {
                             @for ((class, reason), of) in &self.sums.reasons {
@@ -381,7 +385,7 @@ impl Page<'_> {
                 h2 id="officer-title" { "For the privacy officer" button type="button" id="print" hidden { "Print this page" } }
                 p.soft { "Scan of " (self.run.started) ", run " (self.run.run_id) ". No paths and no values stand here." }
                 p { strong { (self.sentence()) "." } " " (self.people()) "." @if self.run.roots.len() > 1 { " Over several starting points this number is for scale only." } }
-                table {
+                table aria-labelledby="officer-title" {
                     tbody {
                         @for severity in WORST_FIRST {
                             @let n = summary.findings[severity as usize];
@@ -444,8 +448,8 @@ impl Page<'_> {
                     span id="status" role="status" {}
                     button type="button" id="next" { "Next" }
                 }
-                div.scroll {
-                    table id="findings" aria-describedby="table-title" {
+                div.scroll tabindex="0" role="region" aria-labelledby="table-title" {
+                    table id="findings" aria-labelledby="table-title" {
                         thead { tr {
                             th scope="col" data-key="severity" { "Severity" }
                             th scope="col" data-key="identifier" { "Identifier" }

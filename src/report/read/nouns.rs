@@ -194,6 +194,7 @@ impl Nouns {
             profiles: Vec::new(),
             individuals: People::default(),
             version: None,
+            met: None,
         }));
         events
     }
@@ -290,6 +291,7 @@ impl Nouns {
             profiles: Vec::new(),
             individuals: People::default(),
             version: None,
+            met: None,
         }))
     }
 

@@ -108,12 +108,15 @@ fn open(bytes: &[u8], passwords: &[String]) -> Result<Pdf, Halt> {
             first = found;
         }
     }
-    first.map_err(|error| match error {
-        Error::Decompress(DecompressError::MemoryLimitExceeded { .. }) => {
-            Halt::new(Reason::Limit, "more than 64 MiB come out of one stream in it")
-        }
-        _ => Halt::new(Reason::Malformed, "damaged"),
+    first.map_err(|error| match is_too_large(&error) {
+        true => Halt::new(Reason::Limit, "more than 64 MiB come out of one stream in it"),
+        false => Halt::new(Reason::Malformed, "damaged"),
     })
+}
+
+/// Whether more came out of a stream than was asked for.
+fn is_too_large(error: &Error) -> bool {
+    matches!(error, Error::Decompress(DecompressError::MemoryLimitExceeded { .. }))
 }
 
 /// How a document is encrypted: the dictionary that says so is itself in the clear.

@@ -8,6 +8,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::content::{Content, Operand};
 use super::fonts::Font;
+use super::is_too_large;
 use super::lines::Run;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
@@ -92,15 +93,16 @@ impl<'a> Pages<'a> {
         let mut content = Vec::new();
         for stream in self.document.get_page_contents(id) {
             let bytes = self.document.get_object(stream).ok().and_then(|stream| stream.as_stream().ok());
-            match bytes.and_then(|stream| stream.get_plain_content_with_limit(CONTENT).ok()) {
-                Some(bytes) => {
+            match bytes.map(|stream| stream.get_plain_content_with_limit(CONTENT)) {
+                Some(Ok(bytes)) => {
                     content.extend_from_slice(&bytes);
                     content.push(b'\n');
                 }
-                None => shown.damaged += 1,
+                Some(Err(error)) if is_too_large(&error) => return Err(too_large()),
+                Some(Err(_)) | None => shown.damaged += 1,
             }
             if content.len() > CONTENT {
-                return Err(Halt::new(Reason::Limit, "a page of more than 48 MiB of content"));
+                return Err(too_large());
             }
         }
         let empty = Dictionary::new();
@@ -172,6 +174,7 @@ impl<'a> Pages<'a> {
         let resources = form.dict.get_deref(b"Resources", self.document).and_then(Object::as_dict).unwrap_or(outer);
         match form.get_plain_content_with_limit(CONTENT) {
             Ok(content) => self.run(&content, resources, matrix, depth, shown, parts),
+            Err(error) if is_too_large(&error) => Err(too_large()),
             Err(_) => {
                 shown.damaged += 1;
                 Ok(())
@@ -361,4 +364,8 @@ fn show(state: &State, text: &mut Matrix, mut bytes: &[u8], shown: &mut Shown) {
         }
     }
     shown.runs.extend(run);
+}
+
+fn too_large() -> Halt {
+    Halt::new(Reason::Limit, "a page of more than 48 MiB of content")
 }

@@ -6,13 +6,14 @@
 //! by the tables that it keeps.
 
 mod deleted;
+mod log;
 mod pages;
 mod record;
 mod schema;
 mod tree;
 
 use self::deleted::{between_rows, leaves_something, whole_page};
-use self::pages::{LogHead, Pages, be32, each_frame, read_at};
+use self::pages::{LogHead, Pages, be32, read_at};
 use self::record::Value;
 use self::schema::Table;
 use self::tree::{At, Node, Seen, Tree};
@@ -36,7 +37,7 @@ pub(super) fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dy
     let mut head = [0; 32];
     let got = read_at(document, 0, &mut head).map_err(|error| Halt::of(&error))?;
     if let Some(head) = LogHead::of(&head[..got]) {
-        return read_log(document, head.page, parts);
+        return log::read(asked, document, head.page, parts);
     }
     if head.starts_with(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]) {
         return read_journal(document, &head, parts);
@@ -46,26 +47,6 @@ pub(super) fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dy
     }
     let log = asked.beside.and_then(|beside| beside("-wal"));
     Database::new(Pages::of_file(document, log)?).read(parts)
-}
-
-/// A log by itself: pages of a database as they were written. Where its first page is among them, its tables are read as such.
-fn read_log(document: &mut dyn Document, size: usize, parts: &mut dyn Parts) -> Result<(), Halt> {
-    let mut tables = Vec::new();
-    let mut encoding = None;
-    if let Some(pages) = Pages::of_log(Box::new(&mut *document), size)? {
-        let mut database = Database::new(pages);
-        database.tables(parts)?;
-        encoding = Some(database.pages.encoding);
-        tables = database.tables;
-    }
-    let mut scraps = Scraps::new(parts, "pages of the log")?;
-    let pages = Pages::loose(size, encoding);
-    each_frame(document, size, |page| {
-        scraps.parts.work(1)?;
-        whole_page(&page, &pages, &tables, &mut scraps.text);
-        scraps.flush(HELD)
-    })?;
-    scraps.end()
 }
 
 /// A rollback journal: pages as they were before (file format 3).
@@ -86,6 +67,14 @@ fn read_journal(document: &mut dyn Document, head: &[u8], parts: &mut dyn Parts)
     scraps.end()
 }
 
+/// What of the tables is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// What their columns are.
+    Schema,
+}
+
 /// A database, and what was learned of it.
 struct Database<'a> {
     pages: Pages<'a>,
@@ -101,12 +90,12 @@ impl<'a> Database<'a> {
     }
 
     fn read(&mut self, parts: &mut dyn Parts) -> Result<(), Halt> {
-        self.tables(parts)?;
+        self.tables(parts, Wanted::All)?;
         self.deleted(parts)
     }
 
     /// All tables, the list of tables first: statements of views and triggers hold values too.
-    fn tables(&mut self, parts: &mut dyn Parts) -> Result<(), Halt> {
+    fn tables(&mut self, parts: &mut dyn Parts, wanted: Wanted) -> Result<(), Halt> {
         let list = Table::new(
             "sqlite_schema".to_string(),
             1,
@@ -129,7 +118,9 @@ impl<'a> Database<'a> {
         for (name, root, statement) in found {
             let table = Table::new(name, root, &statement);
             let number = u32::try_from(self.tables.len()).unwrap_or(u32::MAX);
-            self.table(&table, number, parts, &mut |_| {})?;
+            if wanted == Wanted::All {
+                self.table(&table, number, parts, &mut |_| {})?;
+            }
             self.tables.push(table);
         }
         Ok(())
@@ -248,12 +239,15 @@ impl<'a> Database<'a> {
             }
         }
         let mut trunk = self.pages.free;
-        while trunk != 0 && self.seen.first(trunk) {
+        // What is noted takes room by its number: one beyond the last is none.
+        let count = self.pages.count;
+        while (1..=count).contains(&trunk) && self.seen.first(trunk) {
             let Some(page) = self.pages.read(trunk)? else { break };
             let leaves = (be32(&page, 4) as usize).min(self.pages.usable / 4 - 2);
             for n in 0..leaves {
                 let leaf = be32(&page, 8 + 4 * n);
-                if self.seen.first(leaf)
+                if leaf <= count
+                    && self.seen.first(leaf)
                     && let Some(bytes) = self.pages.read(leaf)?
                 {
                     scraps.parts.work(1)?;

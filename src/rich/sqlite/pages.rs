@@ -98,6 +98,20 @@ impl<'a> Pages<'a> {
         Pages { base: None, log: None, size, usable: size, encoding, count: 0, free: 0 }
     }
 
+    /// Number and place of the page of a frame of the log, committed or not; `None` behind the last.
+    pub(super) fn frame(&mut self, n: u64) -> Result<Option<(u32, u64)>, Halt> {
+        let Some(log) = &mut self.log else { return Ok(None) };
+        let at = LOG_HEADER + n * (FRAME_HEADER + self.size as u64);
+        let mut head = [0; FRAME_HEADER as usize];
+        let got = read_at(&mut *log.document, at, &mut head).map_err(|error| Halt::of(&error))?;
+        Ok((got == head.len()).then(|| (be32(&head, 0), at + FRAME_HEADER)))
+    }
+
+    /// Whether the page as the last commit left it stands in the log, and there at this offset.
+    pub(super) fn is_newest(&self, number: u32, at: u64) -> bool {
+        self.log.as_ref().is_some_and(|log| log.frames.get(&number) == Some(&at))
+    }
+
     /// Whether all pages are here, and not only those of a log.
     pub(super) fn is_whole(&self) -> bool {
         self.base.is_some()
@@ -209,21 +223,20 @@ impl LogHead {
     }
 }
 
-/// Pages of a log one after the other, committed or not, of this log or left over from one before.
+/// Pages of a log one after the other, committed or not, of this log or left over from one before: where each stands,
+/// and its bytes.
 pub(super) fn each_frame(
     document: &mut dyn Document,
     size: usize,
-    mut each: impl FnMut(Vec<u8>) -> Result<(), Halt>,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), Halt>,
 ) -> Result<(), Halt> {
-    let mut at = LOG_HEADER + FRAME_HEADER;
-    loop {
-        let mut page = vec![0; size];
-        if read_at(document, at, &mut page).map_err(|error| Halt::of(&error))? < size {
-            return Ok(());
-        }
-        each(page)?;
-        at += FRAME_HEADER + size as u64;
+    let mut at = LOG_HEADER;
+    let mut frame = vec![0; FRAME_HEADER as usize + size];
+    while read_at(document, at, &mut frame).map_err(|error| Halt::of(&error))? == frame.len() {
+        each(at + FRAME_HEADER, &frame[FRAME_HEADER as usize..])?;
+        at += frame.len() as u64;
     }
+    Ok(())
 }
 
 fn page_size(head: &[u8]) -> Result<usize, Halt> {

@@ -32,6 +32,11 @@ impl Seen {
         self.0[word] |= bit;
         first
     }
+
+    /// Whether a page was noted.
+    pub(super) fn holds(&self, page: u32) -> bool {
+        self.0.get(page as usize / 64).is_some_and(|word| word & 1 << (page % 64) != 0)
+    }
 }
 
 /// A page of a tree, and how far it was read.

@@ -1,0 +1,128 @@
+//! Words as keywords are compared by. In: bytes. Out: runs of letters, runs of digits and `#`, each with a hash that is the
+//! same for capital and small letters. It refuses nothing; signs and blanks are no words.
+
+/// Words of one window that are looked at.
+pub(super) const WORDS: usize = 32;
+
+/// One word: a run of letters (an upper-case letter after a lower-case one starts a new word), a run of digits, or `#`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    pub(super) hash: u64,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The words of some bytes, one after the other.
+pub(super) struct Words<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Words<'a> {
+        Words { bytes, at: 0 }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        let bytes = self.bytes;
+        let start = self.at + bytes[self.at..].iter().position(|b| KIND[*b as usize] != Kind::Other)?;
+        let first = KIND[bytes[start] as usize];
+        let mut end = start + 1;
+        if first != Kind::Hash {
+            let mut before = first;
+            while let Some(byte) = bytes.get(end) {
+                let kind = KIND[*byte as usize];
+                let joins = match kind {
+                    Kind::Digit => first == Kind::Digit,
+                    Kind::Lower => first != Kind::Digit,
+                    Kind::Upper => first != Kind::Digit && before != Kind::Lower,
+                    Kind::Hash | Kind::Other => false,
+                };
+                if !joins {
+                    break;
+                }
+                before = kind;
+                end += 1;
+            }
+        }
+        self.at = end;
+        Some(Word { hash: word_hash(bytes, start, end), start, end })
+    }
+}
+
+/// What a byte is to a word. Bytes of other alphabets count as small letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Other,
+    Digit,
+    Lower,
+    Upper,
+    Hash,
+}
+
+const KIND: [Kind; 256] = {
+    let mut table = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' => Kind::Digit,
+            b'a'..=b'z' | 0x80.. => Kind::Lower,
+            b'A'..=b'Z' => Kind::Upper,
+            b'#' => Kind::Hash,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// A word's hash, the same for capital and small letters: of its first eight bytes, its last eight and its length. What
+/// lies between in a longer word does not matter: no keyword is that long.
+#[inline]
+fn word_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
+    // Sets the bit by which capital and small letters differ; digits and `#` have it.
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    let length = end - start;
+    let (head, tail) = if length >= 8 {
+        (eight(bytes, start) | FOLD, eight(bytes, end - 8) | FOLD)
+    } else {
+        let kept = u64::MAX >> (64 - 8 * length as u32);
+        ((eight(bytes, start) | FOLD) & kept, 0)
+    };
+    let mixed =
+        (head ^ (length as u64) << 57).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+/// Eight bytes from `at` on, zeros behind the end.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..at + 8) {
+        Some(bytes) => u64::from_le_bytes(bytes.try_into().unwrap_or_default()),
+        None => {
+            let mut filled = [0; 8];
+            let rest = &bytes[at..];
+            filled[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(filled)
+        }
+    }
+}
+
+/// The last words of `bytes`, in order; how many.
+pub(super) fn last_words(bytes: &[u8], words: &mut [Word; WORDS]) -> usize {
+    let mut count = 0;
+    for word in Words::new(bytes) {
+        if count == WORDS {
+            words.rotate_left(1);
+            count -= 1;
+        }
+        words[count] = word;
+        count += 1;
+    }
+    count
+}
