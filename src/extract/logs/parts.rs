@@ -122,7 +122,10 @@ fn pair(line: &[u8], free: usize, mark: usize, out: &mut Vec<Part>) -> Option<us
     Some(end)
 }
 
-/// Bytes of a value without quotes: a word; more of them where they are a name or a day with a time.
+const MONTHS: [&[u8; 3]; 12] =
+    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+
+/// Bytes of a value without quotes: a word; more of them where they are a name, a day with a time, or groups of figures.
 fn bare(rest: &[u8]) -> usize {
     let word = |from: usize| {
         let ends =
@@ -133,19 +136,27 @@ fn bare(rest: &[u8]) -> usize {
         let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-' | b'.') || *b >= 0x80;
         word.first().is_some_and(u8::is_ascii_uppercase) && word.iter().all(letter)
     };
+    // `10 Jun 1962`, `June 10, 1962`, `110 85 2770`.
+    let is_group = |word: &[u8]| {
+        (1..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_digit)
+            || (3..=9).contains(&word.len())
+                && MONTHS.iter().any(|month| word[..3].eq_ignore_ascii_case(*month))
+                && word.iter().all(u8::is_ascii_alphabetic)
+    };
     let mut end = word(0);
     let first = &rest[..end];
     let is_day = first.len() >= 8 && first.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'.'));
     for _ in 1..WORDS {
         // `Lee, Ada` too: the comma of a list of pairs has a pair behind it.
-        let comma = usize::from(rest.get(end) == Some(&b',') && is_name(first));
+        let comma = usize::from(rest.get(end) == Some(&b',') && (is_name(first) || is_group(first)));
         if rest.get(end + comma) != Some(&b' ') {
             break;
         }
         let next = word(end + comma + 1);
         let text = &rest[end + comma + 1..next];
         let is_time = is_day && text.len() >= 5 && text.iter().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
-        if !(is_time || is_name(first) && is_name(text)) {
+        let goes_on = is_name(first) && is_name(text) || is_group(first) && is_group(text);
+        if !(is_time || goes_on) {
             break;
         }
         end = next;
