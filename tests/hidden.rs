@@ -76,9 +76,9 @@ fn book(names: &str, sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
         ),
         ("xl/worksheets/sheet1.xml", &sheet),
     ];
-    let strings = ("xl/sharedStrings.xml", "<sst/>");
-    let has_strings = more.iter().any(|(name, _)| *name == strings.0);
-    package(&[&own[..], if has_strings { &[] } else { &[strings][..] }, more].concat())
+    let strings = [("xl/sharedStrings.xml", "<sst/>")];
+    let has_strings = more.iter().any(|(name, _)| *name == strings[0].0);
+    package(&[&own[..], if has_strings { &[] } else { &strings[..] }, more].concat())
 }
 
 /// The rows of a sheet with a column, each with these attributes.
