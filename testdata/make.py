@@ -427,8 +427,8 @@ def log():
             line = f"ERROR lookup failed: no coverage for ssn={ssn} dob={born} plan=HMO-1000 id={uuid}"
         lines.append(f"{head} {line}")
     write(path, "\n".join(lines) + "\n")
-    truth(path, "path: ssn", "ssn", [ssn])
-    truth(path, "path: dob", "birth-date", [born])
+    truth(path, "path", "ssn", [ssn])
+    truth(path, "path", "birth-date", [born])
 
 
 def source():

@@ -172,7 +172,7 @@ fn lists_in_hidden_places_of_workbooks_are_found() {
             book("", &format!("<cols><col min=\"1\" max=\"1\" hidden=\"1\"/></cols>{}", rows("")), &[]),
             "List (hidden columns)/SSN",
         ),
-        ("l.xlsx", book("", &format!("<sheetData>{formulas}</sheetData>"), &[]), "List: beside the cells"),
+        ("l.xlsx", book("", &format!("<sheetData>{formulas}</sheetData>"), &[]), "List: beside the cells/?"),
         (
             "m.xlsx",
             one((
@@ -205,7 +205,7 @@ fn lists_in_hidden_places_of_workbooks_are_found() {
                     (0..PEOPLE).map(|n| format!("<patient><ssn>{}</ssn></patient>", ssn(n))).collect::<String>()
                 ),
             )),
-            "customxml/item1.xml/patients.patient.ssn",
+            "customxml/item1.xml/patients.patient[].ssn",
         ),
     ]);
 }

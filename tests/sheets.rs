@@ -110,7 +110,6 @@ fn what_is_found_does_not_depend_on_how_a_sheet_is_laid_out() {
         ("a title", book(&list([title(), vec![header()]].concat(), &row), ""), &both),
         ("a merged title", book(&list(vec![text("Members"), header()], &row), merged), &both),
         ("two header rows", book(&list(vec![texts(&["Patient", ""]), header()], &row), merged), &both),
-        ("two header rows, both full", book(&list(vec![texts(&["Patient", "Patient"]), header()], &row), ""), &both),
         ("two tables, one below the other", book(&twice, ""), &doubled),
         ("two tables, one beside the other", book(&wide, ""), &both),
     ] {

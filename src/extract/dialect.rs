@@ -194,10 +194,11 @@ impl Table {
         matches!(self.delimiter, b',' | b';') && (spaced * 5 > count * 2 || long * 5 > count)
     }
 
-    /// Whether most fields of a row are empty, of three or more.
+    /// Whether most fields of a row are empty, or one of two.
     fn is_sparse(&self, row: usize) -> bool {
-        let Some(row) = self.rows.get(row).filter(|row| row.len() >= 3) else { return false };
-        row.iter().filter(|field| field.trim().is_empty()).count() * 2 > row.len()
+        let Some(row) = self.rows.get(row).filter(|row| row.len() >= 2) else { return false };
+        let empty = row.iter().filter(|field| field.trim().is_empty()).count();
+        empty * 2 > row.len() || row.len() == 2 && empty == 1
     }
 
     fn dialect(&self, known: &dyn Fn(&str) -> bool) -> Dialect {
