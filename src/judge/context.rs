@@ -13,6 +13,7 @@ use crate::identifier::Identifier;
 use crate::judge::distinct::Identity;
 use crate::judge::words::{WORDS, Word, Words, last_words};
 use crate::rules::RuleSet;
+use crate::validate::date::opens_month;
 
 /// How far back a label may stand, bytes.
 pub const REACH: usize = 100;
@@ -428,10 +429,7 @@ fn is_street(text: &[u8], words: &[Word]) -> bool {
 
 /// Whether a value begins here: a figure, or the name of a month.
 fn opens_value(text: &[u8]) -> bool {
-    const MONTHS: [&[u8; 3]; 12] =
-        [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-    let month = |three: &[u8]| MONTHS.iter().any(|month| three.eq_ignore_ascii_case(&month[..]));
-    text.first().is_some_and(u8::is_ascii_digit) || text.get(..3).is_some_and(month)
+    text.first().is_some_and(u8::is_ascii_digit) || opens_month(text)
 }
 
 /// Whether a label's mark stands between a keyword and its value, and nothing else: `:`, `=`, `#`, leaders, a bracket that

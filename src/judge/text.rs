@@ -210,20 +210,19 @@ pub fn judge(
 /// its own length stands right before or behind such a value.
 fn in_row(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
     let figures = |b: &u8| b.is_ascii_digit();
-    // `527D` beside `5282`: a table of hexadecimal numbers.
-    let group = |length: usize, any: bool| if any { Some(length) } else { None };
     if !value.contains(&b' ') || !value.iter().all(|b| b.is_ascii_digit() || *b == b' ') {
         return false;
     }
     let first = value.iter().take_while(|b| figures(b)).count();
     let last = value.iter().rev().take_while(|b| figures(b)).count();
+    // `527D` beside `5282`: a table of hexadecimal numbers.
     let left = before.strip_suffix(b" ").and_then(|rest| {
         let length = rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
-        group(length, rest[rest.len() - length..].iter().any(figures))
+        rest[rest.len() - length..].iter().any(figures).then_some(length)
     });
     let right = behind.strip_prefix(b" ").and_then(|rest| {
         let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        group(length, rest[..length].iter().any(figures))
+        rest[..length].iter().any(figures).then_some(length)
     });
     left == Some(first) || right == Some(last)
 }
@@ -289,7 +288,6 @@ fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
     let ends = behind.iter().find(sum) == Some(&b';');
     OPENS.iter().any(|open| line.starts_with(open))
         || (spaced && ends)
-        || (spaced && behind.first() == Some(&b';'))
         || (spaced && capitals)
         || (spaced && name.contains(&b'_') && matches!(behind.first(), None | Some(b'\n' | b'\r')))
 }

@@ -69,15 +69,12 @@ pub(super) fn feed(
                 move || read_ahead(scope, scanner, window, waiting, pace, &sender)
             };
             let first_reader = reader.clone();
-            let first = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
-            let started = first.spawn_scoped(threads, move || {
+            let ahead = || std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+            let started = ahead().spawn_scoped(threads, move || {
                 // The others are not needed before there is something to be read ahead.
                 if waiting.wait_for_some() {
                     // As many as the system gives: one is enough.
-                    let start = |_: &usize| {
-                        let thread = std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
-                        thread.spawn_scoped(threads, first_reader.clone()).is_ok()
-                    };
+                    let start = |_: &usize| ahead().spawn_scoped(threads, first_reader.clone()).is_ok();
                     (1..READERS).take_while(start).for_each(drop);
                     first_reader();
                 }

@@ -157,22 +157,28 @@ impl Parts<'_> {
     }
 }
 
+const MONTHS: [&[u8]; 12] = [
+    b"january",
+    b"february",
+    b"march",
+    b"april",
+    b"may",
+    b"june",
+    b"july",
+    b"august",
+    b"september",
+    b"october",
+    b"november",
+    b"december",
+];
+
+/// Whether the first three letters are those of a month's name.
+pub(crate) fn opens_month(text: &[u8]) -> bool {
+    text.get(..3).is_some_and(|three| MONTHS.iter().any(|month| three.eq_ignore_ascii_case(&month[..3])))
+}
+
 /// The month a word names: its whole name, or three letters or more of it; `sept` too.
 fn month(word: &[u8]) -> Option<i32> {
-    const MONTHS: [&[u8]; 12] = [
-        b"january",
-        b"february",
-        b"march",
-        b"april",
-        b"may",
-        b"june",
-        b"july",
-        b"august",
-        b"september",
-        b"october",
-        b"november",
-        b"december",
-    ];
     if word.len() < 3 {
         return None;
     }

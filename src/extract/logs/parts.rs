@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::validate::date::opens_month;
+
 /// A key is no longer than this.
 const KEY: usize = 64;
 /// Words of a value without quotes at most.
@@ -122,9 +124,6 @@ fn pair(line: &[u8], free: usize, mark: usize, out: &mut Vec<Part>) -> Option<us
     Some(end)
 }
 
-const MONTHS: [&[u8; 3]; 12] =
-    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-
 /// Bytes of a value without quotes: a word; more of them where they are a name, a day with a time, or groups of figures.
 fn bare(rest: &[u8]) -> usize {
     let word = |from: usize| {
@@ -139,9 +138,7 @@ fn bare(rest: &[u8]) -> usize {
     // `10 Jun 1962`, `June 10, 1962`, `110 85 2770`.
     let is_group = |word: &[u8]| {
         (1..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_digit)
-            || (3..=9).contains(&word.len())
-                && MONTHS.iter().any(|month| word[..3].eq_ignore_ascii_case(*month))
-                && word.iter().all(u8::is_ascii_alphabetic)
+            || (3..=9).contains(&word.len()) && opens_month(word) && word.iter().all(u8::is_ascii_alphabetic)
     };
     let mut end = word(0);
     let first = &rest[..end];
