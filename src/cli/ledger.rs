@@ -157,7 +157,7 @@ fn export(ledger: &Ledger) -> Result<i32> {
     for decision in ledger.all_decisions()? {
         line(json!({"type": "decision", "target": decision.target, "verdict": decision.verdict, "who": decision.who,
             "decided": utc(decision.decided), "reason": decision.reason, "ticket": decision.ticket,
-            "until": decision.until}))?;
+            "until": decision.until, "limits": serde_json::from_str::<serde_json::Value>(&decision.limits).ok()}))?;
     }
     out(&text)?;
     Ok(0)

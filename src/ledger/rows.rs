@@ -179,6 +179,8 @@ const KNOWN: &str =
 pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
     linked, readable_by, content, first_seen, first_run, state, state_run, why, is_open, resolved, provisional";
 
+pub(super) const DECISION: &str = "target, verdict, who, decided, reason, ticket, until, limits";
+
 const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts";
 
 fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
@@ -243,6 +245,7 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         reason: row.get(4)?,
         ticket: row.get(5)?,
         until: row.get(6)?,
+        limits: row.get(7)?,
     })
 }
 
@@ -562,16 +565,18 @@ impl Ledger {
 
     /// Adds a decision: on a finding or a series, by its id. None is ever changed or taken back: the last one counts.
     pub fn decide(&self, decision: &DecisionRow) -> Result<()> {
-        let sql = "INSERT INTO decisions (target, verdict, who, decided, reason, ticket, until) VALUES (?1,?2,?3,?4,?5,?6,?7)";
-        let DecisionRow { target, verdict, who, decided, reason, ticket, until } = decision;
-        self.change(sql, params![target, verdict, who, decided, reason, ticket, until]).map(drop)
+        let sql = format!("INSERT INTO decisions ({DECISION}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
+        let DecisionRow { target, verdict, who, decided, reason, ticket, until, limits } = decision;
+        self.change(&sql, params![target, verdict, who, decided, reason, ticket, until, limits]).map(drop)
     }
 
     /// The decisions that count: the last one on each finding or series.
     pub fn decisions(&self) -> Result<Vec<DecisionRow>> {
-        let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
-                   WHERE number IN (SELECT max(number) FROM decisions GROUP BY target) ORDER BY number";
-        self.all(sql, [], decision)
+        let sql = format!(
+            "SELECT {DECISION} FROM decisions \
+             WHERE number IN (SELECT max(number) FROM decisions GROUP BY target) ORDER BY number"
+        );
+        self.all(&sql, [], decision)
     }
 }
 
@@ -590,4 +595,6 @@ pub struct DecisionRow {
     pub ticket: String,
     /// `YYYY-MM-DD`, or empty.
     pub until: String,
+    /// What was accepted: [`crate::decisions::accepted::Limits`] as JSON; empty for a fix.
+    pub limits: String,
 }

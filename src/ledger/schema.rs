@@ -7,7 +7,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION: i64 = 0x5048_5357;
 
 /// Each step takes a ledger from the version that is its index to the next. A step that was released is never changed.
-const STEPS: &[&str] = &[FIRST, MET];
+const STEPS: &[&str] = &[FIRST, MET, LIMITS];
 
 /// What this program writes.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
@@ -152,6 +152,11 @@ CREATE TABLE mets (
 );
 ALTER TABLE documents ADD COLUMN met INTEGER;
 ALTER TABLE stands ADD COLUMN prints TEXT NOT NULL DEFAULT '';
+";
+
+// What was accepted, so that more of it is told anew: JSON, empty where nothing was.
+const LIMITS: &str = "
+ALTER TABLE decisions ADD COLUMN limits TEXT NOT NULL DEFAULT '';
 ";
 
 /// Brings a database to this version; or says why that cannot be.

@@ -4,7 +4,7 @@
 use rusqlite::{Row, params};
 
 use super::Ledger;
-use super::rows::{DecisionRow, FINDING, FindingRow, decision, finding};
+use super::rows::{DECISION, DecisionRow, FINDING, FindingRow, decision, finding};
 use crate::error::Result;
 
 /// A feed: documents of one series in which something was found.
@@ -268,20 +268,21 @@ impl Ledger {
         })
     }
 
+    /// Whether anything was ever found in a series.
+    pub fn knows_series(&self, series_id: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM findings WHERE series_id = ?1 LIMIT 1";
+        Ok(self.one(sql, params![series_id], |_| Ok(()))?.is_some())
+    }
+
     /// All decisions on a finding or its series, the first one first.
     pub fn decisions_on(&self, id: &str, series_id: &str) -> Result<Vec<DecisionRow>> {
-        let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
-                   WHERE target IN (?1, ?2) ORDER BY number";
-        self.all(sql, params![id, series_id], decision)
+        let sql = format!("SELECT {DECISION} FROM decisions WHERE target IN (?1, ?2) ORDER BY number");
+        self.all(&sql, params![id, series_id], decision)
     }
 
     /// All decisions, the first one first.
     pub fn all_decisions(&self) -> Result<Vec<DecisionRow>> {
-        self.all(
-            "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions ORDER BY number",
-            [],
-            decision,
-        )
+        self.all(&format!("SELECT {DECISION} FROM decisions ORDER BY number"), [], decision)
     }
 
     /// Forgets what is older than `before` (seconds): findings that were resolved then, and runs that ended then. Decisions are kept.

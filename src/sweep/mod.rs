@@ -40,7 +40,6 @@ use self::merge::{Asked, Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
 pub use self::stands::AtRules;
 use self::stands::{Stands, Sums};
-use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ledger::rows::{RootRow, RunRow};
@@ -113,7 +112,6 @@ fn sweep(
     reports::folder(&config.reports)?;
     let lock = lock::take(&config.lock_path())?;
     let key = key_file(&config.key_path())?;
-    let accepted = config.suppress.as_deref().map(Accepted::read).transpose()?.unwrap_or_default();
     let ledger = Ledger::open(&config.ledger)?;
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
@@ -122,6 +120,7 @@ fn sweep(
     let since = runs.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
     let previous = runs.iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest.clone());
     let started = utc(now).unwrap_or_default();
+    let accepted = reports::decided(config.suppress.as_deref(), &ledger, started.get(..10).unwrap_or_default())?;
     let mut row = RunRow {
         run_id: orders.run_id.clone(),
         started: now,
@@ -219,13 +218,23 @@ fn sweep(
         });
     }
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
-    let decisions = ledger.decisions()?.into_iter().map(|decision| (decision.target.clone(), decision)).collect();
     let mut dated = Dated::begin(&config.reports, &run, previous.as_deref().unwrap_or(""))?;
     let sums: Vec<Sums> = roots.iter().map(|root| root.sums(&ledger)).collect::<Result<_>>()?;
-    let mut teller =
-        Teller { ledger: &ledger, config, numbers: &numbers, sums: &sums, run: &run, since, now, accepted, decisions };
+    let whole: Vec<bool> = roots.iter().map(|root| root.status() == "complete").collect();
+    let mut teller = Teller {
+        ledger: &ledger,
+        config,
+        numbers: &numbers,
+        sums: &sums,
+        run: &run,
+        since,
+        now,
+        whole: &whole,
+        accepted,
+    };
     let (mut summary, told) = teller.tell(&mut |event| dated.event(event))?;
     delta.states = told.states.clone();
+    delta.accepted = told.accepted.len() as u64;
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
     delta.rulesets = stands.shares(&ledger, &sums)?;

@@ -7,11 +7,12 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::decisions::accepted::Accepted;
+use crate::decisions::Disposition;
+use crate::decisions::accepted::{Accepted, Limits};
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
 use crate::ledger::Ledger;
-use crate::ledger::rows::{DecisionRow, RunRow};
+use crate::ledger::rows::RunRow;
 use crate::ledger::stored;
 use crate::report::csv::rows::Closed;
 use crate::report::dir::Dir;
@@ -35,8 +36,9 @@ pub(super) struct Teller<'a> {
     pub(super) run: &'a Run,
     pub(super) since: i64,
     pub(super) now: i64,
+    /// Which were walked to their end.
+    pub(super) whole: &'a [bool],
     pub(super) accepted: Accepted,
-    pub(super) decisions: HashMap<String, DecisionRow>,
 }
 
 /// What the reports came to, for the delta.
@@ -111,13 +113,6 @@ impl Teller<'_> {
             }
         }
         self.accepted.decide(document, &path);
-        for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
-            // It was said to be mended before this run, which has it.
-            if finding.decision.disposition.starts_with("fixed-claimed") {
-                finding.decision.disposition = "claim-refuted".to_string();
-                told.claims_refuted += 1;
-            }
-        }
         let late = root.retention_days.is_some_and(|keep| days(first_seen, self.now) > keep);
         for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
             if let Some(row) = self.ledger.finding(&finding.id)? {
@@ -127,20 +122,11 @@ impl Teller<'_> {
                 finding.history.days_open = Some(days(row.first_seen, self.now));
                 *told.states.entry(state.to_string()).or_default() += 1;
             }
-            let decided = self.decisions.get(&finding.id).or_else(|| self.decisions.get(&finding.series_id));
-            if let Some(decided) = decided {
-                let holds = decided.until.is_empty() || decided.until.as_str() >= &self.run.started[..10];
-                let refuted = decided.verdict == "fixed-claimed" && decided.decided < self.now;
-                let decision = &mut finding.decision;
-                decision.ticket.clone_from(&decided.ticket);
-                decision.until.clone_from(&decided.until);
-                decision.disposition = match (refuted, holds) {
-                    (true, _) => "claim-refuted".to_string(),
-                    (_, true) => decided.verdict.clone(),
-                    _ => format!("re-opened: {} until {}", decided.verdict, decided.until),
-                };
-                decision.accepted = holds && decided.verdict == "accepted";
-                told.claims_refuted += u64::from(refuted);
+            // It was said to be mended before this run, which has it; what could not be looked at says nothing.
+            let claimed = finding.decision.disposition.contains(Disposition::FixClaimed.name());
+            if claimed && self.whole[document.root] && finding.history.state != "unknown" {
+                finding.decision.disposition = "claim-refuted".to_string();
+                told.claims_refuted += 1;
             }
             if finding.decision.accepted {
                 told.accepted.insert(finding.id.clone());
@@ -167,6 +153,18 @@ impl Teller<'_> {
         }
         Ok(())
     }
+}
+
+/// What decides on findings in a run that began on this day: the file of the configuration, and what the ledger was told.
+pub(super) fn decided(file: Option<&Path>, ledger: &Ledger, day: &str) -> Result<Accepted> {
+    let mut accepted = file.map(Accepted::read).transpose()?.unwrap_or_default();
+    accepted.on(day);
+    for row in ledger.decisions()? {
+        let Some(disposition) = Disposition::by_name(&row.verdict) else { continue };
+        let limits: Limits = serde_json::from_str(&row.limits).unwrap_or_default();
+        accepted.add(&row.target, disposition, &row.until, &row.ticket, &limits);
+    }
+    Ok(accepted)
 }
 
 /// States of findings, as reports write them.
