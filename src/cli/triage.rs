@@ -3,7 +3,7 @@
 //! every line.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ImportArgs, TriageCommand};
@@ -63,7 +63,7 @@ fn import(args: &ImportArgs) -> Result<i32> {
         said.push_str("Nothing is written: say with --into which file or ledger these should go into.\n");
         return out(&said).map(|()| 0);
     };
-    if is_ledger(into)? {
+    if findings::is_ledger(into)? {
         return into_ledger(worklist, into, &imported, args.apply, &said);
     }
     let (path, old) = there(into)?;
@@ -84,19 +84,6 @@ fn import(args: &ImportArgs) -> Result<i32> {
 fn counted(into: &Path, what: &str, added: usize, changed: usize, same: usize) -> String {
     let into = into.to_string_lossy();
     format!("{}: {added} {what} new, {changed} changed, {same} there already\n", plain(&into))
-}
-
-/// Whether a file is a database, as a ledger is one.
-fn is_ledger(into: &Path) -> Result<bool> {
-    // Database File Format 1.3: the header string.
-    const HEADER: &[u8] = b"SQLite format 3\0";
-    let mut head = Vec::new();
-    match std::fs::File::open(into) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(Error::read(into, error)),
-        Ok(file) => file.take(HEADER.len() as u64).read_to_end(&mut head).map_err(|error| Error::read(into, error))?,
-    };
-    Ok(head == HEADER)
 }
 
 #[cfg(not(feature = "ledger"))]

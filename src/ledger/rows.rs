@@ -139,6 +139,8 @@ pub struct RunRow {
     pub manifest: String,
     /// What it came to, as JSON.
     pub counts: String,
+    /// What it was asked, as JSON.
+    pub asked: String,
 }
 
 /// Rules and program by which documents were read.
@@ -181,7 +183,7 @@ pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identi
 
 pub(super) const DECISION: &str = "target, verdict, who, decided, reason, ticket, until, limits";
 
-const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts";
+const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts, asked";
 
 fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     Ok(DocumentRow {
@@ -289,6 +291,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         folder: row.get(8)?,
         manifest: row.get(9)?,
         counts: row.get(10)?,
+        asked: row.get(11)?,
     })
 }
 
@@ -483,8 +486,8 @@ impl Ledger {
     pub fn begin_run(&self, run: &RunRow) -> Result<i64> {
         // Whoever begins holds the lock: what still runs by the ledger was killed, or found no room to say how it ended.
         self.change("UPDATE runs SET status = 'incomplete' WHERE status = 'running'", [])?;
-        let sql = "INSERT INTO runs (run_id, started, version, stand, status) VALUES (?1,?2,?3,?4,'running')";
-        self.change(sql, params![run.run_id, run.started, run.version, run.stand])?;
+        let sql = "INSERT INTO runs (run_id, started, version, stand, asked, status) VALUES (?1,?2,?3,?4,?5,'running')";
+        self.change(sql, params![run.run_id, run.started, run.version, run.stand, run.asked])?;
         Ok(self.connection.last_insert_rowid())
     }
 
