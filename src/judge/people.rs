@@ -93,6 +93,13 @@ pub fn key_kind(identifier: Identifier) -> Option<KeyKind> {
 pub(super) struct Words([u32; 4]);
 
 impl Words {
+    /// The words of a name that was found.
+    pub(super) fn of(name: &Valid) -> Words {
+        let mut words = Words::default();
+        words.add(name.normal.as_bytes());
+        words
+    }
+
     fn add(&mut self, normal: &[u8]) {
         const SUFFIXES: [&[u8]; 6] = [b"JR", b"SR", b"II", b"III", b"IV", b"MD"];
         for word in normal.split(|b| *b == b' ').filter(|w| w.len() > 1 && !SUFFIXES.contains(w)) {
@@ -110,7 +117,7 @@ impl Words {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0[0] == 0
     }
 
@@ -119,7 +126,7 @@ impl Words {
     }
 
     /// Whether both can be one name: one holds all words of the other.
-    fn fits(&self, other: &Words) -> bool {
+    pub(super) fn fits(&self, other: &Words) -> bool {
         let within = |a: &Words, b: &Words| a.0.iter().all(|word| *word == 0 || b.0.contains(word));
         within(self, other) || within(other, self)
     }
@@ -185,6 +192,11 @@ impl RecordKeys {
                     valid.normal.as_bytes().first_chunk::<3>().filter(|three| three.iter().all(u8::is_ascii_digit));
                 let number = three.map(|three| three.iter().fold(0, |n, digit| n * 10 + usize::from(digit - b'0')));
                 self.about.state = number.map_or(0, |number| STATE_OF[number]);
+            }
+            // A whole address in one field: its measure tells its ZIP code.
+            Identifier::ADDRESS if self.about.state == 0 => {
+                let three = usize::try_from(valid.measure).ok().and_then(|measure| measure.checked_sub(1));
+                self.about.state = three.and_then(|three| STATE_OF.get(three)).copied().unwrap_or(0);
             }
             _ => {}
         }

@@ -56,6 +56,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let international = value.first() == Some(&b'+');
     let phone = match digits.as_bytes() {
         [b'1', ten @ ..] if ten.len() == 10 => ten,
+        // As it is dialled from abroad.
+        [b'0', b'0', b'1', ten @ ..] if ten.len() == 10 => ten,
         ten if ten.len() == 10 && !international => ten,
         // The area code in a column of its own, or left out among neighbours.
         seven if seven.len() == 7 && setting == Setting::Field => {
@@ -95,12 +97,17 @@ fn dialled(phone: &[u8], setting: Setting, written: bool) -> Verdict {
     let area = number(&phone[..3]) as u16;
     // No area code 555 is in use: numbers written so are Synthea's.
     let synthea = area == 555 && (setting == Setting::Field || written);
+    // Under the name of a telephone number, what is written as one and cannot be dialled is one that was made up.
+    let made_up = setting == Setting::Field && written && area >= 200;
     if !synthea && !is_area(area) && !TOLL_FREE.contains(&area) {
-        return Verdict::Invalid("no such area code");
+        return match made_up {
+            true => Verdict::plain(normal, measure, true),
+            false => Verdict::Invalid("no such area code"),
+        };
     }
     match exchange(&phone[3..]) {
         Ok(test) => Verdict::plain(normal, measure, test || synthea || is_trivial(phone)),
-        Err(_) if synthea => Verdict::plain(normal, measure, true),
+        Err(_) if synthea || made_up => Verdict::plain(normal, measure, true),
         Err(reason) => Verdict::Invalid(reason),
     }
 }
@@ -181,9 +188,12 @@ mod tests {
                 ("555-432-8841", Test, Test, "Synthea"),
                 ("5554328841", No, Test, "ten digits, or Synthea"),
                 ("tel:+1(251)432-8841", Yes, Yes, "a link"),
-                ("211-432-8841", No, No, "no such area code"),
-                ("251-911-8841", No, No, "a service code"),
-                ("251-132-8841", No, No, "no exchange starts with 1"),
+                ("211-432-8841", No, Test, "no such area code"),
+                ("2114328841", No, No, "no such area code, and any number"),
+                ("251-911-8841", No, Test, "a service code"),
+                ("251-132-8841", No, Test, "no exchange starts with 1"),
+                ("001-251-432-8841x1234", Yes, Yes, "from abroad, an extension"),
+                ("(251)432-8841x1234", Yes, Yes, "an extension"),
                 ("432-8841", No, Yes, "the area left out"),
                 ("+44 20 7946 0958", No, Yes, "abroad"),
                 ("123-456-7890", No, Test, "made up"),
