@@ -66,7 +66,9 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let table = match best {
         Some((_, table)) => table,
         // One column: only a name can say that it is a table.
-        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end, 0.0),
+        None if named && !sample.is_empty() && ending == "csv" => {
+            Some(Table::read(sample, b',', line_end, 0.0)).filter(|table| !table.is_form())?
+        }
         None => return None,
     };
     Some(table.dialect(known))
@@ -220,7 +222,10 @@ impl Table {
         let mut first = head().find(wide).unwrap_or(0);
         // Spreadsheets fill title lines up with empty fields: the first row that is filled may be the header.
         if self.is_sparse(first)
-            && let Some(filled) = head().filter(wide).find(|at| !self.is_sparse(*at)).filter(names)
+            && let Some(filled) = head()
+                .filter(wide)
+                .find(|at| !self.is_sparse(*at))
+                .filter(|at| names(at) || self.header_of_two(*at, known).is_some())
         {
             first = filled;
         }
@@ -430,6 +435,8 @@ mod tests {
             "a.tsv",
             "Patient:\tRuth Barrow\tMRN:\t4471902\nDOB:\t06/16/1960\tSSN:\t536-90-4399\nWard:\t7\t\t\n"
         ));
+        assert!(!told("a.csv", "Patient:,Ruth Barrow\nDOB:,06/16/1960\n"));
+        assert!(told("a.csv", "Patient:\nRuth Barrow\n"));
         assert!(told("a.txt", "Name\tDOB:\nBarrow\t1960-06-16\nHale\t1948-11-30\n"));
         assert!(told("a.txt", "12:\tBarrow\n13:\tHale\n14:\tNowak\n"));
     }
