@@ -140,7 +140,7 @@ fn office_files_of_others_open_with_their_password() {
         let roots = scan::roots(&[folder.join(path)]).expect("a root");
         let mut documents: Vec<Document> = Vec::new();
         scan::scan(&engine, &options, &roots, &scan::Progress::default(), &mut documents).expect("the scan runs");
-        let parts = |d: &Document| (d.locator.parts()[1..].to_vec(), d.status, d.format.clone(), d.gaps.len());
+        let parts = |d: &Document| (d.locator.parts()[1..].to_vec(), d.status, d.format, d.gaps.len());
         documents.iter().map(parts).collect::<Vec<_>>()
     };
     for (locked, open) in [
