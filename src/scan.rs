@@ -15,6 +15,7 @@ mod names;
 mod rich;
 mod values;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -98,15 +99,44 @@ pub struct Progress {
     pub files_done: AtomicU64,
     /// Bytes of the files found so far.
     pub bytes_found: AtomicU64,
-    /// Bytes read and done, counted inside large files too.
+    /// Bytes of files that are read and done, counted inside large files too.
     pub bytes_done: AtomicU64,
+    /// Bytes of what was unpacked from files, or taken out of them, that are done: they are in no total.
+    pub bytes_inside: AtomicU64,
     /// The walk is over: the totals are final.
     pub walked: AtomicBool,
     /// Set from outside to end the scan early; documents under way are closed as partial.
     pub stop: AtomicBool,
 }
 
+thread_local! {
+    /// How deep inside a file this thread reads.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// As long as it lives, what this thread reads stands inside a file.
+struct Within;
+
+impl Within {
+    fn enter() -> Within {
+        DEPTH.set(DEPTH.get() + 1);
+        Within
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get().saturating_sub(1));
+    }
+}
+
 impl Progress {
+    /// So many bytes more were read.
+    fn read(&self, bytes: u64) {
+        let counter = if DEPTH.get() > 0 { &self.bytes_inside } else { &self.bytes_done };
+        counter.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -300,6 +300,8 @@ fn reports_tell_what_was_carried_forward_and_hold_a_chain() {
     let table = fs::read_to_string(latest.join("findings.csv")).expect("a report");
     let row = table.lines().nth(1).expect("a row");
     assert!(row.contains("in/b.csv") && row.contains(",open,"), "{row}");
+    let page = fs::read_to_string(latest.join("report.html")).expect("a page");
+    assert!(page.contains("<li>1 finding as before</li>") && !page.contains("one scan has no last time"));
     let hash = |text: &[u8]| {
         use sha2::{Digest, Sha256};
         Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>()

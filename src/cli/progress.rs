@@ -68,7 +68,7 @@ fn tick(progress: &Progress, done: &AtomicBool, terminal: bool) {
     let mut said = Instant::now();
     while !done.load(Ordering::Acquire) {
         let now = Now::of(progress);
-        let per_second = rate.of(Instant::now(), now.bytes_done);
+        let per_second = rate.of(Instant::now(), now.bytes_done, now.bytes_inside);
         if terminal {
             bar.set_message(now.line(per_second));
             bar.tick();
@@ -90,6 +90,7 @@ struct Now {
     files_done: u64,
     bytes_found: u64,
     bytes_done: u64,
+    bytes_inside: u64,
     walked: bool,
 }
 
@@ -100,11 +101,13 @@ impl Now {
             files_done: progress.files_done.load(Ordering::Relaxed),
             bytes_found: progress.bytes_found.load(Ordering::Relaxed),
             bytes_done: progress.bytes_done.load(Ordering::Relaxed),
+            bytes_inside: progress.bytes_inside.load(Ordering::Relaxed),
             walked: progress.walked.load(Ordering::Relaxed),
         }
     }
 
-    fn line(&self, per_second: Option<f64>) -> String {
+    /// `per_second`: bytes of files, and of what is inside of them.
+    fn line(&self, per_second: Option<(f64, f64)>) -> String {
         // Until the walk is over the totals still grow, and a time left would be a guess.
         let sofar = if self.walked { "" } else { "+" };
         let mut line = format!(
@@ -114,9 +117,13 @@ impl Now {
             size(self.bytes_done),
             size(self.bytes_found)
         );
-        if let Some(rate) = per_second {
-            line.push_str(&format!(", {}/s", size(rate as u64)));
-            if self.walked && rate > 0.0 {
+        if self.bytes_inside > 0 {
+            line.push_str(&format!(" and {} inside", size(self.bytes_inside)));
+        }
+        if let Some((rate, inside)) = per_second {
+            line.push_str(&format!(", {}/s", size((rate + inside) as u64)));
+            // How much is still packed in a file that is being unpacked nobody knows.
+            if self.walked && rate > 0.0 && inside == 0.0 {
                 let left = self.bytes_found.saturating_sub(self.bytes_done) as f64 / rate;
                 line.push_str(&format!(", {} left", span(left)));
             }
@@ -136,17 +143,18 @@ fn span(seconds: f64) -> String {
 
 /// Bytes a second over the last [`WINDOW`].
 #[derive(Default)]
-struct Rate(VecDeque<(Instant, u64)>);
+struct Rate(VecDeque<(Instant, [u64; 2])>);
 
 impl Rate {
-    fn of(&mut self, now: Instant, bytes: u64) -> Option<f64> {
-        self.0.push_back((now, bytes));
+    fn of(&mut self, now: Instant, done: u64, inside: u64) -> Option<(f64, f64)> {
+        self.0.push_back((now, [done, inside]));
         while self.0.len() > 2 && self.0.front().is_some_and(|(then, _)| now - *then > WINDOW) {
             self.0.pop_front();
         }
         let (then, before) = *self.0.front()?;
         let seconds = (now - then).as_secs_f64();
-        (seconds >= 0.5).then(|| bytes.saturating_sub(before) as f64 / seconds)
+        let rate = |bytes: u64, before: u64| bytes.saturating_sub(before) as f64 / seconds;
+        (seconds >= 0.5).then(|| (rate(done, before[0]), rate(inside, before[1])))
     }
 }
 
@@ -156,12 +164,24 @@ mod tests {
 
     #[test]
     fn the_line_says_files_bytes_rate_and_time_left() {
-        let mut now =
-            Now { files_found: 20, files_done: 5, bytes_found: 4_000_000, bytes_done: 1_000_000, walked: false };
-        assert_eq!(now.line(Some(1e6)), "5 of 20+ files, 1.0 MB of 4.0 MB+, 1.0 MB/s");
+        let mut now = Now {
+            files_found: 20,
+            files_done: 5,
+            bytes_found: 4_000_000,
+            bytes_done: 1_000_000,
+            bytes_inside: 0,
+            walked: false,
+        };
+        assert_eq!(now.line(Some((1e6, 0.0))), "5 of 20+ files, 1.0 MB of 4.0 MB+, 1.0 MB/s");
         now.walked = true;
-        assert_eq!(now.line(Some(1e6)), "5 of 20 files, 1.0 MB of 4.0 MB, 1.0 MB/s, 3 s left");
+        assert_eq!(now.line(Some((1e6, 0.0))), "5 of 20 files, 1.0 MB of 4.0 MB, 1.0 MB/s, 3 s left");
         assert_eq!(now.line(None), "5 of 20 files, 1.0 MB of 4.0 MB");
+        now.bytes_inside = 9_000_000;
+        assert_eq!(
+            now.line(Some((1e6, 2e6))),
+            "5 of 20 files, 1.0 MB of 4.0 MB and 9.0 MB inside, 3.0 MB/s",
+            "what is unpacked is in no total, and tells no time"
+        );
         for (seconds, expected) in [(0.2, "1 s"), (99.0, "99 s"), (100.0, "2 min"), (7200.0, "2 h")] {
             assert_eq!(span(seconds), expected);
         }
@@ -171,8 +191,8 @@ mod tests {
     fn the_rate_is_that_of_the_last_seconds() {
         let start = Instant::now();
         let mut rate = Rate::default();
-        assert_eq!(rate.of(start, 0), None);
-        assert_eq!(rate.of(start + Duration::from_secs(1), 100), Some(100.0));
-        assert_eq!(rate.of(start + Duration::from_secs(10), 100), Some(0.0), "the fast start is forgotten");
+        assert_eq!(rate.of(start, 0, 0), None);
+        assert_eq!(rate.of(start + Duration::from_secs(1), 100, 50), Some((100.0, 50.0)));
+        assert_eq!(rate.of(start + Duration::from_secs(10), 100, 50), Some((0.0, 0.0)), "the fast start is forgotten");
     }
 }

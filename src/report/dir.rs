@@ -96,10 +96,14 @@ impl Dir {
         self.tables.closed(closed)
     }
 
-    /// How it went from run to run, for the page.
+    /// How it went from run to run, and what is open no more, for the page.
     #[cfg(all(feature = "ledger", feature = "cli"))]
-    pub(crate) fn trend(&mut self, points: Vec<crate::report::html::trend::Point>) {
-        self.html.trend(points);
+    pub(crate) fn trend(
+        &mut self,
+        points: Vec<crate::report::html::trend::Point>,
+        closed: crate::report::html::trend::Closed,
+    ) {
+        self.html.trend(points, closed);
     }
 
     /// SHA-256 of the manifest, once it is written.

@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
 
 use crate::decode;
 use crate::decode::budget::Budget;
@@ -29,11 +28,11 @@ use crate::protected::keys::KeyBook;
 use crate::protected::{self, Protection};
 use crate::release::profile::PlaceProfile;
 use crate::rich;
-use crate::scan::Progress;
 use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
 use crate::scan::values::Inside;
+use crate::scan::{Progress, Within};
 use crate::validate::date;
 use crate::walk;
 use crate::worker::{Missed, Pool};
@@ -137,6 +136,7 @@ impl Scanner<'_> {
     pub(super) fn scan(&self, root: usize, locator: Locator, mut source: Source<'_>, nest: Nest<'_>) -> Box<Document> {
         let access = source.access();
         let size = source.size();
+        let _inside = (nest.depth > 0).then(Within::enter);
         let reading = catch_unwind(AssertUnwindSafe(|| self.read(root, &locator, &mut source, &access, nest)));
         let faulty = reading.is_err();
         let mut reading = reading.unwrap_or_else(|_| Reading {
@@ -435,7 +435,7 @@ impl Scanner<'_> {
             if reading.searched && reading.protection.is_some() {
                 reading.searched = false;
                 reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
-                self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+                self.progress.read(reading.bytes);
                 return reading;
             }
         }
@@ -458,7 +458,7 @@ impl Scanner<'_> {
         }
         if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
             reading.not_read = kind.gap().map(|(reason, detail)| (reason, detail.into()));
-            self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+            self.progress.read(reading.bytes);
             return reading;
         }
         if let Layout::Rows(dialect) = &layout
@@ -491,7 +491,7 @@ impl Scanner<'_> {
         if self.options.cut.core != CORE && source.by_offset().is_some() {
             (tally, entry, next) = (Tally::default(), Entry::START, 0);
         }
-        self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
+        self.progress.read(chunk.core.end as u64);
         if complete && chunk.bytes.len() <= CORE && next == 1 {
             if (chunk.bytes.len() as u64) < reading.bytes {
                 reading.stopped = Some((Reason::Changed, "shorter than it was when opened".to_string()));

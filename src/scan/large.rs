@@ -90,7 +90,7 @@ impl Scanner<'_> {
                 let entry = chain.entry(number);
                 if let Some(entry) = entry {
                     chain.tell(number + 1, entry.after(fold));
-                    self.progress.bytes_done.fetch_add(core as u64, Ordering::Relaxed);
+                    self.progress.read(core as u64);
                     chain.merge(number, Tally::default(), total);
                 }
                 std::mem::forget(guard);
@@ -118,7 +118,7 @@ impl Scanner<'_> {
             let ends = base + buffer.len() as u64 == source.size();
             let chunk = Chunk { base, bytes: std::mem::take(&mut buffer), core, entry, ends };
             let counted = self.count_on(plan, &chunk, &chain.known);
-            self.progress.bytes_done.fetch_add(chunk.core.len() as u64, Ordering::Relaxed);
+            self.progress.read(chunk.core.len() as u64);
             chain.merge(number, counted, total);
             buffer = chunk.bytes;
             std::mem::forget(guard);
@@ -175,7 +175,7 @@ impl Scanner<'_> {
                 tally.merge(self.count(plan, &chunk));
                 let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
                 entry = plan.after(entry, before, &chunk.bytes[core.clone()]);
-                self.progress.bytes_done.fetch_add(core.len() as u64, Ordering::Relaxed);
+                self.progress.read(core.len() as u64);
                 bytes = chunk.bytes;
             }
             if let Err(stopped) = read {

@@ -3,7 +3,6 @@
 //! wrappers too deep inside each other.
 
 use std::io::{Cursor, Read};
-use std::sync::atomic::Ordering;
 
 use super::document::{Given, Nest, Reading, Scanner};
 use super::rich::is_refusal;
@@ -64,7 +63,7 @@ impl Scanner<'_> {
             }
             Err(Halt { reason, detail }) => reading.stopped = Some((reason, detail)),
         }
-        self.progress.bytes_done.fetch_add(reading.bytes, Ordering::Relaxed);
+        self.progress.read(reading.bytes);
     }
 
     /// Scans text that is in another encoding.

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::Ordering;
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
+use super::Within;
 use super::document::{Given, Nest, Reading, Scanner};
 use super::members::packed;
 use super::names::mask_forms;
@@ -50,6 +50,7 @@ impl Scanner<'_> {
             reading.bytes = size.max(document.1);
             let handle = beside.as_ref().and_then(|(ending, file)| Some((*ending, file.handle()?.as_fd())));
             let handed = Handed { document: document.0.as_fd(), beside: handle };
+            let _inside = Within::enter();
             self.parts((root, locator), (pool, handed), access, nest, (reading, &mut told))
         });
         match ended {
@@ -66,7 +67,7 @@ impl Scanner<'_> {
         {
             reading.stopped = Some((reason, "the file that belongs to it changed while it was read".to_string()));
         }
-        self.progress.bytes_done.fetch_add(size, Ordering::Relaxed);
+        self.progress.read(size);
     }
 
     /// Who reads a format; or why nobody does.

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
-use std::sync::atomic::Ordering;
 
 use super::document::{Given, Nest, Reading, Scanner, Stopped};
 use crate::decode::budget::Halt;
@@ -140,7 +139,7 @@ impl Scanner<'_> {
             }
             tally.merge(counted);
             tally.tell(&known);
-            self.progress.bytes_done.fetch_add(window.at() as u64, Ordering::Relaxed);
+            self.progress.read(window.at() as u64);
             match progress {
                 Err(broken) => break Some((broken.reason, broken.detail)),
                 Ok(Progress::End) if only_padding(&mut window) => break None,
@@ -237,7 +236,7 @@ impl Scanner<'_> {
                 let chunk = Chunk { base: 0, bytes: rest, core, entry, ends };
                 text = self.count(&plan, &chunk).opened();
                 let entry = plan.after(entry, None, &chunk.bytes[chunk.core.clone()]);
-                self.progress.bytes_done.fetch_add(chunk.core.end as u64, Ordering::Relaxed);
+                self.progress.read(chunk.core.end as u64);
                 let mut end = chunk.bytes.len() as u64;
                 if read.is_ok() && chunk.bytes.len() > CORE {
                     let (bytes, exit) = self.stream(&plan, chunk, spare, entry, stream, &mut text);

@@ -17,7 +17,7 @@ use crate::ledger::stored;
 use crate::report::csv::rows::Closed;
 use crate::report::dir::Dir;
 #[cfg(feature = "cli")]
-use crate::report::html::trend::Point;
+use crate::report::html::trend::{Closed as Closings, Point};
 use crate::report::output::Output;
 use crate::report::{Report, root_name};
 use crate::scan::{Counts, Event, Progress, Run};
@@ -244,7 +244,11 @@ impl Dated {
             })?;
         }
         #[cfg(feature = "cli")]
-        self.dir.trend(trend(delta, runs, people));
+        {
+            let of = |state: &str| delta.states.get(state).copied().unwrap_or(0);
+            let no_fix = of("closed, no fix");
+            self.dir.trend(trend(delta, runs, people), Closings { resolved: of("resolved") - no_fix, no_fix });
+        }
         Ok(())
     }
 

@@ -28,26 +28,42 @@ pub struct Html {
     sums: Sums,
     rows: Worst,
     trend: Vec<trend::Point>,
+    closed: trend::Closed,
 }
 
 impl Html {
     /// A page to this output.
     pub fn new(output: Output) -> Html {
-        Html { output: Some(output), run: None, sums: Sums::default(), rows: Worst::new(ROWS), trend: Vec::new() }
+        Html {
+            output: Some(output),
+            run: None,
+            sums: Sums::default(),
+            rows: Worst::new(ROWS),
+            trend: Vec::new(),
+            closed: trend::Closed::default(),
+        }
     }
 
     /// How it went from run to run, this one the last.
     #[cfg(all(feature = "ledger", feature = "cli"))]
-    pub(crate) fn trend(&mut self, points: Vec<trend::Point>) {
+    pub(crate) fn trend(&mut self, points: Vec<trend::Point>, closed: trend::Closed) {
         self.trend = points;
+        self.closed = closed;
     }
 
     /// Like [`Report::finish`], and tells what was written.
     pub fn close(&mut self, summary: &Summary) -> Result<Option<Written>> {
         let (Some(mut output), Some(run)) = (self.output.take(), self.run.take()) else { return Ok(None) };
         let kept = self.rows.take();
-        let page =
-            page::Page { run: &run, summary, sums: &self.sums, rows: &kept, all: self.rows.all, trend: &self.trend };
+        let page = page::Page {
+            run: &run,
+            summary,
+            sums: &self.sums,
+            rows: &kept,
+            all: self.rows.all,
+            trend: &self.trend,
+            closed: self.closed,
+        };
         let mut write = || {
             output.write_all(page.head().as_bytes())?;
             rows::write_json(&mut output, &kept)?;

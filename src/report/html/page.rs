@@ -10,7 +10,7 @@ use crate::identifier::TABLE;
 use crate::report::html::charts::{WORST_FIRST, bar, in_words, plain_bar};
 use crate::report::html::rows::Row;
 use crate::report::html::sums::{AGES, READERS, Sums};
-use crate::report::html::trend::{Point, section};
+use crate::report::html::trend::{Closed, Point, changed, changes, section};
 use crate::report::records::decimals;
 use crate::report::words::{about_number, count, plain, size, thousands};
 use crate::scan::Run;
@@ -34,6 +34,7 @@ pub(super) struct Page<'a> {
     pub(super) all: u64,
     /// The last runs of a sweep.
     pub(super) trend: &'a [Point],
+    pub(super) closed: Closed,
 }
 
 impl Page<'_> {
@@ -69,6 +70,7 @@ impl Page<'_> {
                 }
                 (PreEscaped("<main>"))
                 (self.verdict())
+                (changed(&self.sums.states, self.closed))
                 (self.first())
                 (section(self.trend))
                 (self.officer())
@@ -412,7 +414,9 @@ impl Page<'_> {
                             (thousands(self.listed())) " listed, about " (about_number(decimals(summary.listed_false, 100.0))) " expected wrong; "
                             (thousands(summary.unlisted)) " not listed, about " (about_number(decimals(summary.unlisted_true, 100.0))) " expected real"
                         } }
-                        tr { th scope="row" { "Changed since last time" } td { "not known: one scan has no last time" } }
+                        tr { th scope="row" { "Changed since last time" } td {
+                            (changes(&self.sums.states, self.closed).unwrap_or_else(|| "not known: one scan has no last time".to_string()))
+                        } }
                     }
                 }
                 (self.marks())

@@ -81,6 +81,8 @@ pub(super) struct Sums {
     pub(super) ages: [u64; AGES.len()],
     pub(super) readers: [u64; 6],
     pub(super) hints: BTreeMap<&'static str, u64>,
+    /// Findings by what has become of them; empty after a scan.
+    pub(super) states: BTreeMap<&'static str, u64>,
     pub(super) reasons: BTreeMap<(Class, Reason), OfReason>,
 }
 
@@ -94,6 +96,9 @@ impl Sums {
         let root = root_name(&self.roots, document.root).to_string();
         for gap in &document.gaps {
             self.gap(gap);
+        }
+        for finding in document.findings.iter().filter(|finding| finding.listed && !finding.history.state.is_empty()) {
+            *self.states.entry(finding.history.state).or_default() += 1;
         }
         let open: Vec<&Finding> =
             document.findings.iter().filter(|finding| finding.listed && !finding.decision.accepted).collect();
