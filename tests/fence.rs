@@ -287,9 +287,9 @@ fn results_do_not_depend_on_threads() {
 fn a_limit_on_memory_is_met_with_a_word() {
     let folder = tempfile::tempdir().expect("a folder");
     let (drop, reports) = (folder.path().join("drop"), folder.path().join("reports"));
-    std::fs::create_dir_all(&drop).expect("made");
-    std::fs::create_dir_all(&reports).expect("made");
-    std::fs::write(drop.join("a.txt"), "Patient SSN: 536-90-4398\n").expect("written");
+    fs::create_dir_all(&drop).expect("made");
+    fs::create_dir_all(&reports).expect("made");
+    fs::write(drop.join("a.txt"), "Patient SSN: 536-90-4398\n").expect("written");
     let run = |kib: u32, path: &Path| {
         let script = format!(
             "ulimit -v {kib}; exec '{}' scan '{}' -o '{}/a.jsonl' --threads 2 --matches --progress never",
@@ -297,14 +297,14 @@ fn a_limit_on_memory_is_met_with_a_word() {
             path.display(),
             reports.display()
         );
-        let done = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
+        let done = Command::new("sh").args(["-c", &script]).output().expect("a shell");
         (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
     };
     let (code, words) = run(600_000, &drop);
     assert_eq!(code, Some(1), "{words}");
-    let report = std::fs::read_to_string(reports.join("a.jsonl")).expect("a report");
+    let report = fs::read_to_string(reports.join("a.jsonl")).expect("a report");
     assert!(report.lines().last().is_some_and(|line| line.contains("\"complete\":true")), "{report}");
-    std::fs::remove_file(reports.join("a.jsonl")).expect("removed");
+    fs::remove_file(reports.join("a.jsonl")).expect("removed");
 
     // More people than fit: each of a table's rows is another.
     let mut table = String::from("ssn,birth date,last name,email\n");
@@ -317,12 +317,12 @@ fn a_limit_on_memory_is_met_with_a_word() {
             n % 9
         );
     }
-    std::fs::write(drop.join("b.csv"), table).expect("written");
+    fs::write(drop.join("b.csv"), table).expect("written");
     let (code, words) = run(132_000, &drop);
     match code {
         Some(2) => {
             assert!(words.contains("ulimit"), "{words}");
-            assert_eq!(std::fs::read_dir(&reports).expect("there").count(), 0, "something is left");
+            assert_eq!(fs::read_dir(&reports).expect("there").count(), 0, "something is left");
         }
         // Where it does with less than it does here.
         _ => assert_eq!(code, Some(1), "{words}"),
