@@ -18,6 +18,7 @@ mod json;
 mod lines;
 mod logs;
 pub mod marks;
+mod messages;
 pub mod named;
 pub mod ncpdp;
 pub(crate) mod nested;
@@ -258,9 +259,9 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
         "yaml" => yaml::reader(head),
         "ini" => lines::settings(head),
-        "log" => logs::reader(head, true),
-        "text" => logs::reader(head, false),
-        _ => None,
+        "log" => messages::reader(head).or_else(|| logs::reader(head, true)),
+        "text" => messages::reader(head).or_else(|| logs::reader(head, false)),
+        _ => messages::reader(head),
     }
 }
 

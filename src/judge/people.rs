@@ -16,6 +16,8 @@ use crate::judge::distinct::Sketch;
 use crate::validate::{Valid, zip};
 
 mod components;
+#[cfg(feature = "ledger")]
+pub mod marks;
 
 use components::Components;
 
@@ -69,19 +71,31 @@ impl Hasher for Spread {
 pub enum KeyKind {
     /// By itself, and never given to two.
     Own,
-    /// By itself, but others' records carry it too, or others give out the same.
+    /// By itself, but others' records carry it too.
     Strong,
+    /// As [`KeyKind::Strong`], but each hospital gives out its own, and two may give out the same.
+    Record,
     /// With a birth date: a household's.
     Weak,
     /// A name: with a birth date, and last.
     Name,
 }
 
+#[cfg(feature = "ledger")]
+impl KeyKind {
+    /// The one of this number.
+    pub(super) fn of(number: u8) -> KeyKind {
+        let all = [KeyKind::Own, KeyKind::Strong, KeyKind::Record, KeyKind::Weak];
+        all.into_iter().find(|kind| *kind as u8 == number).unwrap_or(KeyKind::Name)
+    }
+}
+
 /// What kind of person key an identifier is, if any.
 pub fn key_kind(identifier: Identifier) -> Option<KeyKind> {
     match identifier {
         Identifier::MBI => Some(KeyKind::Own),
-        Identifier::SSN | Identifier::ITIN | Identifier::MRN => Some(KeyKind::Strong),
+        Identifier::SSN | Identifier::ITIN => Some(KeyKind::Strong),
+        Identifier::MRN => Some(KeyKind::Record),
         Identifier::HICN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID => Some(KeyKind::Weak),
         Identifier::NAME => Some(KeyKind::Name),
         _ => None,
@@ -235,7 +249,7 @@ impl RecordKeys {
 
     /// The one key a sketch counts by: the first that stands by itself, else with the birth date.
     pub fn primary(&self) -> u64 {
-        let strong = self.keys[..self.count as usize].iter().find(|(_, kind)| *kind <= KeyKind::Strong as u8);
+        let strong = self.keys[..self.count as usize].iter().find(|(_, kind)| *kind <= KeyKind::Record as u8);
         if let Some((hash, _)) = strong {
             return *hash;
         }

@@ -6,7 +6,7 @@
 
 use super::blank::{is_blank, is_trivial, loose};
 use super::digits::{Digits, number, without_point_zero};
-use super::{Normal, Setting, Verdict};
+use super::{Normal, Setting, Verdict, date};
 
 /// Area codes of the fifty states and Washington, then of Puerto Rico (787, 939), the Virgin Islands (340), Guam (671),
 /// the Northern Marianas (670) and American Samoa (684), as libphonenumber has them (phonenumbers 9.0.43). Sorted.
@@ -70,9 +70,18 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         abroad if international && setting == Setting::Field && (8..=15).contains(&abroad.len()) => {
             return Verdict::plain(Normal::digits(abroad), number(abroad), false);
         }
+        // Other countries group by twos and threes, and leave out the plus.
+        abroad if setting == Setting::Field && (6..=15).contains(&abroad.len()) && is_grouped(value) => {
+            return Verdict::plain(Normal::digits(abroad), number(abroad), is_trivial(abroad));
+        }
         _ => return Verdict::Invalid("not ten digits"),
     };
     dialled(phone, setting, !value.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether a number is written in groups as telephone numbers are, and is no date.
+fn is_grouped(value: &[u8]) -> bool {
+    value.iter().any(|b| matches!(b, b' ' | b'-' | b'(' | b'.')) && date::parse(value).is_none()
 }
 
 /// The digits of the two forms that most have, `(NPA) NXX-XXXX` and `NPA-NXX-XXXX`; not those that start with 0 or 9,
@@ -196,6 +205,10 @@ mod tests {
                 ("(251)432-8841x1234", Yes, Yes, "an extension"),
                 ("432-8841", No, Yes, "the area left out"),
                 ("+44 20 7946 0958", No, Yes, "abroad"),
+                ("84 23 30", No, Yes, "abroad, in pairs"),
+                ("0151 2345-678", No, Yes, "abroad, with its trunk"),
+                ("12-31-2020", No, No, "a date"),
+                ("20261", No, No, "too short"),
                 ("123-456-7890", No, Test, "made up"),
                 ("000-000-0000", Empty, Empty, "not filled in"),
                 ("***-***-8841", Mask, Mask, "last four"),
