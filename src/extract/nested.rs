@@ -65,10 +65,9 @@ impl Nested {
         let inner = self.inner.entry((value.place, format)).or_default();
         let mut found = Batch::default();
         let mut nothing = Nothing;
-        let read;
-        if format == TABLE {
+        let read = if format == TABLE {
             rows(&text, &mut inner.places, &mut found, known)?;
-            read = text;
+            text
         } else {
             let mut reader: Box<dyn Reader> = super::reader(format, "", &text)?;
             let mut window = Window::new(text, &mut nothing);
@@ -77,8 +76,8 @@ impl Nested {
             if found.values.is_empty() || !window.rest().trim_ascii().is_empty() {
                 return None;
             }
-            read = window.consumed().to_vec();
-        }
+            window.consumed().to_vec()
+        };
         let outer = places.named.get(value.place as usize)?.place.clone();
         for number in inner.numbers.len()..inner.places.named.len() {
             let mut token = b"nested ".to_vec();

@@ -285,8 +285,8 @@ fn standard(info: &[u8], passwords: &[&str], parts: &mut dyn Parts) -> Result<Op
 ///
 /// # Errors
 /// Where none opens it, or no more work is wanted.
-pub(super) fn open<'f, 'd>(
-    file: &'f mut Compound<'d>,
+pub(super) fn open<'d>(
+    file: &mut Compound<'d>,
     passwords: &[String],
     parts: &mut dyn Parts,
 ) -> Result<Unlocked<cfb::Stream<&'d mut dyn crate::rich::Document>>, Halt> {
