@@ -204,9 +204,30 @@ fn addresses(bytes: &[u8], scope: &Range<usize>, name: Range<usize>, next: usize
 
 /// Whether what stands before a name is a word that does, the beginning of a line or the mark of a list.
 fn opens_name(bytes: &[u8], scope: &Range<usize>, at: usize) -> bool {
-    const WORDS: [&str; 21] = [
-        "about", "am", "and", "attn", "behalf", "by", "caller", "for", "from", "hello", "hi", "is", "name", "named", "of",
-        "regarding", "spoke", "that", "to", "with", "thanks",
+    const WORDS: [&str; 23] = [
+        "about",
+        "am",
+        "and",
+        "attn",
+        "behalf",
+        "by",
+        "caller",
+        "for",
+        "from",
+        "hello",
+        "hi",
+        "is",
+        "its",
+        "name",
+        "named",
+        "of",
+        "on",
+        "regarding",
+        "spoke",
+        "that",
+        "to",
+        "with",
+        "thanks",
     ];
     let before = &bytes[at.saturating_sub(24).max(scope.start)..at];
     let marks = |b: &u8| matches!(b, b' ' | b'*' | b':' | b'-' | b'"' | b'(' | b'>' | b'#' | b'|' | b',');
@@ -223,11 +244,30 @@ fn opens_name(bytes: &[u8], scope: &Range<usize>, at: usize) -> bool {
 /// on`.
 fn is_of_papers(bytes: &[u8], at: usize) -> bool {
     const PAPERS: [&str; 20] = [
-        "appeal", "application", "card", "check", "claim", "claims", "complaint", "document", "email", "fax", "file",
-        "form", "invoice", "letter", "mail", "message", "payment", "refund", "request", "statement",
+        "appeal",
+        "application",
+        "card",
+        "check",
+        "claim",
+        "claims",
+        "complaint",
+        "document",
+        "email",
+        "fax",
+        "file",
+        "form",
+        "invoice",
+        "letter",
+        "mail",
+        "message",
+        "payment",
+        "refund",
+        "request",
+        "statement",
     ];
     let before = &bytes[at.saturating_sub(60)..at];
-    let sentence = before.windows(2).rposition(|two| matches!(two, b". " | b"; ") || two[0] == b'\n').map_or(0, |at| at + 1);
+    let sentence =
+        before.windows(2).rposition(|two| matches!(two, b". " | b"; ") || two[0] == b'\n').map_or(0, |at| at + 1);
     let words = before[sentence..].split(|b| !b.is_ascii_alphabetic());
     // `claim for services on`: of care all the same.
     let (mut papers, mut care) = (false, false);
@@ -257,14 +297,18 @@ pub(super) fn born(
         return;
     }
     near.sort_unstable();
-    let named = |j: &&Judged| identifier(j.rule) == Identifier::NAME && j.clues.logit() >= LIKELY && j.valid.measure >= 1;
+    let named =
+        |j: &&Judged| identifier(j.rule) == Identifier::NAME && j.clues.logit() >= LIKELY && j.valid.measure >= 1;
     let mut names: Vec<usize> = out[first..].iter().filter(named).map(|j| j.end).collect();
     names.sort_unstable();
     for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
         let start = candidate.start as usize;
-        let Some(name) = names.partition_point(|end| *end <= start).checked_sub(1).map(|at| names[at]) else { continue };
+        let Some(name) = names.partition_point(|end| *end <= start).checked_sub(1).map(|at| names[at]) else {
+            continue;
+        };
         let parted = |between: &[u8]| {
-            (1..=5).contains(&between.len()) && between.iter().all(|b| matches!(b, b' ' | b'/' | b',' | b'(' | b'-' | b'|' | b';' | b'*'))
+            (1..=5).contains(&between.len())
+                && between.iter().all(|b| matches!(b, b' ' | b'/' | b',' | b'(' | b'-' | b'|' | b';' | b'*'))
         };
         if !parted(&bytes[name..start]) {
             continue;

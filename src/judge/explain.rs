@@ -95,7 +95,8 @@ fn explain_bytes(
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, options, &plan, &cases, out)?;
     }
-    let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, labels: Labels::default(), line, out };
+    let mut explainer =
+        Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, labels: Labels::default(), line, out };
     let any = explainer.candidates()?;
     if let Some(line) = line.filter(|_| !any) {
         let bytes = &chunk.bytes[chunk.core.clone()];

@@ -151,7 +151,8 @@ impl Labels {
         if let Some(found) = self.answers(engine, bytes, scope, line, before) {
             return Some(found);
         }
-        if gap && let Some(cell) = layout::cell_before(opened).filter(|cell| cell.len() <= LONGEST)
+        if gap
+            && let Some(cell) = layout::cell_before(opened).filter(|cell| cell.len() <= LONGEST)
             && let Some(found) = self.meaning(engine, cell, false)
         {
             return Some((found, Where::Before));
@@ -253,7 +254,11 @@ impl Labels {
                 header
             }
         }?;
-        let cell = cells.cell(&bytes[own.clone()], span.start - own.start..span.end.min(own.end) - own.start, &bytes[header])?;
+        let cell = cells.cell(
+            &bytes[own.clone()],
+            span.start - own.start..span.end.min(own.end) - own.start,
+            &bytes[header],
+        )?;
         self.meaning(engine, cell, false)
     }
 

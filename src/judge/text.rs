@@ -8,8 +8,8 @@ use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
-use crate::judge::context::{Context, Hints};
 use crate::judge::company;
+use crate::judge::context::{Context, Hints};
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
 use crate::validate::{self, Setting, Valid, Verdict};
@@ -120,6 +120,8 @@ const FAR: usize = 64;
 const NOTHING: f32 = -8.0;
 /// How much of its weight a word has that labels other things too, before a form that says nothing: `member U48291357`.
 const BARE: f32 = 0.85;
+/// What it weighs that a number is called an example.
+const EXAMPLE: f32 = -8.0;
 /// Labels that say so much of what they name leave no doubt.
 const SURE: f32 = 0.8;
 
@@ -168,12 +170,15 @@ pub(in crate::judge) fn judge(
     } else if context.other.is_some() && context.keyword.is_none() && by.alone < 0.0 {
         clues.other = OTHER;
     }
+    if says_nothing(by) && is_example(&bytes[start.saturating_sub(20).max(scope.start)..start]) {
+        clues.token = EXAMPLE;
+    }
     if let Some((_, weight)) = label.and_then(|l| l.bound.iter().find(|(r, _)| *r == by.rule)) {
         clues.field = *weight;
     }
     if rule.identifier != Identifier::EMAIL && rule.identifier != Identifier::URL {
         let scope_end = scope.end;
-        clues.token = token(bytes, scope.clone(), start, end);
+        clues.token += token(bytes, scope.clone(), start, end);
         if start >= 2 && matches!(&bytes[start - 2..start], b"(#" | b"[#") {
             clues.token += REFERENCE;
         }
@@ -314,7 +319,8 @@ fn reach(before: &[u8]) -> usize {
         return nearest_number(before, NEAR);
     }
     let near = &before[before.len().saturating_sub(FAR)..];
-    let sentence = near.windows(2).rposition(|two| matches!(two, b". " | b"; " | b"? ")).map_or(FAR, |at| near.len() - at);
+    let sentence =
+        near.windows(2).rposition(|two| matches!(two, b". " | b"; " | b"? ")).map_or(FAR, |at| near.len() - at);
     nearest_number(before, sentence)
 }
 
@@ -323,6 +329,14 @@ fn nearest_number(before: &[u8], reach: usize) -> usize {
     let near = &before[before.len().saturating_sub(reach)..];
     let number = near.windows(4).rposition(|four| four.iter().all(u8::is_ascii_digit));
     number.map_or(reach, |at| near.len() - (at + 4))
+}
+
+/// Whether a value is called an example: `your member ID (for example 482-91)`.
+fn is_example(before: &[u8]) -> bool {
+    const SAYS: [&[u8]; 5] = [b"example", b"e.g.", b"such as", b"sample", b"format"];
+    let said = before.trim_ascii_end();
+    let said = said.strip_suffix(b":").or_else(|| said.strip_suffix(b",")).unwrap_or(said);
+    SAYS.iter().any(|word| said.len() >= word.len() && said[said.len() - word.len()..].eq_ignore_ascii_case(word))
 }
 
 /// Whether any number or word has the form.

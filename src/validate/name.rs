@@ -7,10 +7,15 @@ use super::{Normal, Setting, Verdict, names};
 
 /// Words that stand before a name and are none.
 const TITLES: &[&str] = &[
+    "caller",
+    "claimant",
     "dear",
+    "dependent",
     "dr",
     "employee",
+    "enrollee",
     "guarantor",
+    "insured",
     "md",
     "member",
     "miss",
@@ -242,8 +247,21 @@ fn support(value: &[u8], words: &[&[u8]]) -> i64 {
 /// Given names and surnames that are places, months and headings as well.
 const GIVEN: [&str; 7] = ["april", "august", "carolina", "florida", "june", "trinity", "virginia"];
 const FAMILY: [&str; 15] = [
-    "bank", "case", "court", "english", "head", "house", "key", "league", "north", "page", "power", "price", "washington",
-    "west", "york",
+    "bank",
+    "case",
+    "court",
+    "english",
+    "head",
+    "house",
+    "key",
+    "league",
+    "north",
+    "page",
+    "power",
+    "price",
+    "washington",
+    "west",
+    "york",
 ];
 
 /// Whether of two words, or three with an initial, the only one that is no name in headings is one beside a name that the lists

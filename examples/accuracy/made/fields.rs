@@ -247,7 +247,11 @@ impl Style {
             23 => format!("{m}/{day}/{y} 0:00"),
             30 => format!("{y:04}.{m:02}.{day:02}"),
             31 => format!("{m:02}/{day:02}/{y:04} 12:00:00 AM"),
-            32 => format!("{day}-{}{}-{y:04}", &MONTHS[(m - 1) as usize][..1], MONTHS[(m - 1) as usize][1..].to_lowercase()),
+            32 => format!(
+                "{day}-{}{}-{y:04}",
+                &MONTHS[(m - 1) as usize][..1],
+                MONTHS[(m - 1) as usize][1..].to_lowercase()
+            ),
             33 => format!("{m}-{day}-{y}"),
             _ => format!("{m:02}-{day:02}-{y:04}"),
         }
@@ -525,8 +529,7 @@ impl Field {
             ServiceDate => date(record.visit),
             DeathDate => person.died.map(date).unwrap_or_default(),
             ClaimNumber => {
-                let forms: [&str; 4] =
-                    style.split.pick(
+                let forms: [&str; 4] = style.split.pick(
                     ["202699999999999", "CLM26-9999999-01", "26099E999999", "9999999999A"],
                     ["C-26-99999999", "ELEC99999999", "999-9999999-00", "26AAA9999999"],
                 );
@@ -534,7 +537,10 @@ impl Field {
                 rng.picture(form)
             }
             Account => {
-                let forms: [&str; 4] = style.split.pick(["A99999999", "99999-999999", "V0099999999", "4999999999"], ["AC-9999999", "9999999.99", "HAR99999999", "999999999999"]);
+                let forms: [&str; 4] = style.split.pick(
+                    ["A99999999", "99999-999999", "V0099999999", "4999999999"],
+                    ["AC-9999999", "9999999.99", "HAR99999999", "999999999999"],
+                );
                 let form = *rng.pick(&forms);
                 rng.picture(form)
             }

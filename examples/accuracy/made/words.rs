@@ -351,15 +351,19 @@ pub(crate) fn streets(split: Split) -> &'static [&'static str] {
 pub(crate) fn mail_hosts(split: Split) -> &'static [&'static str] {
     split.pick(
         &[
-            "gulfmail.net", "gmail.com", "outlook.com", "yahoo.com", "hotmail.com", "coastalisp.net", "icloud.com",
-            "aol.com", "protonmail.com", "comcast.net", "lakemail.org",
+            "gulfmail.net",
+            "gmail.com",
+            "outlook.com",
+            "yahoo.com",
+            "hotmail.com",
+            "coastalisp.net",
+            "icloud.com",
+            "aol.com",
+            "protonmail.com",
+            "comcast.net",
+            "lakemail.org",
         ],
-        &[
-            "verizon.net",
-            "live.com",
-            "sbcglobal.net",
-            "fastmail.com",
-        ],
+        &["verizon.net", "live.com", "sbcglobal.net", "fastmail.com"],
     )
 }
 
@@ -410,15 +414,14 @@ pub(crate) fn goods(split: Split) -> &'static [&'static str] {
             "toner black",
             "extension cord",
             "wall clock",
-            "drywall screws", "printer cable", "rubber gasket", "safety vest", "mop bucket", "LED panel", "pine shelf",
+            "drywall screws",
+            "printer cable",
+            "rubber gasket",
+            "safety vest",
+            "mop bucket",
+            "LED panel",
+            "pine shelf",
         ],
-        &[
-            "hex bolts",
-            "floor wax",
-            "HDMI cable",
-            "packing tape",
-            "water filter",
-            "shop towels",
-        ],
+        &["hex bolts", "floor wax", "HDMI cable", "packing tape", "water filter", "shop towels"],
     )
 }

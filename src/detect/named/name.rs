@@ -41,7 +41,9 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
         let gap = match (bytes.get(end), bytes.get(end + 1)) {
             (Some(b' '), _) => 1,
             (Some(b','), Some(b' ')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => 2,
-            (Some(b','), Some(b'A'..=b'Z')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => 1,
+            (Some(b','), Some(b'A'..=b'Z')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => {
+                1
+            }
             _ => break,
         };
         let length = word(bytes, end + gap, letters);
@@ -59,8 +61,8 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
 /// Whether a surname of two words opens with such a word: `De Leon, Maria`, `St. Clair, James`.
 fn particle(bytes: &[u8]) -> bool {
     const PARTICLES: [&[u8]; 16] = [
-        b"De ", b"Del ", b"La ", b"Le ", b"Van ", b"Von ", b"St ", b"St. ", b"Di ", b"Da ", b"Du ", b"Dos ", b"El ", b"Al ",
-        b"San ", b"Santa ",
+        b"De ", b"Del ", b"La ", b"Le ", b"Van ", b"Von ", b"St ", b"St. ", b"Di ", b"Da ", b"Du ", b"Dos ", b"El ",
+        b"Al ", b"San ", b"Santa ",
     ];
     PARTICLES.iter().any(|particle| bytes.get(..particle.len()).is_some_and(|head| head.eq_ignore_ascii_case(particle)))
 }

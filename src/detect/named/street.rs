@@ -102,8 +102,7 @@ fn route(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Where the unit in a house ends that stands behind `at`, `Apt 4B`, `, Unit 7`, `#12`; `at` where none does.
 fn unit(bytes: &[u8], at: usize) -> usize {
-    const UNITS: [&str; 11] =
-        ["apt", "apt.", "unit", "ste", "ste.", "suite", "lot", "trlr", "bldg", "apartment", "rm"];
+    const UNITS: [&str; 11] = ["apt", "apt.", "unit", "ste", "ste.", "suite", "lot", "trlr", "bldg", "apartment", "rm"];
     let comma = usize::from(bytes.get(at) == Some(&b','));
     if bytes.get(at + comma) != Some(&b' ') {
         return at;

@@ -96,7 +96,8 @@ pub(super) fn marked(before: &[u8]) -> Option<&[u8]> {
         [label @ .., b'.', b'.', b'.'] => label,
         _ => return None,
     };
-    let trimmed = label.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'.' | b'*' | b'_' | b'"' | b'\'' | b'`' | b':'));
+    let trimmed =
+        label.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'.' | b'*' | b'_' | b'"' | b'\'' | b'`' | b':'));
     let label = &label[..trimmed? + 1];
     let label = match label {
         // `<td>MRN</td>:`.
@@ -117,7 +118,8 @@ fn opens(text: &[u8], single: bool) -> usize {
             b')' => depth += 1,
             b'(' if depth > 0 => depth -= 1,
             _ if depth > 0 => {}
-            b'\t' | b'|' | b';' | b',' | b'{' | b'(' | b'[' | b'}' | b']' | b'"' | b'<' | b'>' | b'=' | b'&' | b'?' | b'!' => {
+            b'\t' | b'|' | b';' | b',' | b'{' | b'(' | b'[' | b'}' | b']' | b'"' | b'<' | b'>' | b'=' | b'&' | b'?'
+            | b'!' => {
                 return at + 1;
             }
             b':' if behind == Some(&b' ') => return at + 1,
@@ -144,7 +146,8 @@ pub(super) fn cell_before(before: &[u8]) -> Option<&[u8]> {
     };
     let mut at = text.len();
     while at > 0 {
-        let gap = text[at - 1] == b'\t' || text[at - 1] == b'|' || (at > 1 && text[at - 1] == b' ' && text[at - 2] == b' ');
+        let gap =
+            text[at - 1] == b'\t' || text[at - 1] == b'|' || (at > 1 && text[at - 1] == b' ' && text[at - 2] == b' ');
         if gap {
             break;
         }
@@ -207,18 +210,26 @@ pub(super) fn question(line: &[u8]) -> Option<&[u8]> {
     };
     let from = asked.len().saturating_sub(100);
     let asked = &asked[from..];
-    let start = asked
-        .windows(2)
-        .rposition(|two| matches!(two, b". " | b"? " | b"! " | b": " | b", "))
-        .map_or(0, |at| at + 2);
+    let start =
+        asked.windows(2).rposition(|two| matches!(two, b". " | b"? " | b"! " | b": " | b", ")).map_or(0, |at| at + 2);
     let asked = asked[start..].trim_ascii();
+    // `the member number on your card`: where it stands says nothing.
+    let asked = [&b" on "[..], b" for ", b" from ", b" at ", b" in ", b" with "]
+        .iter()
+        .filter_map(|word| memchr::memmem::find(asked, word))
+        .filter(|at| *at >= 4)
+        .min()
+        .map_or(asked, |at| &asked[..at]);
     let figures = asked.windows(3).any(|three| three.iter().all(u8::is_ascii_digit));
     if figures || asked.is_empty() {
         return None;
     }
     if !line.ends_with(b"?") {
-        const REQUESTS: [&[u8]; 8] = [b"please", b"give", b"provide", b"verify", b"confirm", b"need", b"spell", b"tell"];
-        let words = |text: &[u8]| text.split(|b| !b.is_ascii_alphabetic()).any(|word| REQUESTS.iter().any(|r| word.eq_ignore_ascii_case(r)));
+        const REQUESTS: [&[u8]; 8] =
+            [b"please", b"give", b"provide", b"verify", b"confirm", b"need", b"spell", b"tell"];
+        let words = |text: &[u8]| {
+            text.split(|b| !b.is_ascii_alphabetic()).any(|word| REQUESTS.iter().any(|r| word.eq_ignore_ascii_case(r)))
+        };
         if !words(&line[line.len().saturating_sub(120)..]) {
             return None;
         }
@@ -266,9 +277,7 @@ impl Cells {
     /// The cells of a line, without blanks around.
     pub(super) fn all(self, line: &[u8]) -> Vec<&[u8]> {
         match self {
-            Cells::By(mark, _) => {
-                line.split(|b| *b == mark).map(cell).filter(|cell| !cell.is_empty()).collect()
-            }
+            Cells::By(mark, _) => line.split(|b| *b == mark).map(cell).filter(|cell| !cell.is_empty()).collect(),
             Cells::Gaps => spans(line).into_iter().map(|span| cell(&line[span])).collect(),
         }
     }
