@@ -52,6 +52,11 @@ pub enum Event {
 pub trait Listener {
     /// One document or gap. An error ends the scan.
     fn event(&mut self, event: Event) -> Result<()>;
+
+    /// Whether it counts people itself: documents come with theirs, and the summary has none.
+    fn counts_people(&self) -> bool {
+        false
+    }
 }
 
 /// Keeps the documents; gaps that are no document's are dropped. For programs and tests that want findings and no
@@ -166,7 +171,9 @@ pub(crate) fn scan_found(
             .name("feeder".to_string())
             .spawn_scoped(threads, || feed::feed(&pool, walk, &scanner, &window, sender))
             .map_err(|e| Error::Usage(format!("cannot start a thread: {e}")))?;
-        let mut told = Told { listener, counts: Counts { sizes: Sizes::new(roots), ..Counts::default() } };
+        let leaves_people = listener.counts_people();
+        let counts = Counts { sizes: Sizes::new(roots), leaves_people, ..Counts::default() };
+        let mut told = Told { listener, counts };
         let result = hear(receiver, &window, &mut told);
         if result.is_err() {
             progress.stop.store(true, Ordering::Relaxed);
@@ -277,6 +284,8 @@ pub(crate) struct Counts {
     told: Sums,
     people: People,
     sizes: Sizes,
+    /// Somebody else counts people.
+    leaves_people: bool,
 }
 
 /// What must come to the same as the summary does, however that is counted.
@@ -362,6 +371,9 @@ impl Counts {
                 self.summary.unlisted += 1;
                 self.summary.unlisted_true += 1.0 - wrong;
             }
+        }
+        if self.leaves_people {
+            return;
         }
         if document.people > 0 && document.findings.iter().any(|f| f.subject != Subject::Provider) {
             self.people.merge(&document.individuals);

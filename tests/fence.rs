@@ -281,3 +281,52 @@ fn results_do_not_depend_on_threads() {
         assert_eq!(told(threads), one, "{threads} threads");
     }
 }
+
+/// Memory that ends is exit code 2 with a word, and nothing is left beside the reports; where it suffices, the report is as without a limit.
+#[test]
+fn a_limit_on_memory_is_met_with_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (drop, reports) = (folder.path().join("drop"), folder.path().join("reports"));
+    std::fs::create_dir_all(&drop).expect("made");
+    std::fs::create_dir_all(&reports).expect("made");
+    std::fs::write(drop.join("a.txt"), "Patient SSN: 536-90-4398\n").expect("written");
+    let run = |kib: u32, path: &Path| {
+        let script = format!(
+            "ulimit -v {kib}; exec '{}' scan '{}' -o '{}/a.jsonl' --threads 2 --matches --progress never",
+            env!("CARGO_BIN_EXE_phisweep"),
+            path.display(),
+            reports.display()
+        );
+        let done = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let (code, words) = run(600_000, &drop);
+    assert_eq!(code, Some(1), "{words}");
+    let report = std::fs::read_to_string(reports.join("a.jsonl")).expect("a report");
+    assert!(report.lines().last().is_some_and(|line| line.contains("\"complete\":true")), "{report}");
+    std::fs::remove_file(reports.join("a.jsonl")).expect("removed");
+
+    // More people than fit: each of a table's rows is another.
+    let mut table = String::from("ssn,birth date,last name,email\n");
+    for n in 0..400_000u32 {
+        let (area, group, serial) = (101 + n % 500, 11 + n / 500 % 80, 1000 + n / 40_000 % 9000 + n % 7);
+        table += &format!(
+            "{area:03}-{group:02}-{serial:04},19{:02}-0{}-1{},Smith{n},x{n}@mailhost{n}.org\n",
+            20 + n % 70,
+            1 + n % 9,
+            n % 9
+        );
+    }
+    std::fs::write(drop.join("b.csv"), table).expect("written");
+    let (code, words) = run(132_000, &drop);
+    match code {
+        Some(2) => {
+            assert!(words.contains("ulimit"), "{words}");
+            assert_eq!(std::fs::read_dir(&reports).expect("there").count(), 0, "something is left");
+        }
+        // Where it does with less than it does here.
+        _ => assert_eq!(code, Some(1), "{words}"),
+    }
+    // Too little to begin with.
+    assert!(matches!(run(100_000, &drop), (Some(2), words) if words.contains("ulimit -v")));
+}

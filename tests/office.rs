@@ -6,6 +6,8 @@ use phisweep::engine::Engine;
 use phisweep::finding::{Confidence, Document, Place, Status};
 use phisweep::gap::Reason;
 use phisweep::identifier::Identifier;
+use phisweep::options::{Options, Passwords};
+use phisweep::scan;
 
 use crate::formats::{first_part, letter, package, scanned};
 
@@ -121,4 +123,40 @@ fn office_files_of_others_are_read_or_gaps() {
         read += 1;
     }
     assert!(read >= 10, "{read} files");
+}
+
+/// Packages that Office locked, with their password and without: with it they are what their open twins are.
+#[test]
+fn office_files_of_others_open_with_their_password() {
+    let Some(corpora) = crate::corpora::corpora() else { return };
+    let engine = Engine::built_in().expect("the built-in rules load");
+    let folder = corpora.join("hard-office-encrypted/tests");
+    let read = |path: &str, password: &str| {
+        let options = Options {
+            worker: Some(env!("CARGO_BIN_EXE_phisweep").into()),
+            passwords: Passwords::new(vec!["not this one".to_string(), password.to_string()]),
+            ..Options::default()
+        };
+        let roots = scan::roots(&[folder.join(path)]).expect("a root");
+        let mut documents: Vec<Document> = Vec::new();
+        scan::scan(&engine, &options, &roots, &scan::Progress::default(), &mut documents).expect("the scan runs");
+        let parts = |d: &Document| (d.locator.parts()[1..].to_vec(), d.status, d.format.clone(), d.gaps.len());
+        documents.iter().map(parts).collect::<Vec<_>>()
+    };
+    for (locked, open) in [
+        ("inputs/ecma376standard_password.docx", "outputs/ecma376standard_password_plain.docx"),
+        ("inputs/example_password.docx", "outputs/example.docx"),
+        ("inputs/example_password.xlsx", "outputs/example.xlsx"),
+    ] {
+        let opened = read(locked, "Password1234_");
+        let twin = read(open, "");
+        // Of the file itself the format is that of its lock.
+        let members = |all: &[(Vec<String>, Status, _, usize)]| -> Vec<_> {
+            all.iter().map(|(name, status, _, gaps)| (name.clone(), *status, *gaps)).collect()
+        };
+        assert_eq!(members(&opened), members(&twin), "{locked}");
+        assert!(twin.iter().all(|(_, status, _, _)| *status == Status::Complete), "{open}: {twin:?}");
+        let without = read(locked, "password1234_");
+        assert!(without.len() == 1 && without[0].1 == Status::Skipped && without[0].3 == 1, "{locked}: {without:?}");
+    }
 }

@@ -188,3 +188,46 @@ fn tables_open_in_a_spreadsheet_and_do_nothing_there() {
     }
     assert!(began > 0, "what would be a formula begins with a mark");
 }
+
+/// What a terminal is shown of a scan of the drop, with these variables; `None` where no pseudo-terminal can be had.
+fn on_a_terminal(variables: &[(&str, &str)]) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = folder
+        .path()
+        .join("a-vendor-with-a-name-of-more-letters-than-anybody-would-like-to-read/and-once-more-the-same");
+    std::fs::create_dir_all(&long).expect("made");
+    std::fs::write(long.join("members_of_the_plan_as_they_were_on_the_last_day_of_the_month.csv"), ROSTER)
+        .expect("written");
+    let command = format!("'{}' scan '{}'", env!("CARGO_BIN_EXE_phisweep"), folder.path().display());
+    let mut script = Command::new("script");
+    script.args(["-qfec", &command, "/dev/null"]).env_remove("NO_COLOR").env("TERM", "xterm");
+    let shown = script.envs(variables.iter().copied()).stdin(std::process::Stdio::null()).output().ok()?;
+    Some(String::from_utf8_lossy(&shown.stdout).into_owned())
+}
+
+const ROSTER: &str = "name,ssn,dob\nMaria Nowak,301-41-4182,1961-03-04\nJan Kowalski,302-52-5283,1972-04-05\n\
+                      Eva Lindqvist,303-63-6384,1953-05-06\nPaul Okafor,304-74-7485,1984-06-07\n";
+
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_terminal_has_colour_unless_it_is_asked_not_to() {
+    let Some(shown) = on_a_terminal(&[]) else {
+        println!("not run: no program `script`");
+        return;
+    };
+    // The summary stands behind the last line of progress, which is drawn over.
+    let summary = |shown: &str| shown[shown.rfind("individuals").unwrap_or(0)..].to_string();
+    assert!(shown.contains("ssn") && summary(&shown).contains("\u{1b}["), "{shown:?}");
+    for quiet in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let shown = on_a_terminal(&[quiet]).expect("a terminal");
+        assert!(shown.contains("ssn") && !summary(&shown).contains("\u{1b}["), "{quiet:?}: {shown:?}");
+    }
+    let coloured = on_a_terminal(&[("NO_COLOR", "")]).expect("a terminal");
+    assert!(summary(&coloured).contains("\u{1b}["), "empty is not set: no-color.org");
+    for line in on_a_terminal(&[("NO_COLOR", "1")]).expect("a terminal").lines() {
+        let line = line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or("");
+        let words = line.split_whitespace().count();
+        // A path stays whole, so that it can be copied; it has its line to itself.
+        assert!(line.chars().filter(|c| !c.is_control()).count() <= 80 || words == 1 && line.contains('/'), "{line:?}");
+    }
+}

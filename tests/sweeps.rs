@@ -9,6 +9,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+mod again;
+mod decided;
 mod faults;
 mod model;
 mod month;
@@ -419,6 +421,40 @@ fn roots_that_are_left_out_are_closed_and_that_is_no_fix() {
     let page = fs::read_to_string(latest.join("report.html")).expect("a page");
     assert!(page.contains("From run to run") && page.contains("aria-label=\"2 findings open\""));
     assert_eq!(night.exit, 0);
+}
+
+#[test]
+fn record_numbers_are_one_persons_within_their_space() {
+    let roots = |spaces: [&str; 2]| {
+        let root =
+            |(name, space): (&str, &str)| format!("[[roots]]\nname = \"{name}\"\npath = \"in/{name}\"\n{space}\n");
+        ["north", "south"].into_iter().zip(spaces).map(root).collect::<String>()
+    };
+    let mut site = Site::new(&roots(["", ""]));
+    let visits = |amount: usize| {
+        let rows = (0..40).map(|n| format!("{},{}.50\n", 48_291_370 + n * 7919, amount + n));
+        "mrn,amount\n".to_string() + &rows.collect::<String>()
+    };
+    site.write("north/visits.csv", &visits(20));
+    site.write("north/old/bills.csv", &visits(30));
+    site.write("south/visits.csv", &visits(40));
+    let people = |site: &mut Site| {
+        let night = site.sweep();
+        let text = fs::read_to_string(site.folder.path().join("out/latest/findings.jsonl")).expect("a report");
+        let summary: Value = serde_json::from_str(text.lines().last().expect("a summary")).expect("JSON");
+        let of = |key: &str| summary[key].as_u64().expect("a number");
+        let read = night.roots.iter().map(|root| root["files"].as_u64().unwrap() - root["unchanged"].as_u64().unwrap());
+        (of("people"), of("people_high"), read.sum::<u64>())
+    };
+    assert_eq!(people(&mut site), (80, 120, 3), "two hospitals");
+    let one = "mrn_space = \"network\"";
+    site.configure(&roots([one, one]));
+    assert_eq!(people(&mut site), (40, 120, 0), "that number alike, and nothing is read again for it");
+    site.configure(&roots([one, "mrn_space = \"other\""]));
+    assert_eq!(people(&mut site), (80, 120, 0));
+    fs::remove_file(site.at("south/visits.csv")).expect("removed");
+    site.write("south/empty.txt", "nobody\n");
+    assert_eq!(people(&mut site), (40, 80, 1));
 }
 
 #[test]

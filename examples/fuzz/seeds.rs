@@ -154,4 +154,20 @@ const SEEDS: &[(&str, &str)] = &[
         "ldif",
         "version: 1\ndn: uid=1,ou=x\ncn;lang-en: Maria\n  Delgado\nsn:: RGVsZ2Fkbw==\nssn: 536-22-8145\n\ndn: uid=2\nmail: a@b.org\n",
     ),
+    (
+        "messages",
+        "2026-03-01 INFO got\nMSH|^~\\&|LAB|N|EHR|N|20260301||ADT^A01|1|P|2.5\nPID|1||448718^^^N^MR||DELGADO^MARIA||19520304|F\nOBX|1|TX|N||SSN 221-34-5678\nraw=[MSH|^~\\&|LAB\\rPID|1||551902^^^N^MR||OKAFOR^LENA\\rNK1|1|OKAFOR^SAM] sent\n",
+    ),
+    (
+        "nested",
+        "id,raw,note\n1,\"{\"\"ssn\"\": \"\"221-34-5678\"\", \"\"dob\"\": \"\"1957-03-14\"\", \"\"n\"\": [{\"\"a\"\": \"\"x\"\"}]}\",a\n2,\"MSH|^~\\&|LAB|N\rPID|1||448718^^^N^MR||DELGADO^MARIA||19520304|F\r\",b\n3,<p><ssn>221-34-5679</ssn></p>,c\n",
+    ),
+    (
+        "nested",
+        r#"[{"file":"a.csv","content":"patient_name,dob,ssn\n\"Delgado, Maria\",1957-03-14,221-34-5678\nOkafor,1962-01-02,221-34-5679\n"},{"body":"{\"ssn\": \"221-34-5678\"}"}]"#,
+    ),
+    (
+        "logs",
+        "2026-03-01 user=17 dob=1952-03-04 msg=\"ssn 221-34-5678\" ok\n2026-03-01 {\"ssn\":\"221-34-5678\",\"a\":{\"b\":1}}\nGET /find?ssn=221345678&dob=03%2F04%2F1952 HTTP/1.1\n",
+    ),
 ];

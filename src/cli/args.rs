@@ -377,14 +377,16 @@ const REPORT_EXAMPLES: &str = "\
 Examples:
   phisweep report out/findings.jsonl -o again/
   phisweep report --incident drop/in/members.csv out/findings.jsonl
-  phisweep report --incident drop/in drop/old.zip out/findings.jsonl -o facts.md";
+  phisweep report --incident drop/in drop/old.zip out/findings.jsonl -o facts.md
+  phisweep report vendors.db -q -o now.sarif";
 
 /// Options of `report`.
 #[derive(Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(super) struct ReportArgs {
-    /// A JSON Lines report (findings.jsonl of a set); `-` reads standard input. Behind --incident more paths may stand before it
-    #[arg(value_name = "FINDINGS.jsonl", required = true)]
+    /// A JSON Lines report (findings.jsonl of a set; `-` reads standard input), or the ledger of a sweep: what its last run told.
+    /// Behind --incident more paths may stand before it
+    #[arg(value_name = "FINDINGS.jsonl|LEDGER", required = true)]
     pub(super) positional: Vec<PathBuf>,
 
     /// A fact sheet on these paths, as reports or the file system have them: whose data, who could read it, what was not read.
@@ -400,6 +402,10 @@ pub(super) struct ReportArgs {
     #[arg(short, long, value_name = "FMT", default_value = "text",
         value_parser = PossibleValuesParser::new(formats()).map(|name| Stdout::by_name(&name)))]
     pub(super) format: Stdout,
+
+    /// No summary on standard output
+    #[arg(short, long)]
+    pub(super) quiet: bool,
 
     /// Also a report that has no summary, because its run did not come to its end
     #[arg(long)]

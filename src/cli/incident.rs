@@ -24,7 +24,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<i32> {
         args.output.iter().map(|path| Ok((path, style(path)?))).collect::<Result<_>>()?;
     let paths: Vec<&PathBuf> = args.incident.iter().chain(args.more()).collect();
     let mut incident = Incident::new(&paths);
-    if args.findings() != Path::new("-") {
+    if args.findings() != Path::new("-") && !findings::is_ledger(args.findings())? {
         incident.report(&crate::locator::path_text(args.findings()), &sha256(args.findings())?);
     }
     let mut begun = false;

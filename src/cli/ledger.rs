@@ -133,7 +133,7 @@ fn export(ledger: &Ledger) -> Result<i32> {
     for root in ledger.roots()? {
         line(json!({"type": "root", "name": root.name, "path": root.path, "filesystem": root.filesystem,
             "first_seen": utc(root.first_seen), "completed_run": root.completed}))?;
-        ledger.each_record(root.number, |body, _, first_seen| {
+        ledger.each_record(root.number, |_, body, _, first_seen| {
             let Some(Event::Document(document)) = stored::from_text(body, 0) else { return Ok(()) };
             line(json!({"type": "document", "root": root.name, "locator": document.locator.parts(),
                 "status": document.status.name(), "format": document.format, "bytes": document.bytes,
@@ -157,7 +157,7 @@ fn export(ledger: &Ledger) -> Result<i32> {
     for decision in ledger.all_decisions()? {
         line(json!({"type": "decision", "target": decision.target, "verdict": decision.verdict, "who": decision.who,
             "decided": utc(decision.decided), "reason": decision.reason, "ticket": decision.ticket,
-            "until": decision.until}))?;
+            "until": decision.until, "limits": serde_json::from_str::<serde_json::Value>(&decision.limits).ok()}))?;
     }
     out(&text)?;
     Ok(0)

@@ -4,8 +4,7 @@
 //! Memory that is not there when it is needed ends a process in the middle of a word, and nobody is told. So a limit that is
 //! too low is said before anything is read.
 
-use rustix::process::{Resource, getrlimit};
-
+use crate::cli::apart;
 use crate::error::{Error, Result};
 
 /// What the program itself, its rules and the tables of names take of the address space, and some for what is found. With two threads it
@@ -19,9 +18,8 @@ const THREAD: u64 = 16 << 20;
 /// # Errors
 /// It may not.
 pub(super) fn suffices(threads: usize) -> Result<()> {
-    let limit = [Resource::As, Resource::Data].into_iter().filter_map(|what| getrlimit(what).current).min();
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
-    check(limit, threads as u64)
+    check(apart::limit(), threads as u64)
 }
 
 fn check(limit: Option<u64>, threads: u64) -> Result<()> {

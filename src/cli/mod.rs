@@ -2,6 +2,7 @@
 //! Refuses options that make no sense together before anything is read. One file a command; `args` is the only place
 //! where options are defined.
 
+mod apart;
 mod args;
 mod config;
 mod exit;
@@ -30,6 +31,7 @@ mod triage;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::args::{Command, Parsed};
@@ -46,8 +48,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         return serve(parent);
     }
-    let code = match args::parse(args) {
-        Ok(Parsed::Command(command)) => dispatch(*command),
+    let (args, apart) = apart::stripped(args);
+    let code = match args::parse(args.iter().cloned()) {
+        Ok(Parsed::Command(command)) => match reports(&command).filter(|_| !apart) {
+            Some(reports) => apart::run(&args, reports).map_or_else(|| dispatch(*command), Ok),
+            None => dispatch(*command),
+        },
         Ok(Parsed::Version { verbose }) => out(&version(verbose)).map(|()| 0),
         Err(usage) => {
             // Help goes to standard output with 0, mistakes to standard error with 2.
@@ -77,6 +83,16 @@ fn quiet_panics() {
         let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         say(&format!("internal error{place}; please report it"));
     }));
+}
+
+/// The reports of a command that reads documents.
+fn reports(command: &Command) -> Option<&[PathBuf]> {
+    match command {
+        Command::Scan { args, .. } => Some(&args.output),
+        #[cfg(feature = "ledger")]
+        Command::Sweep { .. } => Some(&[]),
+        _ => None,
+    }
 }
 
 fn dispatch(command: Command) -> Result<i32> {

@@ -1,5 +1,5 @@
-//! `phisweep report`: reports again, from JSON Lines and without a scan. In: a FINDINGS.jsonl. Out: the reports that the
-//! scan could have written, the same bytes. Refuses what is no such report, a fragment unless one will do, and values
+//! `phisweep report`: reports again, without a scan. In: a FINDINGS.jsonl, or the ledger of a sweep. Out: the reports that the
+//! scan could have written, the same bytes; of a ledger what its last run told. Refuses what is no such report, a fragment unless one will do, and values
 //! into a file without consent.
 
 use std::fs::File;
@@ -8,8 +8,9 @@ use std::path::Path;
 
 use crate::cli::args::{ReportArgs, Stdout};
 use crate::cli::outputs::{Stdio, Wanted};
-use crate::cli::{exit, incident, out, outputs, report_error, say, stdout_error};
+use crate::cli::{exit, findings, incident, out, outputs, report_error, say, stdout_error};
 use crate::error::{Error, Result};
+use crate::finding::Summary;
 use crate::report::read::{Reader, read};
 use crate::report::set::Reports;
 use crate::scan::{Event, Run};
@@ -28,24 +29,22 @@ pub(super) fn run(args: ReportArgs) -> Result<i32> {
         let message = format!("{} would be written over while it is read", args.findings().display());
         return Err(Error::Usage(message));
     }
+    let mut writer = Writer { args: &args, wanted: &wanted, reports: Reports::default(), failed: false };
+    if findings::is_ledger(args.findings())? {
+        let summary = findings::ledger(args.findings(), &mut writer)?;
+        return writer.end(&summary);
+    }
     let lines: Box<dyn BufRead> = if args.findings() == Path::new("-") {
         Box::new(BufReader::new(io::stdin()))
     } else {
         let file = File::open(args.findings()).map_err(|e| Error::read(args.findings(), e))?;
         Box::new(BufReader::with_capacity(256 << 10, file))
     };
-    let mut writer = Writer { args: &args, wanted: &wanted, reports: Reports::default(), failed: false };
     let done = read(args.findings(), lines, args.fragment, &mut writer)?;
-    writer.reports.finish(&done.summary);
-    writer.hear_failures();
     if done.unknown > 0 {
         say(&format!("note: {} records are of kinds that this version does not know, and are left out", done.unknown));
     }
-    let written = writer.reports.names();
-    if args.format == Stdout::Text && !written.is_empty() {
-        out(&format!("Written: {}\n", written.join(", ")))?;
-    }
-    Ok(if writer.failed { exit::FAILED } else { 0 })
+    writer.end(&done.summary)
 }
 
 /// Hands on what is read.
@@ -57,6 +56,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// All was told: the exit code.
+    fn end(mut self, summary: &Summary) -> Result<i32> {
+        self.reports.finish(summary);
+        self.hear_failures();
+        let written = self.reports.names();
+        if self.args.format == Stdout::Text && !self.args.quiet && !written.is_empty() {
+            out(&format!("Written: {}\n", written.join(", ")))?;
+        }
+        Ok(if self.failed { exit::FAILED } else { 0 })
+    }
+
     fn hear_failures(&mut self) {
         for error in self.reports.take_failures() {
             self.failed = true;
@@ -77,7 +87,7 @@ impl Reader for Writer<'_> {
                            --i-may-hold-phi";
             return Err(Error::Usage(message.to_string()));
         }
-        let stdout = Stdio { format: self.args.format, matches, quiet: false };
+        let stdout = Stdio { format: self.args.format, matches, quiet: self.args.quiet };
         outputs::open(stdout, self.wanted, &mut self.reports, None)?;
         self.reports.begin(&run);
         self.hear_failures();

@@ -1,5 +1,5 @@
-//! `phisweep triage import WORKLIST.csv`. In: a worklist with decisions, the report of the same scan, a file of accepted findings. Out:
-//! what would be written, or with `--apply` that file. Refuses the whole worklist where one decision in it cannot be, and says
+//! `phisweep triage import WORKLIST.csv`. In: a worklist with decisions, the report of the same scan, a file of accepted findings or
+//! the ledger of a sweep. Out: what would be written, or with `--apply` that file or rows of that ledger. Refuses the whole worklist where one decision in it cannot be, and says
 //! every line.
 
 use std::fmt::Write as _;
@@ -8,8 +8,14 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ImportArgs, TriageCommand};
 use crate::cli::{findings, out};
-use crate::decisions::triage::{Applied, Import};
+#[cfg(feature = "ledger")]
+use crate::decisions::accepted::Limits;
+#[cfg(feature = "ledger")]
+use crate::decisions::triage::Entry;
+use crate::decisions::triage::{Applied, Import, Imported};
 use crate::error::{Error, Result};
+#[cfg(feature = "ledger")]
+use crate::ledger::{Ledger, rows::DecisionRow};
 use crate::report::output::Output;
 use crate::report::root_name;
 use crate::report::words::{count, plain};
@@ -54,17 +60,16 @@ fn import(args: &ImportArgs) -> Result<i32> {
         count(imported.open as u64, "row", "rows")
     );
     let Some(into) = &args.into else {
-        said.push_str("Nothing is written: say with --into which file these should go into.\n");
+        said.push_str("Nothing is written: say with --into which file or ledger these should go into.\n");
         return out(&said).map(|()| 0);
     };
+    if findings::is_ledger(into)? {
+        return into_ledger(worklist, into, &imported, args.apply, &said);
+    }
     let (path, old) = there(into)?;
     let applied = imported.into_file(&into.display().to_string(), &old)?;
     let Applied { added, changed, same, .. } = applied;
-    let _ = writeln!(
-        said,
-        "{}: {added} entries new, {changed} changed, {same} there already",
-        plain(&into.to_string_lossy())
-    );
+    said.push_str(&counted(into, "entries", added, changed, same));
     match args.apply {
         true if applied.text == old => said.push_str("Nothing to write.\n"),
         true => {
@@ -74,6 +79,82 @@ fn import(args: &ImportArgs) -> Result<i32> {
         false => said.push_str("Nothing is written without --apply.\n"),
     }
     out(&said).map(|()| 0)
+}
+
+fn counted(into: &Path, what: &str, added: usize, changed: usize, same: usize) -> String {
+    let into = into.to_string_lossy();
+    format!("{}: {added} {what} new, {changed} changed, {same} there already\n", plain(&into))
+}
+
+#[cfg(not(feature = "ledger"))]
+fn into_ledger(_: &Path, into: &Path, _: &Imported, _: bool, _: &str) -> Result<i32> {
+    Err(Error::Usage(format!("{}: this phisweep was built without ledgers", into.display())))
+}
+
+/// Adds decisions to a ledger. None is changed or taken back: of those on one feed and place the last one counts.
+#[cfg(feature = "ledger")]
+fn into_ledger(worklist: &Path, into: &Path, imported: &Imported, apply: bool, said: &str) -> Result<i32> {
+    // No sweep tells its reports meanwhile, which would know half of them.
+    let lock = apply.then(|| crate::sweep::lock_of(into)).transpose()?;
+    let ledger = if apply { Ledger::open(into)? } else { Ledger::read(into)? };
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let decided = i64::try_from(now.as_secs()).unwrap_or(0);
+    let mut wrong = Vec::new();
+    let (mut fresh, mut changed, mut same) = (Vec::new(), 0, 0);
+    for entry in &imported.entries {
+        if !ledger.knows_series(&entry.series_id)? {
+            let what = format!("the ledger never had a finding of {}: is it another ledger?", entry.series_id);
+            wrong.push((entry.line, what));
+            continue;
+        }
+        let row = decision(entry, decided);
+        let last = ledger.decisions_on(&entry.series_id, &entry.series_id)?.pop();
+        if last.as_ref().is_some_and(|last| DecisionRow { decided, ..last.clone() } == row) {
+            same += 1;
+        } else {
+            changed += usize::from(last.is_some());
+            fresh.push(row);
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.sort();
+        let lines: Vec<String> = wrong.into_iter().map(|(line, what)| format!("line {line}: {what}")).collect();
+        return Err(findings::wrong(worklist, &lines));
+    }
+    let mut said = said.to_string() + &counted(into, "decisions", fresh.len() - changed, changed, same);
+    match apply {
+        true if fresh.is_empty() => said.push_str("Nothing to write.\n"),
+        true => {
+            ledger.begin()?;
+            fresh.iter().try_for_each(|row| ledger.decide(row))?;
+            ledger.commit()?;
+            said.push_str("Written. The next sweep goes by them.\n");
+        }
+        false => said.push_str("Nothing is written without --apply.\n"),
+    }
+    drop(lock);
+    out(&said).map(|()| 0)
+}
+
+#[cfg(feature = "ledger")]
+fn decision(entry: &Entry, decided: i64) -> DecisionRow {
+    let limits = Limits {
+        matches: entry.matches,
+        people: entry.people,
+        identifiers: entry.identifiers.iter().map(|identifier| identifier.name().to_string()).collect(),
+        readable_by: entry.readable_by.name().to_string(),
+    };
+    let limits = entry.disposition.accepts().then(|| serde_json::to_string(&limits).unwrap_or_default());
+    DecisionRow {
+        target: entry.series_id.clone(),
+        verdict: entry.disposition.name().to_string(),
+        who: entry.who.clone(),
+        decided,
+        reason: entry.reason.clone(),
+        ticket: entry.ticket.clone(),
+        until: entry.until.clone(),
+        limits: limits.unwrap_or_default(),
+    }
 }
 
 /// The file behind a link, so that the link stays; and its text, empty where there is none yet.

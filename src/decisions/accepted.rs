@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -44,6 +44,19 @@ struct Entry {
     /// Matches and people met so far, where it stands for many findings.
     met: (u64, u64),
     used: bool,
+}
+
+/// What was accepted of a finding: what goes beyond it is told anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Values.
+    pub matches: u64,
+    /// People.
+    pub people: u64,
+    /// Names of identifiers, its own and those beside it.
+    pub identifiers: Vec<String>,
+    /// Who could read it, as [`ReadableBy::name`] says it.
+    pub readable_by: String,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +213,29 @@ impl Accepted {
             }
         }
         Ok(accepted)
+    }
+
+    /// From here on it is this day, `YYYY-MM-DD`.
+    pub fn on(&mut self, day: &str) {
+        self.today = day.to_string();
+    }
+
+    /// Adds a decision that stands elsewhere than in a file, on the finding or the series of this id. Without limits nothing was
+    /// accepted.
+    pub fn add(&mut self, id: &str, disposition: Disposition, until: &str, ticket: &str, limits: &Limits) {
+        self.by_id.entry(id.to_string()).or_default().push(self.entries.len());
+        self.entries.push(Entry {
+            glob: None,
+            until: until.to_string(),
+            ticket: ticket.to_string(),
+            matches: limits.matches,
+            people: limits.people,
+            identifiers: limits.identifiers.clone(),
+            readable_by: ReadableBy::by_name(&limits.readable_by).unwrap_or(ReadableBy::Owner),
+            disposition,
+            met: (0, 0),
+            used: false,
+        });
     }
 
     /// Decides on the findings of a document, whose path is as reports write it.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -15,7 +15,7 @@ use crate::identifier::Identifier;
 pub const OTHERS: [&str; 3] = ["record-key", "place", "free-text"];
 
 /// An agreement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
     /// What it is called.
     pub name: String,

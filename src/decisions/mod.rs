@@ -58,6 +58,11 @@ impl Disposition {
         }
     }
 
+    /// The one of this name.
+    pub fn by_name(name: &str) -> Option<Disposition> {
+        Disposition::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// Whether the finding no longer counts.
     pub fn accepts(self) -> bool {
         !matches!(self, Disposition::FixOrdered | Disposition::FixClaimed)

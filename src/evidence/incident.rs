@@ -49,6 +49,8 @@ pub struct Incident {
     sensitive: BTreeMap<&'static str, u64>,
     access: BTreeMap<Access, u64>,
     modified: Option<(i64, i64)>,
+    /// When a sweep first and last met a finding for the first time.
+    first_seen: Option<(i64, i64)>,
     accepted: BTreeSet<String>,
     listed: Vec<Line>,
     unlisted: (u64, u64),
@@ -130,6 +132,7 @@ impl Incident {
             sensitive: BTreeMap::new(),
             access: BTreeMap::new(),
             modified: None,
+            first_seen: None,
             accepted: BTreeSet::new(),
             listed: Vec::new(),
             unlisted: (0, 0),
@@ -247,6 +250,10 @@ impl Incident {
                 continue;
             }
             any = true;
+            if let Some(seen) = finding.history.first_seen {
+                let (first, last) = self.first_seen.unwrap_or((seen, seen));
+                self.first_seen = Some((first.min(seen), last.max(seen)));
+            }
             if !finding.decision.disposition.is_empty() {
                 self.accepted.insert(finding.decision.disposition.clone());
             }

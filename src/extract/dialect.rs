@@ -68,7 +68,9 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let table = match best {
         Some((_, table)) => table,
         // One column: only a name can say that it is a table.
-        None if named && !sample.is_empty() && ending == "csv" => Table::read(sample, b',', line_end, 0.0),
+        None if named && !sample.is_empty() && ending == "csv" => {
+            Some(Table::read(sample, b',', line_end, 0.0)).filter(|table| !table.is_form())?
+        }
         None => return None,
     };
     Some(table.dialect(known))
@@ -176,6 +178,9 @@ impl Table {
     /// How much this reading looks like a table; `None` where it does not.
     fn score(&self, named: bool) -> Option<f64> {
         let rows = self.rows.len();
+        if self.is_form() {
+            return None;
+        }
         let enough = if named {
             self.width >= 2 && rows >= 1 && self.even >= 0.5
         } else {
@@ -187,6 +192,15 @@ impl Table {
                 * (self.width as f64).ln_1p()
                 * if self.delimiter == b',' || self.delimiter == b'\t' { 1.01 } else { 1.0 }
         })
+    }
+
+    /// Whether each row is labels with colons, each before its value: that is a form, and its labels say more than columns could.
+    fn is_form(&self) -> bool {
+        let whole = self.rows.iter().filter(|row| row.len() == self.width);
+        let labels: Vec<&str> = whole.flat_map(|row| row.iter().step_by(2)).map(|field| field.trim()).collect();
+        let filled = labels.iter().filter(|label| !label.is_empty()).count();
+        let with_colon = labels.iter().filter(|label| label.ends_with(':') && !is_data(label)).count();
+        self.width.is_multiple_of(2) && with_colon > 0 && with_colon * 5 >= filled * 4
     }
 
     /// Fields of prose are long and open with a space behind the comma.
@@ -215,9 +229,22 @@ impl Table {
         let mut first = head().find(wide).unwrap_or(0);
         // Spreadsheets fill title lines up with empty fields: the first row that is filled may be the header.
         if self.is_sparse(first)
-            && let Some(filled) = head().filter(wide).find(|at| !self.is_sparse(*at)).filter(names)
+            && let Some(filled) = head()
+                .filter(wide)
+                .find(|at| !self.is_sparse(*at))
+                .filter(|at| names(at) || self.header_of_two(*at, known).is_some())
         {
             first = filled;
+        }
+        if let Some(header) = self.header_of_two(first, known) {
+            let body_rows = first as u64 + 2;
+            let header = Some(header);
+            return Dialect {
+                header,
+                body_rows,
+                width: self.width,
+                ..bare(self.delimiter, self.quotes, self.line_end)
+            };
         }
         let header = self
             .rows
@@ -226,6 +253,39 @@ impl Table {
             .map(|row| row.iter().map(|field| field.trim().to_string()).collect::<Vec<String>>());
         let body_rows = (first + usize::from(header.is_some())) as u64;
         Dialect { header, body_rows, width: self.width, ..bare(self.delimiter, self.quotes, self.line_end) }
+    }
+
+    /// The names of columns that stand in two rows, the first of which groups them: `Patient` over `Last name` and `Birth date`. A
+    /// name that both rows together make is taken where it is known, else the lower, else the upper. `None` where
+    /// the row below is no such row: it must hold known names only where figures stand below, and no figure itself.
+    fn header_of_two(&self, first: usize, known: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+        let trimmed = |at: usize| -> Option<Vec<&str>> {
+            let row = self.rows.get(at).filter(|row| row.len() == self.width)?;
+            Some(row.iter().map(|field| field.trim()).collect())
+        };
+        let (upper, lower) = (trimmed(first)?, trimmed(first + 1)?);
+        let below = &self.rows[first + 2..];
+        let is_named = |row: &[&str]| row.iter().all(|field| !is_data(field));
+        let filled = lower.iter().filter(|field| !field.is_empty()).count();
+        let told = lower.iter().filter(|field| known(field)).count();
+        let over_figures = lower.iter().enumerate().any(|(column, field)| known(field) && holds_data(column, below));
+        if !is_named(&upper) || !is_named(&lower) || told < 2 || told * 3 < filled || !over_figures {
+            return None;
+        }
+        // A cell that goes over several columns is filled in the first of them.
+        let mut group = "";
+        let names = upper.into_iter().zip(lower).map(|(upper, lower)| {
+            group = if upper.is_empty() { group } else { upper };
+            let both = format!("{group} {lower}");
+            match () {
+                () if lower.is_empty() => upper.to_string(),
+                () if group.is_empty() || group == lower => lower.to_string(),
+                () if known(&both) => both,
+                () if known(lower) || !known(upper) => lower.to_string(),
+                () => upper.to_string(),
+            }
+        });
+        Some(names.collect())
     }
 }
 
@@ -302,11 +362,7 @@ fn reads_as_header_row(row: &[String], below: &[Vec<String>], known: &dyn Fn(&st
     if data * 5 > filled.len() || (data > 0 && known == 0) {
         return false;
     }
-    let differs = filled.iter().any(|(column, field)| {
-        let values: Vec<&str> =
-            below.iter().filter_map(|r| r.get(*column)).map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
-        !is_data(field) && !values.is_empty() && values.iter().filter(|v| is_data(v)).count() * 10 >= values.len() * 8
-    });
+    let differs = filled.iter().any(|(column, field)| !is_data(field) && holds_data(*column, below));
     let distinct = {
         let mut names: Vec<&str> = filled.iter().map(|(_, f)| *f).collect();
         names.sort_unstable();
@@ -316,9 +372,79 @@ fn reads_as_header_row(row: &[String], below: &[Vec<String>], known: &dyn Fn(&st
     (known > 0 && (differs || share_known >= 0.3)) || (differs && distinct && data == 0)
 }
 
+/// Whether what stands in a column of these rows is data, for the most part.
+fn holds_data(column: usize, rows: &[Vec<String>]) -> bool {
+    let values: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.get(column))
+        .map(|value| value.trim())
+        .filter(|value| !value.is_empty())
+        .collect();
+    !values.is_empty() && values.iter().filter(|value| is_data(value)).count() * 10 >= values.len() * 8
+}
+
 /// Whether a field is a number, a date, an address of some kind: something no column is called.
 fn is_data(field: &str) -> bool {
     let digits = field.bytes().filter(u8::is_ascii_digit).count();
     let letters = field.chars().filter(|c| c.is_alphabetic()).count();
     digits > letters || field.contains('@') || field.len() > 100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(name: &str) -> bool {
+        const NAMES: [&str; 9] =
+            ["Last name", "DOB", "SSN", "NPI", "Patient DOB", "MRN", "mrn", "dob", "Social Security Number"];
+        NAMES.contains(&name)
+    }
+
+    fn header(rows: &str) -> (Option<Vec<String>>, u64) {
+        let dialect = detect("a.csv", rows.as_bytes(), true, &known).expect("a table");
+        (dialect.header, dialect.body_rows)
+    }
+
+    fn names(names: &[&str]) -> Option<Vec<String>> {
+        Some(names.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn names_of_columns_may_stand_in_two_rows() {
+        let body = "Barrow,1960-06-16,1234567893,9\nHale,1948-11-30,1245319599,8\n";
+        let grouped = format!("Patient,Patient,Doctor,Doctor\nLast name,DOB,NPI,Rank\n{body}");
+        assert_eq!(header(&grouped), (names(&["Last name", "Patient DOB", "NPI", "Rank"]), 2));
+        // As merged cells are written, and under a title.
+        let merged = format!("Roster,,,\nPatient,,Doctor,\nLast name,DOB,NPI,\n{body}");
+        assert_eq!(header(&merged), (names(&["Last name", "Patient DOB", "NPI", ""]), 3));
+        // Names for machines over names for people.
+        let twice = "mrn,dob,zq\nMRN,DOB,Remark\n4471902,1952-03-04,x\n4471955,1961-09-12,y\n";
+        assert_eq!(header(twice), (names(&["MRN", "DOB", "Remark"]), 2));
+    }
+
+    #[test]
+    fn a_first_record_is_no_second_header() {
+        for rows in [
+            // Words where figures should be; a list of columns; a row of names and figures.
+            "Last name,DOB,SSN\nBarrow,unknown,none\nHale,1948-11-30,418-62-7715\nNowak,1952-03-04,536-90-4398\n",
+            "SSN,MRN\nDOB,Last name\nNPI,SSN\nMRN,DOB\n",
+            "Last name,DOB,SSN\nDOB,1948-11-30,SSN\nHale,1948-11-30,418-62-7715\n",
+        ] {
+            assert_eq!(header(rows).1, 1, "{rows}");
+        }
+    }
+
+    #[test]
+    fn labels_with_colons_are_a_form_and_no_table() {
+        let told = |name: &str, text: &str| detect(name, text.as_bytes(), true, &known).is_some();
+        assert!(!told("a.txt", "Patient:\tRuth Barrow\nDate of birth:\t06/16/1960\nSSN:\t536-90-4399\n"));
+        assert!(!told(
+            "a.tsv",
+            "Patient:\tRuth Barrow\tMRN:\t4471902\nDOB:\t06/16/1960\tSSN:\t536-90-4399\nWard:\t7\t\t\n"
+        ));
+        assert!(!told("a.csv", "Patient:,Ruth Barrow\nDOB:,06/16/1960\n"));
+        assert!(told("a.csv", "Patient:\nRuth Barrow\n"));
+        assert!(told("a.txt", "Name\tDOB:\nBarrow\t1960-06-16\nHale\t1948-11-30\n"));
+        assert!(told("a.txt", "12:\tBarrow\n13:\tHale\n14:\tNowak\n"));
+    }
 }

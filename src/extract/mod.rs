@@ -18,8 +18,10 @@ mod json;
 mod lines;
 mod logs;
 pub mod marks;
+mod messages;
 pub mod named;
 pub mod ncpdp;
+pub(crate) mod nested;
 pub mod rows;
 mod rtf;
 pub mod sql;
@@ -257,9 +259,28 @@ pub fn reader(format: &str, name: &str, head: &[u8]) -> Option<Box<dyn named::Re
         "ldif" => Some(Box::new(lines::Lines::new(lines::Form::Ldif))),
         "yaml" => yaml::reader(head),
         "ini" => lines::settings(head),
-        "log" => logs::reader(head, true),
-        "text" => logs::reader(head, false),
-        _ => None,
+        "log" => messages::reader(head).or_else(|| logs::reader(head, true)),
+        "text" => messages::reader(head).or_else(|| logs::reader(head, false)),
+        _ => messages::reader(head),
+    }
+}
+
+/// How a document is read that nobody says anything of: by a reader, or as its layout says. A fixed-width table is the last that
+/// text may be. `complete` says that the head is the whole document; `known` whether a field name is in the vocabulary.
+pub fn arrange(
+    (name, format): (&str, &str),
+    (head, complete): (&[u8], bool),
+    known: &dyn Fn(&str) -> bool,
+) -> (Option<Box<dyn named::Reader>>, Layout) {
+    let table = if format == "text" { nested::table_reader(head) } else { None };
+    if let Some(reader) = table.or_else(|| reader(format, name, head)) {
+        return (Some(reader), Layout::Text);
+    }
+    match Layout::of(name, format, head, complete, known) {
+        Layout::Text if format == "text" => {
+            (fixed::infer(name, head, complete, known).map(fixed::reader), Layout::Text)
+        }
+        layout => (None, layout),
     }
 }
 

@@ -162,6 +162,15 @@ pub trait Bytes {
     fn append(&mut self, out: &mut Vec<u8>, wanted: usize) -> Result<usize, (Reason, String)>;
 }
 
+/// Nothing behind what was read already.
+pub(crate) struct Nothing;
+
+impl Bytes for Nothing {
+    fn append(&mut self, _: &mut Vec<u8>, _: usize) -> Result<usize, (Reason, String)> {
+        Ok(0)
+    }
+}
+
 /// A stretch of a document that is being read. What was consumed since the batch began stays, so that places in it can be
 /// counted out; the rest is what a reader sees.
 pub struct Window<'a> {

@@ -42,6 +42,8 @@ const ORDINARY: f32 = -5.0;
 const ERRORS: [(f32, f32); 3] = [(0.005, 0.0), (0.02, -1.0), (0.05, -2.5)];
 /// Fewer values than this have no pass rate.
 const FEW: u64 = 8;
+/// So many dates may be births where something beside them identifies persons.
+const VERY_FEW: u64 = 4;
 
 /// One rule's case for a column.
 #[derive(Clone, Debug)]
@@ -169,10 +171,11 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
         evidence.push((format!("fills only {values} of {} fields", tally.filled), -3.0));
     }
     if dates {
-        if alone < DATE && values >= FEW && fills && slot.valid * 50 >= values * 49 {
+        let enough = if company { VERY_FEW } else { FEW };
+        if alone < DATE && values >= enough && fills && slot.valid * 50 >= values * 49 {
             evidence.push(("all are days of the calendar".to_string(), ALL_DAYS));
         }
-        births(slot, &mut evidence);
+        births(slot, company, &mut evidence);
     } else if rule.identifier == Identifier::NAME {
         names(slot, &mut evidence);
     } else if weak {
@@ -257,14 +260,18 @@ fn pass_rate(valid: u64, invalid: u64, chance: f32) -> f32 {
 
 /// Births spread over generations, visits over a year or two (`identifiers`: span of forty years and more, few in the last
 /// two). Those of one generation, as of Medicare, lie before what programs keep.
-fn births(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
+fn births(slot: &Slot, company: bool, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
+    let years = (spread.max - spread.min) / 365;
+    let early = spread.early as f32 / spread.count.max(1) as f32;
+    let recent = spread.recent as f32 / spread.count.max(1) as f32;
     if spread.count < FEW {
+        // A handful of records with numbers of persons: visits do not lie a generation apart.
+        if company && spread.count >= VERY_FEW && spread.recent == 0 && years >= 20 && early >= 0.3 {
+            evidence.push((format!("dates span {years} years beside numbers of persons"), SPREAD_OF_FEW));
+        }
         return;
     }
-    let years = (spread.max - spread.min) / 365;
-    let early = spread.early as f32 / spread.count as f32;
-    let recent = spread.recent as f32 / spread.count as f32;
     if years < 15 {
         evidence.push((format!("dates span {years} years"), -4.0));
     } else if recent <= 0.15 && (years >= 30 && early >= 0.1 || years >= 20 && early >= 0.9) {

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::detect::Candidate;
+use crate::detect::named::has_town;
 use crate::engine::Engine;
 use crate::identifier::Identifier;
 use crate::judge::context::TELLS;
@@ -174,7 +175,8 @@ pub(super) fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, jud
             (zip.clues.neighbour, zip.clues.against) = (NEIGHBOUR, zip.clues.against.min(firm));
             found = true;
         }
-        if found {
+        // A town with its state and a ZIP code that nobody has is an address that was made up, and an address.
+        if found || has_town(&bytes[..scope.end], end) {
             judged[at].clues.neighbour = NEIGHBOUR;
         }
         let above = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);

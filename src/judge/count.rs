@@ -144,7 +144,8 @@ impl Counter {
             let identifier = job.engine.rules().rules[judged.rule as usize].identifier;
             let hash = hash(identifier, &judged.valid);
             let counts = judged.clues.logit() >= LIKELY;
-            if counts && record.breaks(identifier, hash, lines) {
+            let another = identifier == Identifier::NAME && record.names_another(job, judged);
+            if counts && (another || record.breaks(identifier, hash, lines)) {
                 record.end(tally);
                 record = Record::default();
             }

@@ -105,6 +105,17 @@ impl<const B: u32> Sketch<B> {
         }
     }
 
+    /// Its registers, none before the first hash.
+    pub fn registers(&self) -> &[u8] {
+        &self.registers
+    }
+
+    /// The sketch with these registers; `None` if there are not as many as it has.
+    pub fn of_registers(registers: &[u8]) -> Option<Sketch<B>> {
+        let fits = registers.len() == 1 << B && registers.iter().all(|rank| u32::from(*rank) <= Self::RANK_BITS + 1);
+        fits.then(|| Sketch { registers: registers.to_vec() })
+    }
+
     /// How many distinct hashes were added, about.
     pub fn estimate(&self) -> u64 {
         if self.registers.is_empty() {

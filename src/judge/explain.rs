@@ -58,7 +58,9 @@ fn explain_bytes(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let kind = sniff(name, &bytes);
-    if let Some(reader) = extract::reader(kind.format(), name, &bytes) {
+    let known = |field: &str| engine.knows_field(field);
+    let (reader, layout) = extract::arrange((name, kind.format()), (&bytes, whole), &known);
+    if let Some(reader) = reader {
         return values::explain(engine, options, reader, kind.format(), bytes, whole, line, out);
     }
     if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
@@ -70,7 +72,6 @@ fn explain_bytes(
             if detail.is_empty() { "" } else { ": " }
         );
     }
-    let layout = Layout::of(name, kind.format(), &bytes, whole, &|field| engine.knows_field(field));
     let mut plan = DocumentPlan::new(engine, layout);
     match &plan.layout {
         Layout::Text | Layout::Values { .. } => writeln!(out, "format {}, read as text", kind.format())?,

@@ -16,6 +16,8 @@ use crate::judge::distinct::Sketch;
 use crate::validate::{Valid, zip};
 
 mod components;
+#[cfg(feature = "ledger")]
+pub mod marks;
 
 use components::Components;
 
@@ -69,19 +71,31 @@ impl Hasher for Spread {
 pub enum KeyKind {
     /// By itself, and never given to two.
     Own,
-    /// By itself, but others' records carry it too, or others give out the same.
+    /// By itself, but others' records carry it too.
     Strong,
+    /// As [`KeyKind::Strong`], but each hospital gives out its own, and two may give out the same.
+    Record,
     /// With a birth date: a household's.
     Weak,
     /// A name: with a birth date, and last.
     Name,
 }
 
+#[cfg(feature = "ledger")]
+impl KeyKind {
+    /// The one of this number.
+    pub(super) fn of(number: u8) -> KeyKind {
+        let all = [KeyKind::Own, KeyKind::Strong, KeyKind::Record, KeyKind::Weak];
+        all.into_iter().find(|kind| *kind as u8 == number).unwrap_or(KeyKind::Name)
+    }
+}
+
 /// What kind of person key an identifier is, if any.
 pub fn key_kind(identifier: Identifier) -> Option<KeyKind> {
     match identifier {
         Identifier::MBI => Some(KeyKind::Own),
-        Identifier::SSN | Identifier::ITIN | Identifier::MRN => Some(KeyKind::Strong),
+        Identifier::SSN | Identifier::ITIN => Some(KeyKind::Strong),
+        Identifier::MRN => Some(KeyKind::Record),
         Identifier::HICN | Identifier::MEMBER_ID | Identifier::MEDICAID_ID => Some(KeyKind::Weak),
         Identifier::NAME => Some(KeyKind::Name),
         _ => None,
@@ -93,6 +107,13 @@ pub fn key_kind(identifier: Identifier) -> Option<KeyKind> {
 pub(super) struct Words([u32; 4]);
 
 impl Words {
+    /// The words of a name that was found.
+    pub(super) fn of(name: &Valid) -> Words {
+        let mut words = Words::default();
+        words.add(name.normal.as_bytes());
+        words
+    }
+
     fn add(&mut self, normal: &[u8]) {
         const SUFFIXES: [&[u8]; 6] = [b"JR", b"SR", b"II", b"III", b"IV", b"MD"];
         for word in normal.split(|b| *b == b' ').filter(|w| w.len() > 1 && !SUFFIXES.contains(w)) {
@@ -110,7 +131,7 @@ impl Words {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0[0] == 0
     }
 
@@ -119,7 +140,7 @@ impl Words {
     }
 
     /// Whether both can be one name: one holds all words of the other.
-    fn fits(&self, other: &Words) -> bool {
+    pub(super) fn fits(&self, other: &Words) -> bool {
         let within = |a: &Words, b: &Words| a.0.iter().all(|word| *word == 0 || b.0.contains(word));
         within(self, other) || within(other, self)
     }
@@ -186,6 +207,11 @@ impl RecordKeys {
                 let number = three.map(|three| three.iter().fold(0, |n, digit| n * 10 + usize::from(digit - b'0')));
                 self.about.state = number.map_or(0, |number| STATE_OF[number]);
             }
+            // A whole address in one field: its measure tells its ZIP code.
+            Identifier::ADDRESS if self.about.state == 0 => {
+                let three = usize::try_from(valid.measure).ok().and_then(|measure| measure.checked_sub(1));
+                self.about.state = three.and_then(|three| STATE_OF.get(three)).copied().unwrap_or(0);
+            }
             _ => {}
         }
     }
@@ -223,7 +249,7 @@ impl RecordKeys {
 
     /// The one key a sketch counts by: the first that stands by itself, else with the birth date.
     pub fn primary(&self) -> u64 {
-        let strong = self.keys[..self.count as usize].iter().find(|(_, kind)| *kind <= KeyKind::Strong as u8);
+        let strong = self.keys[..self.count as usize].iter().find(|(_, kind)| *kind <= KeyKind::Record as u8);
         if let Some((hash, _)) = strong {
             return *hash;
         }

@@ -4,13 +4,16 @@
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::count::{Job, is_test};
-use crate::judge::people::{KeyKind, RecordKeys, key_kind};
+use crate::judge::people::{KeyKind, RecordKeys, Words, key_kind};
 use crate::judge::tally::{Tally, add_set};
 use crate::judge::text::Judged;
 use crate::validate::Valid;
 
 /// In text, values that stand further apart than this many lines belong to different records.
 const RECORD_LINES: u64 = 12;
+
+/// Words before a name that say that its bearer is who is cared for or insured: a second such name is a second person.
+const PATIENT: [&str; 7] = ["patient", "patient name", "pt", "member", "member name", "beneficiary", "subscriber"];
 
 /// Parts of a name that are taken for a person's: family, given, middle, suffix.
 const NAMES: usize = 4;
@@ -27,6 +30,8 @@ pub(super) struct Record {
     /// In text: the strong values seen, to notice when another person's record begins.
     seen: [(u8, u64); 8],
     seen_count: usize,
+    /// In text: the words of the name that stands on it.
+    named: Words,
     /// Where values of one place may come again on the same record: the places of the names that are counted already.
     names: Option<Vec<u32>>,
 }
@@ -84,6 +89,18 @@ impl Record {
             && self.seen[..self.seen_count].iter().any(|(i, h)| *i as usize == identifier.index() && *h != hash)
     }
 
+    /// Whether a name is a patient's, or stands over an address or before a birth date or number, and another one than that
+    /// of the record.
+    pub(super) fn names_another(&self, job: Job<'_>, judged: &Judged) -> bool {
+        let patient = judged.clues.context.keyword.is_some_and(|(phrase, _)| {
+            let phrase = job.engine.vocabulary().text(phrase);
+            PATIENT.iter().any(|word| phrase.trim_end_matches([':', '.', ' ']) == *word)
+        });
+        (patient || judged.clues.neighbour > 0.0)
+            && !self.named.is_empty()
+            && !self.named.fits(&Words::of(&judged.valid))
+    }
+
     pub(super) fn add_text(
         &mut self,
         job: Job<'_>,
@@ -112,6 +129,9 @@ impl Record {
         // Of the names in a text only the first near the other values is taken for the person's.
         if key_kind(identifier) != Some(KeyKind::Name) || new {
             self.keys.add(identifier, hash, &judged.valid);
+        }
+        if key_kind(identifier) == Some(KeyKind::Name) && new {
+            self.named = Words::of(&judged.valid);
         }
         if key_kind(identifier) == Some(KeyKind::Name) && new && self.seen_count < self.seen.len() {
             self.seen[self.seen_count] = (identifier.index() as u8, hash);

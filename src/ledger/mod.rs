@@ -210,7 +210,7 @@ mod tests {
     fn decisions_can_only_be_added() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("l.db")).unwrap();
-        let row = "INSERT INTO decisions VALUES (1, 'F-1', 'accepted', 'me', 0, 'because', '', '')";
+        let row = "INSERT INTO decisions VALUES (1, 'F-1', 'accepted', 'me', 0, 'because', '', '', '')";
         ledger.connection.execute(row, []).unwrap();
         assert!(ledger.connection.execute("DELETE FROM decisions", []).is_err());
         assert!(ledger.connection.execute("UPDATE decisions SET who = 'you'", []).is_err());

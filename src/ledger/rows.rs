@@ -139,6 +139,8 @@ pub struct RunRow {
     pub manifest: String,
     /// What it came to, as JSON.
     pub counts: String,
+    /// What it was asked, as JSON.
+    pub asked: String,
 }
 
 /// Rules and program by which documents were read.
@@ -179,7 +181,9 @@ const KNOWN: &str =
 pub(super) const FINDING: &str = "id, root, key, series_id, path, series, identifier, place, protection, severity, people, \
     linked, readable_by, content, first_seen, first_run, state, state_run, why, is_open, resolved, provisional";
 
-const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts";
+pub(super) const DECISION: &str = "target, verdict, who, decided, reason, ticket, until, limits";
+
+const RUN: &str = "number, run_id, started, finished, version, stand, status, exit, folder, manifest, counts, asked";
 
 fn document(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     Ok(DocumentRow {
@@ -243,6 +247,7 @@ pub(super) fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         reason: row.get(4)?,
         ticket: row.get(5)?,
         until: row.get(6)?,
+        limits: row.get(7)?,
     })
 }
 
@@ -286,6 +291,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         folder: row.get(8)?,
         manifest: row.get(9)?,
         counts: row.get(10)?,
+        asked: row.get(11)?,
     })
 }
 
@@ -480,8 +486,8 @@ impl Ledger {
     pub fn begin_run(&self, run: &RunRow) -> Result<i64> {
         // Whoever begins holds the lock: what still runs by the ledger was killed, or found no room to say how it ended.
         self.change("UPDATE runs SET status = 'incomplete' WHERE status = 'running'", [])?;
-        let sql = "INSERT INTO runs (run_id, started, version, stand, status) VALUES (?1,?2,?3,?4,'running')";
-        self.change(sql, params![run.run_id, run.started, run.version, run.stand])?;
+        let sql = "INSERT INTO runs (run_id, started, version, stand, asked, status) VALUES (?1,?2,?3,?4,?5,'running')";
+        self.change(sql, params![run.run_id, run.started, run.version, run.stand, run.asked])?;
         Ok(self.connection.last_insert_rowid())
     }
 
@@ -562,16 +568,18 @@ impl Ledger {
 
     /// Adds a decision: on a finding or a series, by its id. None is ever changed or taken back: the last one counts.
     pub fn decide(&self, decision: &DecisionRow) -> Result<()> {
-        let sql = "INSERT INTO decisions (target, verdict, who, decided, reason, ticket, until) VALUES (?1,?2,?3,?4,?5,?6,?7)";
-        let DecisionRow { target, verdict, who, decided, reason, ticket, until } = decision;
-        self.change(sql, params![target, verdict, who, decided, reason, ticket, until]).map(drop)
+        let sql = format!("INSERT INTO decisions ({DECISION}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
+        let DecisionRow { target, verdict, who, decided, reason, ticket, until, limits } = decision;
+        self.change(&sql, params![target, verdict, who, decided, reason, ticket, until, limits]).map(drop)
     }
 
     /// The decisions that count: the last one on each finding or series.
     pub fn decisions(&self) -> Result<Vec<DecisionRow>> {
-        let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
-                   WHERE number IN (SELECT max(number) FROM decisions GROUP BY target) ORDER BY number";
-        self.all(sql, [], decision)
+        let sql = format!(
+            "SELECT {DECISION} FROM decisions \
+             WHERE number IN (SELECT max(number) FROM decisions GROUP BY target) ORDER BY number"
+        );
+        self.all(&sql, [], decision)
     }
 }
 
@@ -590,4 +598,6 @@ pub struct DecisionRow {
     pub ticket: String,
     /// `YYYY-MM-DD`, or empty.
     pub until: String,
+    /// What was accepted: [`crate::decisions::accepted::Limits`] as JSON; empty for a fix.
+    pub limits: String,
 }

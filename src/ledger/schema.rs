@@ -7,7 +7,7 @@ use rusqlite::Connection;
 pub(super) const APPLICATION: i64 = 0x5048_5357;
 
 /// Each step takes a ledger from the version that is its index to the next. A step that was released is never changed.
-const STEPS: &[&str] = &[FIRST, MET];
+const STEPS: &[&str] = &[FIRST, MET, LIMITS, PEOPLE, ASKED];
 
 /// What this program writes.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
@@ -152,6 +152,26 @@ CREATE TABLE mets (
 );
 ALTER TABLE documents ADD COLUMN met INTEGER;
 ALTER TABLE stands ADD COLUMN prints TEXT NOT NULL DEFAULT '';
+";
+
+// What was accepted, so that more of it is told anew: JSON, empty where nothing was.
+const LIMITS: &str = "
+ALTER TABLE decisions ADD COLUMN limits TEXT NOT NULL DEFAULT '';
+";
+
+// Marks of people, keyed, so that one person in two documents is one: `sweep/people.rs` says how they are written.
+const PEOPLE: &str = "
+CREATE TABLE people (
+    root INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (root, key)
+) WITHOUT ROWID;
+";
+
+// What a run was asked, as far as its reports tell by it, so that they can be made again: JSON.
+const ASKED: &str = "
+ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT '';
 ";
 
 /// Brings a database to this version; or says why that cannot be.

@@ -4,7 +4,7 @@
 use rusqlite::{Row, params};
 
 use super::Ledger;
-use super::rows::{DecisionRow, FINDING, FindingRow, decision, finding};
+use super::rows::{DECISION, DecisionRow, FINDING, FindingRow, decision, finding};
 use crate::error::Result;
 
 /// A feed: documents of one series in which something was found.
@@ -134,9 +134,13 @@ impl Ledger {
 
     /// Forgets documents that two runs have missed; their findings stay.
     pub fn drop_missing(&self, root: i64) -> Result<()> {
-        let records = "DELETE FROM records WHERE root = ?1 AND key IN \
-                       (SELECT key FROM documents WHERE root = ?1 AND gone_run < 0)";
-        self.change(records, params![root])?;
+        for table in ["records", "people"] {
+            let gone = format!(
+                "DELETE FROM {table} WHERE root = ?1 AND key IN \
+                 (SELECT key FROM documents WHERE root = ?1 AND gone_run < 0)"
+            );
+            self.change(&gone, params![root])?;
+        }
         self.change("DELETE FROM documents WHERE root = ?1 AND gone_run < 0", params![root]).map(drop)
     }
 
@@ -156,7 +160,7 @@ impl Ledger {
         let findings = "UPDATE findings SET is_open = 0, state = 'resolved', state_run = ?2, why = 'root-removed', \
                         resolved = ?3, provisional = 0 WHERE root = ?1 AND is_open = 1";
         self.change(findings, params![root, run, now])?;
-        for table in ["documents", "records", "waiting", "feeds"] {
+        for table in ["documents", "records", "people", "waiting", "feeds"] {
             self.change(&format!("DELETE FROM {table} WHERE root = ?1"), params![root])?;
         }
         self.change("UPDATE roots SET removed = ?2, completed = NULL WHERE number = ?1", params![root, run]).map(drop)
@@ -197,21 +201,37 @@ impl Ledger {
         self.all(sql, params![root], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
     }
 
-    /// Tells what is kept of the documents of a root, in the order of the walk: text, keyed hash of the file's content, when it
+    /// Tells what is kept of the documents of a root, in the order of the walk: key, text, keyed hash of the file's content, when it
     /// was first seen. Those that are missing are left out.
     pub fn each_record(
         &self,
         root: i64,
-        mut tell: impl FnMut(&str, Option<[u8; 16]>, i64) -> Result<()>,
+        mut tell: impl FnMut(&[u8], &str, Option<[u8; 16]>, i64) -> Result<()>,
     ) -> Result<()> {
-        let sql = "SELECT r.body, d.content, d.first_seen FROM records r JOIN documents d \
+        let sql = "SELECT r.body, d.content, d.first_seen, r.key FROM records r JOIN documents d \
                    ON d.root = r.root AND d.key = r.key \
                    WHERE r.root = ?1 AND d.gone_run IS NULL ORDER BY r.key, r.part";
         self.each(sql, params![root], |row| {
             let get = |error: rusqlite::Error| self.failed(&error);
             let body = row.get_ref(0).map_err(get)?.as_str().map_err(|error| get(error.into()))?;
-            tell(body, row.get(1).map_err(get)?, row.get(2).map_err(get)?)
+            let key = row.get_ref(3).map_err(get)?.as_blob().map_err(|error| get(error.into()))?;
+            tell(key, body, row.get(1).map_err(get)?, row.get(2).map_err(get)?)
         })
+    }
+
+    /// Puts marks of the people of a document in the place of what was; none where there are no people.
+    pub fn put_people(&self, root: i64, key: &[u8], had: bool, body: Option<&[u8]>) -> Result<()> {
+        if had && body.is_none() {
+            self.change("DELETE FROM people WHERE root = ?1 AND key = ?2", params![root, key])?;
+        }
+        let Some(body) = body else { return Ok(()) };
+        let sql = "INSERT OR REPLACE INTO people (root, key, body) VALUES (?1,?2,?3)";
+        self.change(sql, params![root, key, body]).map(drop)
+    }
+
+    /// Marks of the people of a document.
+    pub fn people(&self, root: i64, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.one("SELECT body FROM people WHERE root = ?1 AND key = ?2", params![root, key], |row| row.get(0))
     }
 
     /// What waits to be read in a root.
@@ -268,20 +288,21 @@ impl Ledger {
         })
     }
 
+    /// Whether anything was ever found in a series.
+    pub fn knows_series(&self, series_id: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM findings WHERE series_id = ?1 LIMIT 1";
+        Ok(self.one(sql, params![series_id], |_| Ok(()))?.is_some())
+    }
+
     /// All decisions on a finding or its series, the first one first.
     pub fn decisions_on(&self, id: &str, series_id: &str) -> Result<Vec<DecisionRow>> {
-        let sql = "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions \
-                   WHERE target IN (?1, ?2) ORDER BY number";
-        self.all(sql, params![id, series_id], decision)
+        let sql = format!("SELECT {DECISION} FROM decisions WHERE target IN (?1, ?2) ORDER BY number");
+        self.all(&sql, params![id, series_id], decision)
     }
 
     /// All decisions, the first one first.
     pub fn all_decisions(&self) -> Result<Vec<DecisionRow>> {
-        self.all(
-            "SELECT target, verdict, who, decided, reason, ticket, until FROM decisions ORDER BY number",
-            [],
-            decision,
-        )
+        self.all(&format!("SELECT {DECISION} FROM decisions ORDER BY number"), [], decision)
     }
 
     /// Forgets what is older than `before` (seconds): findings that were resolved then, and runs that ended then. Decisions are kept.

@@ -159,17 +159,22 @@ impl Drop for Output {
 pub fn temporary(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(ending());
+    name.push(ending(std::process::id()));
     path.with_file_name(name)
 }
 
 /// Whether a path is that of a [`temporary`] of this process.
 pub fn is_temporary(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().ends_with(ending().as_bytes())
+    is_temporary_of(path, std::process::id())
 }
 
-fn ending() -> String {
-    format!(".phisweep-{}", std::process::id())
+/// Whether a path is that of a [`temporary`] of the process with this number.
+pub fn is_temporary_of(path: &Path, pid: u32) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(ending(pid).as_bytes())
+}
+
+fn ending(pid: u32) -> String {
+    format!(".phisweep-{pid}")
 }
 
 #[cfg(test)]

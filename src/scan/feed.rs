@@ -10,6 +10,8 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, getrlimit};
+
 use super::document::{Given, Nest, Scanner};
 use super::{AHEAD, Event, Message};
 use crate::decode::budget::Budget;
@@ -36,6 +38,15 @@ const STACK: usize = 512 << 10;
 
 /// Bytes that may have been read ahead and not been scanned yet.
 const READ_AHEAD: usize = 24 << 20;
+
+/// Threads and bytes where memory is limited (`ulimit -v`, `ulimit -d`): with stacks, some 12 MiB and not 56.
+const FEW: (usize, usize) = (8, 8 << 20);
+
+/// Threads that read ahead, and bytes that they may.
+fn ahead() -> (usize, usize) {
+    let limited = [Resource::As, Resource::Data].into_iter().any(|what| getrlimit(what).current.is_some());
+    if limited { FEW } else { (READERS, READ_AHEAD) }
+}
 
 /// Where opening takes longer than this, for [`MORE`] files more than not, files are read ahead: a call to a disk of our own
 /// takes some 5 µs, and 100 where its folder must be looked up.
@@ -69,13 +80,13 @@ pub(super) fn feed(
                 move || read_ahead(scope, scanner, window, waiting, pace, &sender)
             };
             let first_reader = reader.clone();
-            let ahead = || std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
-            let started = ahead().spawn_scoped(threads, move || {
+            let thread = || std::thread::Builder::new().name("ahead".to_string()).stack_size(STACK);
+            let started = thread().spawn_scoped(threads, move || {
                 // The others are not needed before there is something to be read ahead.
                 if waiting.wait_for_some() {
                     // As many as the system gives: one is enough.
-                    let start = |_: &usize| ahead().spawn_scoped(threads, first_reader.clone()).is_ok();
-                    (1..READERS).take_while(start).for_each(drop);
+                    let start = |_: &usize| thread().spawn_scoped(threads, first_reader.clone()).is_ok();
+                    (1..ahead().0).take_while(start).for_each(drop);
                     first_reader();
                 }
             });
@@ -296,7 +307,7 @@ impl State {
 
 impl Default for Waiting {
     fn default() -> Waiting {
-        let state = State { files: VecDeque::new(), closed: false, under_way: 0, room: READ_AHEAD };
+        let state = State { files: VecDeque::new(), closed: false, under_way: 0, room: ahead().1 };
         Waiting { state: Mutex::new(state), files: Condvar::new(), room: Condvar::new() }
     }
 }

@@ -55,24 +55,17 @@ pub(super) fn how(
     (head, complete): (&[u8], bool),
     known: &dyn Fn(&str) -> bool,
 ) -> (Option<Box<dyn Reader>>, Layout) {
-    let aligned = || fixed::infer(name, head, complete, known).map(fixed::reader);
     let reader = match hint {
         Some(HintedFormat::Fixed(layout)) => Some(fixed::reader(fixed::Layout::clone(layout))),
-        Some(HintedFormat::Named("fixed")) => aligned(),
+        Some(HintedFormat::Named("fixed")) => fixed::infer(name, head, complete, known).map(fixed::reader),
         Some(HintedFormat::Named("text")) => None,
         // A table that somebody names is told from text by less.
         Some(HintedFormat::Named(table @ ("csv" | "tsv" | "psv"))) => {
             return (None, Layout::of(&format!("hinted.{table}"), format, head, complete, known));
         }
-        _ => extract::reader(format, name, head),
+        _ => return extract::arrange((name, format), (head, complete), known),
     };
-    if reader.is_some() || matches!(hint, Some(HintedFormat::Named("text" | "fixed"))) {
-        return (reader, Layout::Text);
-    }
-    match Layout::of(name, format, head, complete, known) {
-        Layout::Text if format == "text" => (aligned(), Layout::Text),
-        layout => (None, layout),
-    }
+    (reader, Layout::Text)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::document::{Given, Nest, Reading, Scanner, Stopped};
 use crate::decode::budget::Halt;
 use crate::extract::coded::{self, Coded, File};
 use crate::extract::named::{Batch, Bytes, Places, Progress, Reader, Window};
+use crate::extract::nested::Nested;
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, line_end};
 use crate::finding::Access;
 use crate::gap::Reason;
@@ -117,9 +118,14 @@ impl Scanner<'_> {
         }
         let mut batch = Batch::default();
         let mut coded = Coded::default();
+        let mut nested = Nested::default();
         let mut first = true;
         let broken = loop {
             let progress = reader.read(&mut window, &mut places, &mut batch);
+            let known_field = |field: &str| self.engine.knows_field(field);
+            if reader.format() != Some("fhir") {
+                nested.open(&mut batch, window.consumed(), &mut places, &known_field);
+            }
             plan.extend(self.engine, &places.named);
             let base = window.offset() - window.at() as u64;
             coded.attached = reader.format() == Some("fhir");

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::finding::{Access, Document, Finding, ReadableBy, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
 use crate::judge::met::Met;
+use crate::judge::people::People;
 use crate::ledger::Ledger;
 use crate::ledger::rows::{DocumentRow, FindingRow, Kind};
 use crate::ledger::stored;
@@ -19,6 +20,7 @@ use crate::open::content::ContentKey;
 use crate::scan::{Event, Listener};
 use crate::sweep::judged::{self, Before, Seen};
 use crate::sweep::merge::{self, Missing, Walked, ends, key_of, path_of};
+use crate::sweep::people;
 
 /// Documents that are committed together, at most.
 const GROUP: u32 = 1000;
@@ -46,6 +48,8 @@ pub(super) struct BookedRoot {
     pub(super) empty: bool,
     /// Whether inode and time of change tell something there.
     pub(super) trusted: bool,
+    /// See [`super::people::space`].
+    pub(super) space: u64,
     /// Who can read there where the system does not tell.
     pub(super) declared: Vec<String>,
     /// How far it was walked and told.
@@ -73,6 +77,8 @@ struct Inner {
     written: u32,
     /// What was told of the members of the document whose turn is next.
     members: Vec<Event>,
+    /// Their people.
+    people: People,
     clean: i64,
     clean_bytes: i64,
     /// What was met in these members; `None` once that is not known.
@@ -95,6 +101,7 @@ impl Books {
             open: None,
             written: 0,
             members: Vec::new(),
+            people: People::default(),
             clean: 0,
             clean_bytes: 0,
             met: Some(Met::default()),
@@ -195,13 +202,17 @@ impl Books {
             ..DocumentRow::default()
         };
         let seen = Seen { blind, excluded, ..Seen::default() };
-        self.put(inner, root, old.as_ref(), row, &[body], seen)
+        self.put(inner, root, old.as_ref(), row, (&[body], None), seen)
     }
 
     /// Puts a document; false where reading it was interrupted.
-    fn document(&self, inner: &mut Inner, root: &BookedRoot, document: Box<Document>) -> Result<bool> {
+    fn document(&self, inner: &mut Inner, root: &BookedRoot, mut document: Box<Document>) -> Result<bool> {
         let key = key_of(&document.locator.file_bytes());
         let members = std::mem::take(&mut inner.members);
+        let (mut people, own) = (std::mem::take(&mut inner.people), std::mem::take(&mut document.individuals));
+        if people::counts(&document) {
+            people.merge(&own);
+        }
         let (mut clean, mut clean_bytes) = (std::mem::take(&mut inner.clean), std::mem::take(&mut inner.clean_bytes));
         let met = inner.met.replace(Met::default()).zip(document.met).map(|(members, own)| joined(members, &own));
         let gaps = members.iter().flat_map(|event| match event {
@@ -281,7 +292,8 @@ impl Books {
         let own = tells_itself.then_some(Event::Document(document));
         let bodies: Vec<String> = members.iter().chain(&own).map(stored::to_text).collect();
         let seen = Seen { findings, blind, encrypted, excluded: false, series, content };
-        self.put(inner, root, old.as_ref(), row, &bodies, seen).map(|()| true)
+        let people = people::sealed(&people, root.space, &self.key);
+        self.put(inner, root, old.as_ref(), row, (&bodies, people.as_deref()), seen).map(|()| true)
     }
 
     /// Puts a row with its records, and judges what has become of its findings.
@@ -291,7 +303,7 @@ impl Books {
         root: &BookedRoot,
         old: Option<&DocumentRow>,
         row: DocumentRow,
-        bodies: &[String],
+        (bodies, people): (&[String], Option<&[u8]>),
         seen: Seen,
     ) -> Result<()> {
         let had = old.is_some_and(|old| old.tells);
@@ -314,6 +326,7 @@ impl Books {
             judged::judge(&inner.ledger, &before, (row.root, &row.key), seen)?;
             if !keeps {
                 inner.ledger.put_records(row.root, &row.key, had, bodies)?;
+                inner.ledger.put_people(row.root, &row.key, had, people)?;
             } else {
                 inner.ledger.put_records_beside(row.root, &row.key, bodies)?;
             }
@@ -411,8 +424,11 @@ impl Inner {
     }
 
     fn member(&mut self, mut document: Box<Document>) {
-        // They stay in the process in any case, and a wrapper may have very many members.
-        document.individuals = Default::default();
+        // A wrapper may have very many members.
+        let individuals = std::mem::take(&mut document.individuals);
+        if people::counts(&document) {
+            self.people.merge(&individuals);
+        }
         self.met = self.met.zip(document.met).map(|(known, more)| joined(known, &more));
         if tells(&document) {
             self.members.push(Event::Document(document));
@@ -429,5 +445,9 @@ pub(super) struct Keeper<'a>(pub(super) &'a Books);
 impl Listener for Keeper<'_> {
     fn event(&mut self, event: Event) -> Result<()> {
         self.0.hear(event)
+    }
+
+    fn counts_people(&self) -> bool {
+        true
     }
 }

@@ -86,6 +86,8 @@ pub struct SweptRoot {
     pub responsible: String,
     /// Whose data they are.
     pub covered_entity: String,
+    /// Within it a medical record number is one person's; its name where nothing else is said.
+    pub mrn_space: String,
     /// Who can read there, where the system does not tell.
     pub declared_readers: Vec<String>,
     /// What may lie there.
@@ -170,6 +172,7 @@ struct RootTable {
     responsible: String,
     #[serde(default)]
     covered_entity: String,
+    mrn_space: Option<Spanned<String>>,
     #[serde(default)]
     declared_readers: Vec<String>,
     agreement: Option<AgreementTable>,
@@ -367,11 +370,15 @@ fn swept(source: &Source, table: &RootTable, folder: &Path, today: &str) -> Resu
     let path = folder.join(table.path.get_ref());
     let text = |globs: &[Spanned<String>]| globs.iter().map(|glob| glob.get_ref().clone()).collect();
     Ok(SweptRoot {
-        name,
         path: std::fs::canonicalize(&path).unwrap_or(path),
         vendor: table.vendor.clone(),
         responsible: table.responsible.clone(),
         covered_entity: table.covered_entity.clone(),
+        mrn_space: match &table.mrn_space {
+            Some(space) => source.said("mrn_space", space)?,
+            None => name.clone(),
+        },
+        name,
         declared_readers: table.declared_readers.clone(),
         agreement: agreement.transpose()?,
         retention_days: table.retention_days,
@@ -494,6 +501,7 @@ mod tests {
             ("", "[[roots]]\nname = \"b\"\npath = \"in/deep\"", "lie in each other"),
             ("", "[[roots]]\nname = \"a/b\"\npath = \"b\"", "without / and !"),
             ("", "include = [\"[\"]", "unclosed"),
+            ("", "mrn_space = \" \"", "`mrn_space` says nothing"),
             ("", "allowed_gaps = [{ reason = \"imge\", why = \"x\", ends = 2027-01-01 }]", "did you mean image?"),
         ] {
             let message = read(head, tail).unwrap_err().to_string();

@@ -42,6 +42,8 @@ pub struct Delta {
     pub findings: Vec<FindingDelta>,
     /// Findings by state; `open` are those that stand as they stood.
     pub states: BTreeMap<String, u64>,
+    /// Findings that somebody has accepted: they are told, and give no exit code.
+    pub accepted: u64,
     /// Findings that the agreement of their root does not name.
     pub not_agreed: u64,
     /// Findings in documents that lie longer than their root keeps them.
@@ -226,6 +228,7 @@ impl Delta {
             feeds: self.feeds.iter().filter(|feed| theirs(&feed.root)).cloned().collect(),
             newly_blind: self.newly_blind.iter().filter(blind).cloned().collect(),
             // Counted over all roots: not theirs to be told.
+            accepted: 0,
             not_agreed: 0,
             past_retention: 0,
             claims_refuted: 0,
@@ -323,6 +326,7 @@ impl Delta {
             if states.is_empty() { "none".to_string() } else { states.join(", ") }
         );
         for (n, words) in [
+            (self.accepted, "accepted"),
             (self.not_agreed, "not in the agreement"),
             (self.past_retention, "in documents kept longer than agreed"),
             (self.claims_refuted, "said to be fixed, and still there"),

@@ -9,6 +9,7 @@
 //! Reports are made from the ledger when the run is over. So a run that is killed loses nothing but its reports: the
 //! next one goes on where it was, and tells what both have found.
 
+pub mod again;
 mod books;
 pub mod config;
 mod delta;
@@ -19,6 +20,7 @@ mod judged;
 mod lock;
 mod merge;
 mod notify;
+mod people;
 mod reports;
 mod stands;
 
@@ -31,16 +33,16 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use self::again::Asked;
 use self::books::{BookedRoot, Books, Keeper};
 use self::config::{Config, Rescan};
 pub use self::delta::Delta;
 use self::delta::RootDelta;
 pub use self::lock::Lock;
-use self::merge::{Asked, Merge, Plan, Walked};
+use self::merge::{Merge, Plan, Walked};
 use self::reports::{Dated, Teller};
 pub use self::stands::AtRules;
 use self::stands::{Stands, Sums};
-use crate::decisions::accepted::Accepted;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ledger::rows::{RootRow, RunRow};
@@ -113,7 +115,6 @@ fn sweep(
     reports::folder(&config.reports)?;
     let lock = lock::take(&config.lock_path())?;
     let key = key_file(&config.key_path())?;
-    let accepted = config.suppress.as_deref().map(Accepted::read).transpose()?.unwrap_or_default();
     let ledger = Ledger::open(&config.ledger)?;
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let now = orders.now.unwrap_or_else(|| i64::try_from(clock.as_secs()).unwrap_or(0));
@@ -122,11 +123,14 @@ fn sweep(
     let since = runs.iter().find(|run| run.finished.is_some()).map_or(0, |run| run.number);
     let previous = runs.iter().find(|run| !run.manifest.is_empty()).map(|run| run.manifest.clone());
     let started = utc(now).unwrap_or_default();
+    let accepted = reports::decided(config.suppress.as_deref(), &ledger, started.get(..10).unwrap_or_default())?;
+    let asked = Asked::of(config, &orders.given);
     let mut row = RunRow {
         run_id: orders.run_id.clone(),
         started: now,
         version: env!("CARGO_PKG_VERSION").to_string(),
         stand: stands.now,
+        asked: asked.to_text(),
         ..RunRow::default()
     };
     row.number = ledger.begin_run(&row)?;
@@ -136,7 +140,7 @@ fn sweep(
         version: env!("CARGO_PKG_VERSION"),
         ruleset: engine.rules().hash.clone(),
         started: started.clone(),
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        host: asked.host.clone(),
         roots: reports::roots(config),
         options: orders.given.clone(),
     };
@@ -145,7 +149,7 @@ fn sweep(
     let mut roots = prepare(config, orders, &ledger, &run, row.number, now)?;
     let plans: Vec<Plan> = roots.iter_mut().filter_map(|root| root.plan.take()).collect();
     let booked: Vec<BookedRoot> = roots.iter().map(|root| root.booked.clone()).collect();
-    let asked = Asked {
+    let wanted = merge::Asked {
         budget: match config.rescan {
             Rescan::Now => None,
             Rescan::Gradual(bytes) => Some(AtomicU64::new(bytes)),
@@ -181,7 +185,7 @@ fn sweep(
         if config.window.is_some() || mounts.is_some() {
             threads.spawn(|| watch(config.window, progress, mounts.as_deref(), &done, &window_ended));
         }
-        let mut merge = Merge::new((&asked, &stands), progress, &books, reader, plans);
+        let mut merge = Merge::new((&wanted, &stands), progress, &books, reader, plans);
         merge.failed = Arc::clone(&failed);
         let scanned = scan_found(engine, &options, &run.roots, merge, progress, &mut Keeper(&books));
         done.store(true, Ordering::Release);
@@ -219,13 +223,24 @@ fn sweep(
         });
     }
     let numbers: Vec<i64> = roots.iter().map(|root| root.booked.number).collect();
-    let decisions = ledger.decisions()?.into_iter().map(|decision| (decision.target.clone(), decision)).collect();
     let mut dated = Dated::begin(&config.reports, &run, previous.as_deref().unwrap_or(""))?;
     let sums: Vec<Sums> = roots.iter().map(|root| root.sums(&ledger)).collect::<Result<_>>()?;
-    let mut teller =
-        Teller { ledger: &ledger, config, numbers: &numbers, sums: &sums, run: &run, since, now, accepted, decisions };
-    let (mut summary, told) = teller.tell(&mut |event| dated.event(event))?;
+    let terms = asked.roots;
+    let whole: Vec<bool> = roots.iter().map(|root| root.status() == "complete").collect();
+    let mut teller = Teller {
+        ledger: &ledger,
+        terms: &terms,
+        numbers: &numbers,
+        sums: &sums,
+        run: &run,
+        since,
+        now,
+        whole: &whole,
+        accepted,
+    };
+    let (mut summary, told) = teller.tell(&mut |event| dated.event(&event))?;
     delta.states = told.states.clone();
+    delta.accepted = told.accepted.len() as u64;
     (delta.not_agreed, delta.past_retention, delta.claims_refuted) =
         (told.not_agreed, told.past_retention, told.claims_refuted);
     delta.rulesets = stands.shares(&ledger, &sums)?;
@@ -344,6 +359,7 @@ fn prepare(
             fresh: old.is_none_or(|old| old.completed.is_none()),
             empty: !ledger.knows_any(number)?,
             trusted,
+            space: people::space(&swept.mrn_space),
             declared: swept.declared_readers.clone(),
             walked: Arc::clone(&walked),
         };

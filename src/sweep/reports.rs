@@ -7,11 +7,12 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::decisions::accepted::Accepted;
+use crate::decisions::Disposition;
+use crate::decisions::accepted::{Accepted, Limits};
 use crate::error::{Error, Result};
 use crate::finding::{Document, Root, Summary};
 use crate::ledger::Ledger;
-use crate::ledger::rows::{DecisionRow, RunRow};
+use crate::ledger::rows::RunRow;
 use crate::ledger::stored;
 use crate::report::csv::rows::Closed;
 use crate::report::dir::Dir;
@@ -20,14 +21,16 @@ use crate::report::html::trend::Point;
 use crate::report::output::Output;
 use crate::report::{Report, root_name};
 use crate::scan::{Counts, Event, Progress, Run};
-use crate::sweep::config::{Config, SweptRoot};
+use crate::sweep::again::Terms;
+use crate::sweep::config::Config;
 use crate::sweep::delta::{Delta, days};
+use crate::sweep::people::{self, Everybody};
 use crate::sweep::stands::Sums;
 
 /// What decisions and agreements say, and what the ledger knows, put into documents as they are told.
 pub(super) struct Teller<'a> {
     pub(super) ledger: &'a Ledger,
-    pub(super) config: &'a Config,
+    pub(super) terms: &'a [Terms],
     /// Numbers of the roots of the run.
     pub(super) numbers: &'a [i64],
     /// What each holds.
@@ -35,8 +38,9 @@ pub(super) struct Teller<'a> {
     pub(super) run: &'a Run,
     pub(super) since: i64,
     pub(super) now: i64,
+    /// Which were walked to their end.
+    pub(super) whole: &'a [bool],
     pub(super) accepted: Accepted,
-    pub(super) decisions: HashMap<String, DecisionRow>,
 }
 
 /// What the reports came to, for the delta.
@@ -49,36 +53,50 @@ pub(super) struct Told {
     pub(super) past_retention: u64,
     pub(super) claims_refuted: u64,
     accepted_by_severity: [u64; 5],
-    /// Most people of one document, by series; contents that were counted already.
+    /// Everybody who is known by marks.
+    everybody: Everybody,
+    /// Where there are none, most people of one document, by series.
     series: HashMap<String, u64>,
+    /// Contents that were counted already.
     contents: HashSet<[u8; 16]>,
+    people_most: u64,
     people_low: u64,
     people_high: u64,
 }
 
 impl Teller<'_> {
     /// Tells everything the ledger holds to `hear`, and what it comes to.
-    pub(super) fn tell(&mut self, hear: &mut dyn FnMut(&Event) -> Result<()>) -> Result<(Summary, Told)> {
+    pub(super) fn tell(&mut self, hear: &mut dyn FnMut(Event) -> Result<()>) -> Result<(Summary, Told)> {
         let mut told = Told::default();
         let mut counts = Counts::default();
         let ledger = self.ledger;
         let numbers = self.numbers;
         for (index, number) in numbers.iter().enumerate() {
-            ledger.each_record(*number, |body, content, first_seen| {
+            let space = people::space(&self.terms[index].mrn_space);
+            // The file of which records are told, and whether its people are known by marks.
+            let (mut file, mut marked) = (Vec::new(), false);
+            ledger.each_record(*number, |key, body, content, first_seen| {
+                if file != key {
+                    file = key.to_vec();
+                    marked = match ledger.people(*number, key)? {
+                        Some(body) => told.everybody.add(&body, space),
+                        None => false,
+                    };
+                }
                 let Some(mut event) = stored::from_text(body, index) else {
                     let message = "what it keeps of a document cannot be read".to_string();
                     return Err(Error::Ledger { path: ledger.path().to_path_buf(), message });
                 };
                 if let Event::Document(document) = &mut event {
-                    self.complete(document, content, first_seen, &mut told)?;
+                    self.complete(document, (content, first_seen, marked), &mut told)?;
                 }
                 counts.add(&mut event);
-                hear(&event)
+                hear(event)
             })?;
             for body in ledger.waiting(*number)? {
                 if let Some(mut event) = stored::from_text(&body, index) {
                     counts.add(&mut event);
-                    hear(&event)?;
+                    hear(event)?;
                 }
             }
         }
@@ -88,8 +106,8 @@ impl Teller<'_> {
             summary.bytes += clean.bytes;
             summary.sizes_by_status.complete += clean.bytes;
         }
-        summary.people = told.series.values().sum();
-        summary.people_low = told.people_low;
+        summary.people = (told.everybody.count() + told.series.values().sum::<u64>()).max(told.people_most);
+        summary.people_low = told.people_low.min(summary.people);
         summary.people_high = told.people_high.max(summary.people);
         summary.accepted = told.accepted_by_severity;
         Ok((summary, told))
@@ -98,11 +116,10 @@ impl Teller<'_> {
     fn complete(
         &mut self,
         document: &mut Document,
-        content: Option<[u8; 16]>,
-        first_seen: i64,
+        (content, first_seen, marked): (Option<[u8; 16]>, i64, bool),
         told: &mut Told,
     ) -> Result<()> {
-        let root: &SweptRoot = &self.config.roots[document.root];
+        let root = &self.terms[document.root];
         let name = root_name(&self.run.roots, document.root).to_string();
         let path = document.locator.path(&name);
         if let Some(agreement) = &root.agreement {
@@ -111,13 +128,6 @@ impl Teller<'_> {
             }
         }
         self.accepted.decide(document, &path);
-        for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
-            // It was said to be mended before this run, which has it.
-            if finding.decision.disposition.starts_with("fixed-claimed") {
-                finding.decision.disposition = "claim-refuted".to_string();
-                told.claims_refuted += 1;
-            }
-        }
         let late = root.retention_days.is_some_and(|keep| days(first_seen, self.now) > keep);
         for finding in document.findings.iter_mut().filter(|finding| finding.listed) {
             if let Some(row) = self.ledger.finding(&finding.id)? {
@@ -127,20 +137,11 @@ impl Teller<'_> {
                 finding.history.days_open = Some(days(row.first_seen, self.now));
                 *told.states.entry(state.to_string()).or_default() += 1;
             }
-            let decided = self.decisions.get(&finding.id).or_else(|| self.decisions.get(&finding.series_id));
-            if let Some(decided) = decided {
-                let holds = decided.until.is_empty() || decided.until.as_str() >= &self.run.started[..10];
-                let refuted = decided.verdict == "fixed-claimed" && decided.decided < self.now;
-                let decision = &mut finding.decision;
-                decision.ticket.clone_from(&decided.ticket);
-                decision.until.clone_from(&decided.until);
-                decision.disposition = match (refuted, holds) {
-                    (true, _) => "claim-refuted".to_string(),
-                    (_, true) => decided.verdict.clone(),
-                    _ => format!("re-opened: {} until {}", decided.verdict, decided.until),
-                };
-                decision.accepted = holds && decided.verdict == "accepted";
-                told.claims_refuted += u64::from(refuted);
+            // It was said to be mended before this run, which has it; what could not be looked at says nothing.
+            let claimed = finding.decision.disposition.contains(Disposition::FixClaimed.name());
+            if claimed && self.whole[document.root] && finding.history.state != "unknown" {
+                finding.decision.disposition = "claim-refuted".to_string();
+                told.claims_refuted += 1;
             }
             if finding.decision.accepted {
                 told.accepted.insert(finding.id.clone());
@@ -161,12 +162,27 @@ impl Teller<'_> {
             told.people_low = told.people_low.max(document.people_low);
             if told.contents.insert(content) {
                 told.people_high += document.people_high;
+            }
+            told.people_most = told.people_most.max(document.people);
+            if !marked {
                 let most = told.series.entry(series).or_default();
                 *most = (*most).max(document.people);
             }
         }
         Ok(())
     }
+}
+
+/// What decides on findings in a run that began on this day: the file of the configuration, and what the ledger was told.
+pub(super) fn decided(file: Option<&Path>, ledger: &Ledger, day: &str) -> Result<Accepted> {
+    let mut accepted = file.map(Accepted::read).transpose()?.unwrap_or_default();
+    accepted.on(day);
+    for row in ledger.decisions()? {
+        let Some(disposition) = Disposition::by_name(&row.verdict) else { continue };
+        let limits: Limits = serde_json::from_str(&row.limits).unwrap_or_default();
+        accepted.add(&row.target, disposition, &row.until, &row.ticket, &limits);
+    }
+    Ok(accepted)
 }
 
 /// States of findings, as reports write them.

@@ -2,6 +2,7 @@
 //! name, and in fields what holds no words.
 
 use super::blank::{is_blank, loose};
+use super::digits::number;
 use super::{Normal, Setting, Verdict};
 
 /// First words behind a number that are doses, rooms and counts rather than streets: `10 Units Per Ct`, `2 ST
@@ -44,7 +45,7 @@ const LONGEST_FAMOUS: usize = {
     longest
 };
 
-/// A street address or a post-office box.
+/// A street address or a post-office box. Its measure tells the ZIP code behind it: the first three digits plus one, or 0.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let value = loose(bytes);
     if is_blank(value) {
@@ -69,6 +70,7 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         }
         space = matches!(byte, b' ' | b',');
     }
+    let place = behind(value);
     if setting == Setting::Field {
         let (mut letters, mut words, mut other) = (false, figures > 0, false);
         for byte in value {
@@ -77,7 +79,7 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
             other |= matches!(byte, b'@' | b'=' | b'{' | b'}' | b'<' | b'>' | b'|' | b'\\' | b':');
         }
         return match (letters, words, other) {
-            (true, true, false) if value.len() >= 4 => Verdict::plain(normal, 0, test),
+            (true, true, false) if value.len() >= 4 => Verdict::plain(normal, place, test),
             _ => Verdict::Invalid("no words of an address"),
         };
     }
@@ -97,11 +99,23 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     if NO_STREETS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first)) {
         return Verdict::Invalid("a dose or a count, not a street");
     }
-    let words = rest.split(|b| *b == b' ').filter(|w| !w.is_empty()).count();
-    if words < 2 {
+    if !rest.first().is_some_and(|b| b.is_ascii_alphanumeric()) {
         return Verdict::Invalid("a street without a name");
     }
     Verdict::plain(normal, 0, test)
+}
+
+/// The first three digits of the ZIP code that ends a whole address, plus one; 0 where none does.
+fn behind(value: &[u8]) -> i64 {
+    let last = value.rsplit(|b| b.is_ascii_whitespace() || *b == b',').next().unwrap_or(b"");
+    let zip = match last.len() {
+        5 => last,
+        10 if last[5] == b'-' && last[6..].iter().all(u8::is_ascii_digit) => &last[..5],
+        _ => return 0,
+    };
+    // A house number is no ZIP code.
+    let whole = zip.len() < value.len() && zip.iter().all(u8::is_ascii_digit);
+    if whole { number(&zip[..3]) + 1 } else { 0 }
 }
 
 #[cfg(test)]
@@ -122,7 +136,8 @@ mod tests {
                 ("10 Units Per Ct", No, Yes, "a dose"),
                 ("0 Oak St", No, Yes, "no such house"),
                 ("12 Park Row", Yes, Yes, "a street that is called like a suffix"),
-                ("12 Row", No, Yes, "no name"),
+                ("1400 Broadway", Yes, Yes, "a town stands behind it, or it were no candidate"),
+                ("8908 Stacy Dam Suite 94, Elm, SC 29301", Yes, Yes, "with its town"),
                 ("Apt 4B", No, Yes, "an address line"),
                 ("10.1.2.3", No, No, "another kind of address"),
                 ("0x7fff:12ab", No, No, "another kind of address"),

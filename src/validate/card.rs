@@ -77,7 +77,8 @@ fn is_issued(card: &[u8]) -> bool {
         (16..=19, _) if four == 6011 || (644..=649).contains(&three) || two == 65 => true,
         // Diners Club
         (14..=19, _) if (300..=305).contains(&three) || four == 3095 || matches!(two, 36 | 38 | 39) => true,
-        // JCB
+        // JCB; of old with fifteen digits
+        (15, _) if matches!(four, 2131 | 1800) => true,
         (16..=19, _) if (3528..=3589).contains(&four) => true,
         // UnionPay
         (16..=19, _) if two == 62 => true,

@@ -39,10 +39,12 @@ pub fn patient_id(bytes: &[u8], setting: Setting) -> Verdict {
     }
 }
 
-/// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more.
+/// A member or subscriber number: section 5.5; `[A-Z0-9 -]` up to twenty, four digits or more. Where a field says so, small
+/// payers' numbers of three digits and a letter too.
 pub fn member(bytes: &[u8], setting: Setting) -> Verdict {
     const SAMPLES: &[&[u8]] = &[b"ABC123456789", b"MEMBER123", b"U12345678", b"W123456789", b"XYZ123456789"];
-    check(bytes, setting, &Kind { length: (5, 20), digits: 4, samples: SAMPLES, uuid: true, terminal: false })
+    let (shortest, digits) = if setting == Setting::Field { (4, 3) } else { (5, 4) };
+    check(bytes, setting, &Kind { length: (shortest, 20), digits, samples: SAMPLES, uuid: true, terminal: false })
 }
 
 /// A group or policy number: it names a contract, so it is shorter.
@@ -224,6 +226,9 @@ mod tests {
                 ("804 512 345", No, Yes, "groups: a field must say so"),
                 ("XYZ123456789", Test, Test, "a sample"),
                 ("-1000018", Yes, Test, "CMS's synthetic beneficiaries"),
+                ("PN-145", No, Yes, "a small payer's: a field must say so"),
+                ("8291", No, Yes, "likewise"),
+                ("145", No, No, "three figures are no number of a person's"),
                 ("MEMBER", No, No, "a word"),
                 ("2023-01-15", No, No, "a date"),
                 ("999999999", Empty, Empty, "not filled in"),

@@ -6,7 +6,7 @@
 
 use super::blank::{is_blank, is_trivial, loose};
 use super::digits::{Digits, number, without_point_zero};
-use super::{Normal, Setting, Verdict};
+use super::{Normal, Setting, Verdict, date};
 
 /// Area codes of the fifty states and Washington, then of Puerto Rico (787, 939), the Virgin Islands (340), Guam (671),
 /// the Northern Marianas (670) and American Samoa (684), as libphonenumber has them (phonenumbers 9.0.43). Sorted.
@@ -56,6 +56,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let international = value.first() == Some(&b'+');
     let phone = match digits.as_bytes() {
         [b'1', ten @ ..] if ten.len() == 10 => ten,
+        // As it is dialled from abroad.
+        [b'0', b'0', b'1', ten @ ..] if ten.len() == 10 => ten,
         ten if ten.len() == 10 && !international => ten,
         // The area code in a column of its own, or left out among neighbours.
         seven if seven.len() == 7 && setting == Setting::Field => {
@@ -68,9 +70,18 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         abroad if international && setting == Setting::Field && (8..=15).contains(&abroad.len()) => {
             return Verdict::plain(Normal::digits(abroad), number(abroad), false);
         }
+        // Other countries group by twos and threes, and leave out the plus.
+        abroad if setting == Setting::Field && (6..=15).contains(&abroad.len()) && is_grouped(value) => {
+            return Verdict::plain(Normal::digits(abroad), number(abroad), is_trivial(abroad));
+        }
         _ => return Verdict::Invalid("not ten digits"),
     };
     dialled(phone, setting, !value.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether a number is written in groups as telephone numbers are, and is no date.
+fn is_grouped(value: &[u8]) -> bool {
+    value.iter().any(|b| matches!(b, b' ' | b'-' | b'(' | b'.')) && date::parse(value).is_none()
 }
 
 /// The digits of the two forms that most have, `(NPA) NXX-XXXX` and `NPA-NXX-XXXX`; not those that start with 0 or 9,
@@ -95,12 +106,17 @@ fn dialled(phone: &[u8], setting: Setting, written: bool) -> Verdict {
     let area = number(&phone[..3]) as u16;
     // No area code 555 is in use: numbers written so are Synthea's.
     let synthea = area == 555 && (setting == Setting::Field || written);
+    // Under the name of a telephone number, what is written as one and cannot be dialled is one that was made up.
+    let made_up = setting == Setting::Field && written && area >= 200;
     if !synthea && !is_area(area) && !TOLL_FREE.contains(&area) {
-        return Verdict::Invalid("no such area code");
+        return match made_up {
+            true => Verdict::plain(normal, measure, true),
+            false => Verdict::Invalid("no such area code"),
+        };
     }
     match exchange(&phone[3..]) {
         Ok(test) => Verdict::plain(normal, measure, test || synthea || is_trivial(phone)),
-        Err(_) if synthea => Verdict::plain(normal, measure, true),
+        Err(_) if synthea || made_up => Verdict::plain(normal, measure, true),
         Err(reason) => Verdict::Invalid(reason),
     }
 }
@@ -181,11 +197,18 @@ mod tests {
                 ("555-432-8841", Test, Test, "Synthea"),
                 ("5554328841", No, Test, "ten digits, or Synthea"),
                 ("tel:+1(251)432-8841", Yes, Yes, "a link"),
-                ("211-432-8841", No, No, "no such area code"),
-                ("251-911-8841", No, No, "a service code"),
-                ("251-132-8841", No, No, "no exchange starts with 1"),
+                ("211-432-8841", No, Test, "no such area code"),
+                ("2114328841", No, No, "no such area code, and any number"),
+                ("251-911-8841", No, Test, "a service code"),
+                ("251-132-8841", No, Test, "no exchange starts with 1"),
+                ("001-251-432-8841x1234", Yes, Yes, "from abroad, an extension"),
+                ("(251)432-8841x1234", Yes, Yes, "an extension"),
                 ("432-8841", No, Yes, "the area left out"),
                 ("+44 20 7946 0958", No, Yes, "abroad"),
+                ("84 23 30", No, Yes, "abroad, in pairs"),
+                ("0151 2345-678", No, Yes, "abroad, with its trunk"),
+                ("12-31-2020", No, No, "a date"),
+                ("20261", No, No, "too short"),
                 ("123-456-7890", No, Test, "made up"),
                 ("000-000-0000", Empty, Empty, "not filled in"),
                 ("***-***-8841", Mask, Mask, "last four"),

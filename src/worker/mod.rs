@@ -32,6 +32,9 @@ pub(crate) use self::serve::serve;
 /// The hidden command that makes the program a worker.
 pub(crate) const COMMAND: &str = "__worker";
 
+/// The environment's word for how many arenas glibc's `malloc` may have: where the scanner was told, workers are too.
+pub(crate) const ARENAS: &str = "MALLOC_ARENA_MAX";
+
 /// What a worker tells of a document.
 pub(crate) enum Told<'a> {
     /// A part, and its bytes. What is not read of them is passed over.

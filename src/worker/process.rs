@@ -54,6 +54,9 @@ impl Worker {
         if trial::is_on() {
             command.env(trial::VARIABLE, "1");
         }
+        if let Some(arenas) = std::env::var_os(super::ARENAS) {
+            command.env(super::ARENAS, arenas);
+        }
         let child = command
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 /// What `triage` can do.
 #[derive(Subcommand)]
 pub(in crate::cli) enum TriageCommand {
-    /// Read the decisions in a worklist back into a file of accepted findings; without --apply it only says what it would do
+    /// Read the decisions in a worklist back into a file of accepted findings, or a sweep's ledger; without --apply it only says what
+    /// it would do
     Import(ImportArgs),
 }
 
@@ -20,15 +21,15 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(value_name = "WORKLIST.csv")]
     pub(in crate::cli) worklist: PathBuf,
 
-    /// The file of accepted findings, as `scan --suppress` reads it; made where it is not there
-    #[arg(long, value_name = "FILE")]
+    /// The file of accepted findings, as `scan --suppress` reads it, made where it is not there; or the ledger of a sweep
+    #[arg(long, value_name = "FILE|LEDGER")]
     pub(in crate::cli) into: Option<PathBuf>,
 
     /// The JSON Lines report of the same scan [default: findings.jsonl beside the worklist]
     #[arg(long, value_name = "FINDINGS.jsonl")]
     pub(in crate::cli) findings: Option<PathBuf>,
 
-    /// Write the file
+    /// Write it
     #[arg(long, requires = "into")]
     pub(in crate::cli) apply: bool,
 }
@@ -40,7 +41,8 @@ fix-ordered and fixed-claimed are told beside it, and it counts until it is gone
 Examples:
   phisweep triage import out/worklist.csv --into suppress.toml
   phisweep triage import out/worklist.csv --into suppress.toml --apply
-  phisweep scan /srv/drop --suppress suppress.toml -o next/";
+  phisweep scan /srv/drop --suppress suppress.toml -o next/
+  phisweep triage import reports/latest/worklist.csv --into vendors.db --apply";
 
 /// Options of `sample`.
 #[derive(Args)]

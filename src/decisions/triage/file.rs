@@ -16,23 +16,31 @@ use crate::report::words::plain;
 
 /// One decision on one place of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
+    /// The line of the worklist that decides it, from 1.
+    pub line: u64,
     /// `S-…`
-    pub(super) series_id: String,
+    pub series_id: String,
     /// What it stands for, for people.
-    pub(super) about: String,
-    pub(super) disposition: Disposition,
-    pub(super) reason: String,
-    pub(super) who: String,
+    pub about: String,
+    /// What.
+    pub disposition: Disposition,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub who: String,
     /// `YYYY-MM-DD`
-    pub(super) until: String,
-    pub(super) ticket: String,
+    pub until: String,
+    /// May be empty.
+    pub ticket: String,
     /// The most in one document.
-    pub(super) matches: u64,
+    pub matches: u64,
     /// The most in one document.
-    pub(super) people: u64,
-    pub(super) identifiers: BTreeSet<Identifier>,
-    pub(super) readable_by: ReadableBy,
+    pub people: u64,
+    /// Its own, and those beside it.
+    pub identifiers: BTreeSet<Identifier>,
+    /// The widest.
+    pub readable_by: ReadableBy,
 }
 
 /// The new text, and what became of the entries.
@@ -167,6 +175,7 @@ mod tests {
 
     fn entry(id: &str, disposition: Disposition) -> Entry {
         Entry {
+            line: 2,
             series_id: id.to_string(),
             about: "drop/m_*.csv, column: ssn".to_string(),
             disposition,

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::finding::Document;
 use crate::identifier::Identifier;
 use crate::report::worklist::{self, Part};
-use file::Entry;
+pub use file::Entry;
 
 /// One row that decides something.
 #[derive(Clone, Debug)]
@@ -76,7 +76,8 @@ pub struct Imported {
     pub decisions: Vec<String>,
     /// Rows without a decision.
     pub open: usize,
-    entries: Vec<Entry>,
+    /// What they come to, in the order of their series.
+    pub entries: Vec<Entry>,
 }
 
 /// What a file would be with the decisions in it.
@@ -147,6 +148,7 @@ impl Import {
             match self.entries.get_mut(&finding.series_id) {
                 None => {
                     let entry = Entry {
+                        line: decided.line,
                         series_id: finding.series_id.clone(),
                         about: format!("{}, {}: {}", part.series, finding.place, finding.identifier),
                         disposition: decided.disposition,

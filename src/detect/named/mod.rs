@@ -12,6 +12,7 @@ mod token;
 mod url;
 mod walk;
 
+pub(crate) use street::has_town;
 pub use suffix::is_street_suffix;
 pub(super) use walk::Walk;
 
@@ -111,6 +112,12 @@ mod tests {
             (Named::Url, "ftp://a.b.org :// x://y std::fmt", vec![]),
             (Named::Street, "at 1970 S University Blvd, Mobile", vec!["1970 S University Blvd"]),
             (Named::Street, "12 Oak St NW and 5 Dr Smith; 3 Main", vec!["12 Oak St NW"]),
+            (Named::Street, "at 8908 Stacy Dam Suite 094, East", vec!["8908 Stacy Dam"]),
+            (Named::Street, "76222 Mike Locks\nAmandatown, SD 57113", vec!["76222 Mike Locks"]),
+            (Named::Street, "1400 Broadway, New York, NY 10018", vec!["1400 Broadway"]),
+            (Named::Street, "4821 Highway 9, Elm Fork NC 28001-1234.", vec!["4821 Highway 9"]),
+            (Named::Street, "12 Angry Men were seen, Dayton, OH 45402", vec![]),
+            (Named::Street, "24 Units, Lot 3, OK 731021; 5 Tests, In OR 12", vec![]),
             (Named::PoBox, "P.O. Box 1234; PO BOX 7, POB 12; toolbox 3", vec!["P.O. Box 1234", "PO BOX 7", "POB 12"]),
             (Named::NameWords, "Patient: John Q. Smith was", vec!["John Q. Smith"]),
             (Named::NameWords, "name: SMITH JOHN; O'Neil, Mary", vec!["SMITH JOHN", "O'Neil, Mary"]),

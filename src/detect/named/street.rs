@@ -1,5 +1,5 @@
-//! Streets with their house number. In: bytes. Out: spans from the number to the suffix or the direction behind it.
-//! Refuses streets without a suffix.
+//! Streets with their house number. In: bytes. Out: spans from the number to the suffix or the direction behind it, or to
+//! the last word before a unit, or before a town with its state and ZIP code. Refuses other words behind a number.
 
 use super::kinds::{DASH, DIGIT, LETTER, POINT, QUOTE, run, run_back};
 use super::suffix::is_street_suffix;
@@ -61,6 +61,12 @@ fn street_end(bytes: &[u8], mut at: usize) -> Option<usize> {
         if words == 0 && !opens {
             return None;
         }
+        if words > 0 && end.is_none() && is_unit(word) && has_number(bytes, at + 1 + word.len()) {
+            return Some(at);
+        }
+        if !opens && !is_street_suffix(word) && !word.iter().all(u8::is_ascii_digit) {
+            return end;
+        }
         at += 1 + word.len();
         words += 1;
         if is_way(word)
@@ -79,11 +85,65 @@ fn street_end(bytes: &[u8], mut at: usize) -> Option<usize> {
             // One word behind the suffix may be a direction; anything else is not part of the street.
             return Some(if is_direction(word) { at } else { reached });
         }
-        if word.ends_with(b",") {
-            break;
-        }
     }
-    end
+    end.or_else(|| (words > 0 && opens_town(bytes, at)).then_some(at))
+}
+
+/// Whether a word says that a number of a door follows. `Unit` and `#` say it of much else.
+fn is_unit(word: &[u8]) -> bool {
+    let word = word.strip_suffix(b".").unwrap_or(word);
+    ["apt", "apartment", "suite", "ste"].iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether a town with its state and ZIP code stands behind a street that ends at `at`, or behind the door named there.
+pub(crate) fn has_town(bytes: &[u8], mut at: usize) -> bool {
+    let gap = |at: usize| bytes[at.min(bytes.len())..].iter().take(2).take_while(|b| matches!(b, b',' | b' ')).count();
+    let unit = word_at(bytes, at + gap(at));
+    let door = at + gap(at) + unit.len();
+    if (is_unit(unit) || unit.eq_ignore_ascii_case(b"unit")) && has_number(bytes, door) {
+        let from = door + 1 + usize::from(bytes.get(door + 1) == Some(&b'#'));
+        at = from + run(bytes, from, LETTER | DIGIT, 7);
+    } else if bytes.get(at + gap(at)) == Some(&b'#') {
+        at += gap(at) + 1 + run(bytes, at + gap(at) + 1, LETTER | DIGIT, 7);
+    }
+    opens_town(bytes, at)
+}
+
+/// Whether a number or a letter of a door stands at `at`, behind a space: `4`, `12B`, `#7`, `C`.
+fn has_number(bytes: &[u8], at: usize) -> bool {
+    let from = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'#'));
+    let door = run(bytes, from, LETTER | DIGIT, 7);
+    let door = if door > 6 { &[][..] } else { bytes.get(from..from + door).unwrap_or_default() };
+    bytes.get(at) == Some(&b' ') && (door.len() == 1 || door.iter().any(u8::is_ascii_digit))
+}
+
+/// Whether a town with its state and ZIP code stands behind a street that ends at `at`: a comma or a line end, one to
+/// four words in capitals, `ST 12345`. So are streets known that have no suffix, or one that is rare.
+fn opens_town(bytes: &[u8], at: usize) -> bool {
+    let gap =
+        bytes[at.min(bytes.len())..].iter().take(6).take_while(|b| matches!(b, b',' | b' ' | b'\r' | b'\n')).count();
+    let mut at = match &bytes[at..at + gap] {
+        between if gap < 6 && between.iter().any(|b| matches!(b, b',' | b'\n')) => at + gap,
+        _ => return false,
+    };
+    for words in 0..6 {
+        let word = word_at(bytes, at);
+        let last = bytes.get(at..at + word.len() + 6).unwrap_or_default();
+        let is_state = words > 0 && word.len() == 2 && word.iter().all(u8::is_ascii_uppercase);
+        if is_state && last.len() == 8 && last[2] == b' ' && last[3..].iter().all(u8::is_ascii_digit) {
+            return !bytes.get(at + 8).is_some_and(u8::is_ascii_alphanumeric);
+        }
+        if !word.first().is_some_and(u8::is_ascii_uppercase) {
+            return false;
+        }
+        at += word.len();
+        at += usize::from(bytes.get(at) == Some(&b','));
+        if bytes.get(at) != Some(&b' ') {
+            return false;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Whether a road is numbered behind this word: `State Route 9`, `County Road 12`, `Hwy 61`.

@@ -198,12 +198,16 @@ impl Incident {
 
     fn times(&self, all: &mut Vec<Piece>) {
         all.push(Piece::Heading("Since when".to_string()));
-        all.push(Piece::Item("First seen: not known; only a scheduled sweep remembers it.".to_string()));
-        let modified = match self.modified {
+        let said = |times: Option<(i64, i64)>| match times {
             None => "not known".to_string(),
             Some((first, last)) if first == last => day(first),
             Some((first, last)) => format!("between {} and {}", day(first), day(last)),
         };
+        all.push(Piece::Item(match self.first_seen {
+            None => "First seen: not known; only a scheduled sweep remembers it.".to_string(),
+            seen => format!("First seen by a sweep: {}; the data may have lain there before.", said(seen)),
+        }));
+        let modified = said(self.modified);
         all.push(Piece::Item(format!("Last modified: {modified}, by the clock of the file system.")));
         if !self.accepted.is_empty() {
             let said: Vec<&str> = self.accepted.iter().map(String::as_str).take(20).collect();

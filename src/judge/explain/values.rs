@@ -6,23 +6,14 @@ use std::io::{self, Write};
 use super::{Explainer, columns, lowered, without_candidates};
 use crate::detect::oracle;
 use crate::engine::Engine;
-use crate::extract::named::{Batch, Bytes, Holds, Places, Progress, Reader, Window};
+use crate::extract::named::{Batch, Holds, Nothing, Places, Progress, Reader, Window};
+use crate::extract::nested::Nested;
 use crate::extract::{Chunk, Entry, Layout, chars, line_end};
-use crate::gap::Reason;
 use crate::judge::count::{Counter, Job, Values, text_of};
 use crate::judge::decide;
 use crate::judge::plan::DocumentPlan;
 use crate::options::Options;
 use crate::validate::date;
-
-/// Nothing behind the head.
-struct Nothing;
-
-impl Bytes for Nothing {
-    fn append(&mut self, _: &mut Vec<u8>, _: usize) -> Result<usize, (Reason, String)> {
-        Ok(0)
-    }
-}
 
 #[allow(clippy::too_many_arguments)]
 pub(super) fn explain(
@@ -55,6 +46,7 @@ pub(super) fn explain(
         writeln!(out, "{} at byte {}: from there on read as text", broken.detail, window.offset())?;
     }
     let bytes = window.consumed();
+    Nested::default().open(&mut batch, bytes, &mut places, &|field| engine.knows_field(field));
     let mut plan = DocumentPlan::new(engine, Layout::Values { line_end: ends });
     plan.extend(engine, &places.named);
     let key = [0; 32];

@@ -22,10 +22,10 @@ pub(super) fn today() -> i64 {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    value: u64,
-    kind: u8,
-    about: About,
+pub(super) struct Node {
+    pub(super) value: u64,
+    pub(super) kind: u8,
+    pub(super) about: About,
 }
 
 /// What comparing two nodes of one value says.
@@ -76,7 +76,7 @@ impl Node {
         };
         let births = self.births(other);
         let own = self.kind == KeyKind::Own as u8;
-        if self.kind <= KeyKind::Strong as u8 {
+        if self.kind <= KeyKind::Record as u8 {
             match (births, name) {
                 (Births::Same, Some(true) | None) | (Births::Unknown, Some(true)) => Says::One,
                 (Births::Same, Some(false)) | (Births::Near, Some(true) | None) => Says::Likely,
@@ -158,6 +158,15 @@ pub(super) struct Components {
     strict: Unions,
 }
 
+/// What comparing has come to.
+struct Settled {
+    best: Unions,
+    low: Unions,
+    high: Unions,
+    /// Nodes that stand for nobody who is not counted already.
+    nobody_new: Vec<bool>,
+}
+
 impl Components {
     /// How many keys are kept.
     pub(super) fn keys(&self) -> usize {
@@ -201,7 +210,36 @@ impl Components {
         }
     }
 
+    /// Each node that stands for somebody, with the number of the person, as the best count has them.
+    #[cfg(feature = "ledger")]
+    pub(super) fn owners(&self) -> Vec<(Node, u32)> {
+        let Settled { mut best, nobody_new, .. } = self.settled();
+        let nodes = (0u32..).zip(&self.nodes).filter(|(at, _)| !nobody_new[*at as usize]);
+        nodes.map(|(at, node)| (*node, best.root(at))).collect()
+    }
+
     pub(super) fn count(&self) -> Count {
+        let Settled { mut best, mut low, mut high, nobody_new } = self.settled();
+        let people = self.roots(&mut best, |node| !nobody_new[node]);
+        let of = self.parts(&mut best, &nobody_new);
+        let fewest = self.roots(&mut low, |node| !nobody_new[node]);
+        // Somebody of whom more than a name is known is counted by that.
+        let mut named_only = vec![true; self.nodes.len()];
+        let mut joined = self.joined.clone();
+        for (at, node) in self.nodes.iter().enumerate() {
+            if node.kind != KeyKind::Name as u8 {
+                named_only[joined.root(at as u32) as usize] = false;
+            }
+        }
+        let counts: Vec<bool> = (0..self.nodes.len())
+            .map(|at| self.nodes[at].kind != KeyKind::Name as u8 || named_only[joined.root(at as u32) as usize])
+            .collect();
+        let most = self.roots(&mut high, |node| counts[node]);
+        Count { people, low: fewest.min(people), high: most.max(people), exact: true, of }
+    }
+
+    /// Compares the nodes of each value.
+    fn settled(&self) -> Settled {
         let mut best = self.joined.clone();
         let mut low = self.joined.clone();
         let mut high = self.strict.clone();
@@ -223,22 +261,7 @@ impl Components {
                 best.union(*weak, *one);
             }
         }
-        let people = self.roots(&mut best, |node| !nobody_new[node]);
-        let of = self.parts(&mut best, &nobody_new);
-        let fewest = self.roots(&mut low, |node| !nobody_new[node]);
-        // Somebody of whom more than a name is known is counted by that.
-        let mut named_only = vec![true; self.nodes.len()];
-        let mut joined = self.joined.clone();
-        for (at, node) in self.nodes.iter().enumerate() {
-            if node.kind != KeyKind::Name as u8 {
-                named_only[joined.root(at as u32) as usize] = false;
-            }
-        }
-        let counts: Vec<bool> = (0..self.nodes.len())
-            .map(|at| self.nodes[at].kind != KeyKind::Name as u8 || named_only[joined.root(at as u32) as usize])
-            .collect();
-        let most = self.roots(&mut high, |node| counts[node]);
-        Count { people, low: fewest.min(people), high: most.max(people), exact: true, of }
+        Settled { best, low, high, nobody_new }
     }
 
     /// Compares the nodes of one value.

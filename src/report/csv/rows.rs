@@ -201,7 +201,7 @@ impl About {
             .time_text(&self.started)
             .text(&finding.decision.disposition)
             .text(&finding.decision.ticket)
-            .text(&finding.decision.until)
+            .day(&finding.decision.until)
     }
 
     /// A finding that was resolved, or closed, since the last run.

@@ -80,6 +80,18 @@ impl Row {
         self
     }
 
+    /// A day, `YYYY-MM-DD`, or nothing; what is none is text.
+    pub(crate) fn day(mut self, day: &str) -> Row {
+        let digits = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        match day.len() == 10 && day.bytes().enumerate().all(digits) {
+            true => {
+                self.0.push(day.to_string());
+                self
+            }
+            false => self.text(day),
+        }
+    }
+
     pub(crate) fn empty(mut self, cells: usize) -> Row {
         self.0.extend(std::iter::repeat_n(String::new(), cells));
         self
@@ -196,8 +208,10 @@ mod tests {
         sheet.begin().unwrap();
         sheet.row(Row::default().text("x,\"y\"\r\nz").number(7)).unwrap();
         sheet.row(Row::default().text("=1").ordinal(0)).unwrap();
+        sheet.row(Row::default().day("2026-12-31").day("=2026-12-31")).unwrap();
         sheet.finish().unwrap();
-        assert_eq!(shared.text(), "\u{feff}a,b\r\n\"x,\"\"y\"\"\r\nz\",7\r\n'=1,\r\n");
+        let rows = "\"x,\"\"y\"\"\r\nz\",7\r\n'=1,\r\n2026-12-31,'=2026-12-31\r\n";
+        assert_eq!(shared.text(), format!("\u{feff}a,b\r\n{rows}"));
     }
 
     #[test]

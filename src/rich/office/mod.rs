@@ -1,12 +1,13 @@
 //! Workbooks, documents and presentations. In: a file in a format of Microsoft Office or OpenDocument, whatever its name says. Out: its parts:
 //! sheets as tables, the body as text, and everything else that may hold data of people in a part that says where it stands. Refuses what is
-//! encrypted, by the name of its scheme.
+//! encrypted and no password opens, by the name of its scheme.
 
 mod biff;
 mod doc;
 mod document;
 mod flow;
 mod grid;
+mod locked;
 mod number;
 mod odf;
 mod ods;
@@ -37,7 +38,7 @@ use crate::gap::Reason;
 ///
 /// # Errors
 /// Why it could not be read to its end.
-pub(super) fn read(_asked: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
+pub(super) fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
     let mut head = Vec::new();
     let begun = document.seek(SeekFrom::Start(0)).and_then(|_| document.take(8).read_to_end(&mut head));
     begun.map_err(|error| Halt::of(&error))?;
@@ -46,7 +47,7 @@ pub(super) fn read(_asked: Asked<'_>, document: &mut dyn Document, parts: &mut d
         return packaged(document, &mut Out::new(parts));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0") {
-        return ole::read(document, &mut Out::new(parts));
+        return ole::read(document, asked.passwords, &mut Out::new(parts));
     }
     Err(Halt::new(Reason::Malformed, "neither a package nor a compound file"))
 }

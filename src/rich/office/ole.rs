@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use cfb::CompoundFile;
 
-use super::biff::{narrow, u16_at, u32_at, wide};
+use super::biff::{narrow, u32_at, wide};
 use super::out::{Out, part};
-use super::{doc, ppt, vba, xls};
+use super::{doc, locked, ppt, vba, xls};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::rich::{Document, Form, Parts};
@@ -25,11 +25,14 @@ pub(super) type Compound<'d> = CompoundFile<&'d mut dyn Document>;
 ///
 /// # Errors
 /// Where it is damaged, encrypted, of a kind that is not read, or no more is wanted.
-pub(super) fn read(document: &mut dyn Document, out: &mut Out<'_>) -> Result<(), Halt> {
+pub(super) fn read(document: &mut dyn Document, passwords: &[String], out: &mut Out<'_>) -> Result<(), Halt> {
     let mut file = CompoundFile::open(document).map_err(|error| Halt::of(&error))?;
     let streams: Vec<PathBuf> =
         file.walk().filter(cfb::Entry::is_stream).take(STREAMS).map(|entry| entry.path().to_path_buf()).collect();
-    refuse(&mut file, &streams)?;
+    if is_locked(&streams)? {
+        let mut package = locked::open(&mut file, passwords, out)?;
+        return super::packaged(&mut package, out);
+    }
     let (mut read, mut body) = (false, true);
     for path in &streams {
         let inner = path.parent().filter(|folder| *folder != Path::new("/")).map(shown).unwrap_or_default();
@@ -67,24 +70,16 @@ pub(super) fn read(document: &mut dyn Document, out: &mut Out<'_>) -> Result<(),
     Ok(())
 }
 
-/// Ends where the streams say that the rest is encrypted.
-fn refuse(file: &mut Compound<'_>, streams: &[PathBuf]) -> Result<(), Halt> {
+/// Whether the streams are those of a package with a password ([MS-OFFCRYPTO] 2.3.4).
+///
+/// # Errors
+/// Where rights are managed: nobody here has any.
+fn is_locked(streams: &[PathBuf]) -> Result<bool, Halt> {
     let has = |name: &str| streams.iter().any(|path| path.parent() == Some(Path::new("/")) && named(path) == name);
-    if has("EncryptionInfo") && has("EncryptedPackage") {
-        let info = held(file, Path::new("/EncryptionInfo"))?;
-        // [MS-OFFCRYPTO] 2.3.4: 4.4 is agile; minor 2 standard, 3 extensible.
-        let scheme = match (u16_at(&info, 0), u16_at(&info, 2)) {
-            (Some(4), Some(4)) => "agile",
-            (_, Some(2)) => "standard",
-            (_, Some(3)) => "extensible",
-            _ => "a scheme not known",
-        };
-        return Err(Halt::new(Reason::Encrypted, format!("OOXML {scheme}")));
-    }
     if streams.iter().any(|path| named(path) == "\u{9}DRMContent") {
         return Err(Halt::new(Reason::Encrypted, "rights management"));
     }
-    Ok(())
+    Ok(has("EncryptionInfo") && has("EncryptedPackage"))
 }
 
 fn named(path: &Path) -> &str {
