@@ -9,8 +9,10 @@ use crate::detect::{Plan, Shape};
 use crate::error::Result;
 use crate::identifier::Identifier;
 use crate::judge::context::{REACH, Vocabulary};
+use crate::judge::labels::LabelWords;
 use crate::judge::met::rule_bit;
 use crate::judge::tally::POSSIBLE;
+use crate::rules::fields::label_words;
 use crate::rules::{self, FieldName, RuleSet};
 
 /// A rule set and what is compiled from it.
@@ -22,6 +24,7 @@ pub struct Engine {
     /// The rules that use each shape of the plan, a bit each.
     users: Vec<u128>,
     vocabulary: Vocabulary,
+    labels: LabelWords,
 }
 
 /// A shape of the plan, as one rule uses it.
@@ -81,7 +84,8 @@ impl Engine {
         let vocabulary = Vocabulary::new(&rules);
         let bits = |uses: &Vec<Use>| uses.iter().fold(0, |bits, by| bits | rule_bit(by.rule.into()));
         let users = uses.iter().map(bits).collect();
-        Engine { rules, plan: Plan::new(shapes), uses, users, vocabulary }
+        let labels = LabelWords::new(label_words(&rules).into_iter());
+        Engine { rules, plan: Plan::new(shapes), uses, users, vocabulary, labels }
     }
 
     /// The rules.
@@ -108,6 +112,11 @@ impl Engine {
     /// The keywords of all rules.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The words that labels in texts are told by.
+    pub(crate) fn labels(&self) -> &LabelWords {
+        &self.labels
     }
 
     /// Whether a field name is one that rules know, to tell a header from data.

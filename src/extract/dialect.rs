@@ -24,6 +24,8 @@ pub struct Dialect {
 /// What may stand between fields; the first wins where two do equally well. `~` and `^` are those of payers' and of VistA's
 /// extracts, 0x01 that of Hive, 0x1f ASCII's own.
 const DELIMITERS: [u8; 8] = [b',', b'\t', b'|', b';', b'~', b'^', 0x01, 0x1f];
+/// Those of them that stand in no sentence.
+const STRONG: [u8; 4] = [b'\t', b'|', 0x01, 0x1f];
 /// The first of them are tried first, and without a look at the lines where a name says that it is a table.
 const USUAL: usize = 4;
 /// Rows of the head that are looked at.
@@ -153,7 +155,13 @@ impl Table {
             if !quotes && memchr::memchr(b'"', sample).is_none() {
                 break;
             }
-            let (width, even) = usual_width(widths(sample, &bare(delimiter, quotes, line_end)));
+            let mut widths = widths(sample, &bare(delimiter, quotes, line_end));
+            // Lines of a title above a table say nothing about its rows.
+            let title = widths.iter().take(HEADER_REACH).take_while(|width| **width == 1).count();
+            if title > 0 && STRONG.contains(&delimiter) && widths.len() >= title + 3 {
+                widths.drain(..title);
+            }
+            let (width, even) = usual_width(widths);
             // Quotes that quote make a table more even; where they make no difference RFC 4180 holds.
             if best.as_ref().is_none_or(|b| even > b.even + 0.02) {
                 best = Some(Table { delimiter, line_end, quotes, rows: Vec::new(), width, even });
@@ -176,8 +184,7 @@ impl Table {
         let enough = if named {
             self.width >= 2 && rows >= 1 && self.even >= 0.5
         } else {
-            let strong_mark = matches!(self.delimiter, b'\t' | b'|' | 0x01 | 0x1f);
-            let narrow = if strong_mark { 2 } else { 3 };
+            let narrow = if STRONG.contains(&self.delimiter) { 2 } else { 3 };
             rows >= 3 && self.width >= narrow && self.even >= EVEN && !self.looks_like_prose()
         };
         enough.then(|| {

@@ -106,6 +106,8 @@ pub struct Hints {
 pub struct Context {
     /// The phrase that speaks for the value, and how much of its weight counts, 0 to 1.
     pub keyword: Option<(u32, f32)>,
+    /// That phrase labels other things too.
+    pub weak: bool,
     /// The phrase right before the value that speaks against it.
     pub against: Option<u32>,
     /// The phrase right before the value that labels it as something else.
@@ -313,6 +315,7 @@ impl Vocabulary {
                             let far = if distance > 40 { 0.8 } else { 1.0 };
                             let said = if phrase.weak { WEAK } else { 1.0 };
                             context.keyword = Some((*number, lost * far * said));
+                            context.weak = phrase.weak;
                             let between = &bytes[window.start + words[end].end..span_start];
                             context.marked = is_mark(between);
                             context.next = is_next(between);

@@ -112,7 +112,7 @@ pub(super) fn from_text(engine: &Engine, plan: &DocumentPlan, tally: &Tally, dra
             providers: 0,
             rules: vec![rule.id.clone()],
             evidence: clues(engine, text.rule, &text.best),
-            labelled: text.best.context.keyword.is_some(),
+            labelled: text.best.context.keyword.is_some() || text.best.keyword > 0.0,
             in_text: true,
             firm: text.best.firm,
         };
@@ -171,7 +171,9 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     let vocabulary = engine.vocabulary();
     let rule = &engine.rules().rules[rule as usize];
     let mut evidence = vec![(format!("form of {}", rule.identifier), clues.alone)];
-    if let Some((phrase, _)) = clues.context.keyword {
+    if let Some(place) = clues.label.filter(|_| clues.other == 0.0) {
+        evidence.push((place.says(rule.identifier), clues.keyword));
+    } else if let Some((phrase, _)) = clues.context.keyword {
         evidence.push((format!("keyword {}", vocabulary.text(phrase)), clues.keyword));
     }
     if clues.field != 0.0 {
@@ -182,12 +184,14 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
     }
     if let Some(phrase) = clues.context.other.filter(|_| clues.other != 0.0) {
         evidence.push((format!("labelled {}", vocabulary.text(phrase)), clues.other));
+    } else if clues.other != 0.0 {
+        evidence.push(("labelled as something else".to_string(), clues.other));
     }
     if clues.neighbour != 0.0 {
         let what = match rule.identifier {
             Identifier::NAME => "beside an identifier, or above a street",
-            Identifier::SERVICE_DATE => "near what identifies a person",
-            _ => "street and ZIP code together",
+            Identifier::ADDRESS | Identifier::ZIP => "street and ZIP code together",
+            _ => "near what identifies a person",
         };
         evidence.push((what.to_string(), clues.neighbour));
     }

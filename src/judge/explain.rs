@@ -15,6 +15,7 @@ use crate::judge::column::Case;
 use crate::judge::count::{Counter, Job};
 use crate::judge::decide::{self, sigmoid};
 use crate::judge::drafts;
+use crate::judge::labels::Labels;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{BY_FIELD, Tally, band};
 use crate::judge::text::{self, Label};
@@ -95,7 +96,8 @@ fn explain_bytes(
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, options, &plan, &cases, out)?;
     }
-    let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
+    let mut explainer =
+        Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, labels: Labels::default(), line, out };
     let any = explainer.candidates()?;
     if let Some(line) = line.filter(|_| !any) {
         let bytes = &chunk.bytes[chunk.core.clone()];
@@ -169,6 +171,7 @@ struct Explainer<'a> {
     plan: &'a DocumentPlan,
     chunk: &'a Chunk,
     cases: &'a [Vec<Case>],
+    labels: Labels,
     line: Option<u64>,
     out: &'a mut dyn Write,
 }
@@ -259,7 +262,7 @@ impl Explainer<'_> {
                 continue;
             }
             let label = field.map(|_| Label { bound: &of_column.bound });
-            match text::judge(self.engine, bytes, scope.clone(), candidate, *by, label) {
+            match text::judge(self.engine, bytes, scope.clone(), candidate, *by, label, &mut self.labels) {
                 Err(because) => writeln!(self.out, "stopped by validate: {because}")?,
                 Ok(judged) => {
                     let sum = judged.clues.logit();

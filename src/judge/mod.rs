@@ -6,6 +6,7 @@
 
 mod class;
 pub mod column;
+mod company;
 pub mod context;
 pub mod count;
 pub mod decide;
@@ -14,6 +15,7 @@ pub mod drafts;
 pub mod explain;
 mod firms;
 pub mod health;
+pub mod labels;
 pub mod matches;
 pub(crate) mod met;
 pub mod people;

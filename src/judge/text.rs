@@ -4,13 +4,14 @@
 use std::ops::Range;
 
 use crate::detect::Candidate;
-use crate::detect::named::has_town;
 use crate::engine::{Engine, Use};
 use crate::finding::Subject;
 use crate::identifier::Identifier;
-use crate::judge::context::{Context, Hints, TELLS};
+use crate::judge::column::only_patients_have;
+use crate::judge::company;
+use crate::judge::context::{Context, Hints};
 use crate::judge::firms;
-use crate::judge::tally::LIKELY;
+use crate::judge::labels::{self, Labels, Said, Where};
 use crate::validate::{self, Setting, Valid, Verdict};
 
 /// A value that passed its check, with what speaks for and against it.
@@ -43,6 +44,10 @@ pub struct Clues {
     pub keyword: f32,
     /// The name of the field it stands in.
     pub field: f32,
+    /// Where the label stands that names it, or something else.
+    pub label: Option<Where>,
+    /// What speaks for it is a word that labels other things too: a person must be near.
+    pub bare: bool,
     /// A word against it.
     pub against: f32,
     /// A label that says it is something else.
@@ -84,15 +89,8 @@ impl Clues {
 const AGAINST: f32 = -4.0;
 /// What a label of something else weighs against a form that says little.
 const OTHER: f32 = -3.0;
-/// What a street weighs for the ZIP code behind it, and the other way round.
-const NEIGHBOUR: f32 = 3.0;
-/// What a street in the next line weighs for a name that fills its line, as letters are addressed: where the lists know
-/// given name and surname, and where they know one of them.
-const ADDRESSEE: [f32; 2] = [4.0, 2.5];
 /// What it weighs that the lists of names know one or two words of a name.
 const LISTED: [f32; 3] = [0.0, 0.5, 2.0];
-/// How far before the number a name may stand.
-const WHOSE_REACH: usize = 40;
 /// What `(#123)` weighs for a number: code, issues and pull requests are referred to so.
 const REFERENCE: f32 = -3.0;
 /// What it weighs that nothing but the mark of a label stands between a keyword and a value, `MRN: 4829137`: forms and
@@ -104,29 +102,28 @@ const ROW: f32 = -4.0;
 /// Fitted on the train half of the made documents: of 250 record and member numbers found so, with 0.92 to 0.96 predicted,
 /// all were right (shift +2.1 to +2.6).
 const NEXT: f32 = 2.5;
-/// What a person's birth date or number near by weighs for a date of service behind a word that says little, `seen 3/4/2021`.
-const CARED_FOR: f32 = 6.0;
-/// How far such a value may stand.
-const CARED_FOR_REACH: usize = 400;
 /// What an area code of free calls weighs (800 and its like, NANP): firms have such numbers, persons do not.
 const TOLL_FREE: f32 = -4.0;
-/// What an identifier in the same line weighs for a name of which the lists know given name and surname.
-const BESIDE: f32 = 3.0;
-/// How far such an identifier may stand.
-const BESIDE_REACH: usize = 40;
-/// What a birth date or a number of a person close behind it in its line weighs for a name, where the lists know none, one or
-/// two of its words.
-const WHOSE: [f32; 3] = [0.0, 2.5, 4.0];
 /// What it weighs that a value without a form of its own is a constant of a program.
 const CODE: f32 = -9.0;
 /// How far a neighbour may stand.
-const NEIGHBOUR_REACH: usize = 60;
+pub(super) const NEIGHBOUR_REACH: usize = 60;
 
 /// Forms of so little weight could be any number, as in a program.
 const WEAK: f32 = -4.0;
 
 /// Labels that must stand this near belong to the first number behind them.
 const NEAR: usize = 24;
+/// How far they may stand where a word points at the number.
+const FAR: usize = 64;
+/// Forms of this weight are any number or word.
+const NOTHING: f32 = -8.0;
+/// How much of its weight a word has that labels other things too, before a form that says nothing: `member U48291357`.
+const BARE: f32 = 0.85;
+/// What it weighs that a number is called an example.
+const EXAMPLE: f32 = -8.0;
+/// Labels that say so much of what they name leave no doubt.
+const SURE: f32 = 0.8;
 
 /// The column a value stands in, as far as it matters for a value in its text.
 #[derive(Clone, Copy, Debug)]
@@ -136,13 +133,14 @@ pub struct Label<'a> {
 }
 
 /// Judges one candidate by one rule; `None` where the check refuses it. Neighbours are not looked at.
-pub fn judge(
+pub(in crate::judge) fn judge(
     engine: &Engine,
     bytes: &[u8],
     scope: Range<usize>,
     candidate: Candidate,
     by: Use,
     label: Option<Label<'_>>,
+    labels: &mut Labels,
 ) -> Result<Judged, &'static str> {
     let (mut start, end) = (candidate.start as usize, candidate.end as usize);
     let rule = &engine.rules().rules[by.rule as usize];
@@ -156,23 +154,31 @@ pub fn judge(
         Verdict::Blank => return Err("a placeholder"),
     };
     valid.test |= rule.is_test_value(valid.normal.as_bytes());
-    let reach = if by.reach <= NEAR { nearest_number(&bytes[scope.start..start], by.reach) } else { by.reach };
+    let reach = match by.reach {
+        NEAR => reach(&bytes[scope.start..start]),
+        near if near < NEAR => nearest_number(&bytes[scope.start..start], near),
+        far => far,
+    };
     let context = engine.vocabulary().around(engine.rules(), bytes, scope.clone(), start..end, by.rule, reach);
     let mut clues = Clues { alone: by.alone, context, ..Clues::default() };
     if let Some((_, share)) = context.keyword {
-        clues.keyword = rule.evidence.keyword * share;
+        clues.bare = context.weak && says_nothing(by);
+        clues.keyword = rule.evidence.keyword * share * if clues.bare { BARE } else { 1.0 };
     }
     if context.against.is_some() {
         clues.against = AGAINST;
     } else if context.other.is_some() && context.keyword.is_none() && by.alone < 0.0 {
         clues.other = OTHER;
     }
+    if says_nothing(by) && is_example(&bytes[start.saturating_sub(20).max(scope.start)..start]) {
+        clues.token = EXAMPLE;
+    }
     if let Some((_, weight)) = label.and_then(|l| l.bound.iter().find(|(r, _)| *r == by.rule)) {
         clues.field = *weight;
     }
     if rule.identifier != Identifier::EMAIL && rule.identifier != Identifier::URL {
         let scope_end = scope.end;
-        clues.token = token(bytes, scope.clone(), start, end);
+        clues.token += token(bytes, scope.clone(), start, end);
         if start >= 2 && matches!(&bytes[start - 2..start], b"(#" | b"[#") {
             clues.token += REFERENCE;
         }
@@ -201,10 +207,18 @@ pub fn judge(
         // A firm's number is called and labelled as a person's is.
         clues.mark = 0.0;
     }
+    let mut subject = context.subject;
+    if let Some(said) = labels.of(engine, bytes, &scope, &(candidate.start as usize..end)) {
+        labelled(engine, by, said, &mut clues, &mut subject);
+    }
+    if only_patients_have(rule.identifier) && subject == Some(Subject::Provider) {
+        // `Hospital no. 4829137`, `Clinic MRN`: no provider has such a number.
+        subject = Some(Subject::Patient);
+    }
     if in_row(&bytes[scope.start..start], &bytes[start..end], &bytes[end..scope.end]) {
         clues.row = ROW;
     }
-    Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: context.subject })
+    Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject })
 }
 
 /// Whether groups of figures with blanks between them are part of a longer row: `5281 5282 5283 5284 5285 5286`. A group of
@@ -293,11 +307,79 @@ fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
         || (spaced && name.contains(&b'_') && matches!(behind.first(), None | Some(b'\n' | b'\r')))
 }
 
+/// How far before a number its label may stand: [`NEAR`], or in the same sentence where a word such as `is` points at the
+/// number, `the record number for the baby is 4829137`; never beyond another number.
+fn reach(before: &[u8]) -> usize {
+    const POINTS: [&[u8]; 8] = [b"is", b"was", b"be", b"as", b"to", b"reads", b"are", b"being"];
+    let said = before.trim_ascii_end();
+    let said = said.strip_suffix(b":").unwrap_or(said);
+    let word = said.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let points = POINTS.iter().any(|point| said[said.len() - word..].eq_ignore_ascii_case(point));
+    if !points {
+        return nearest_number(before, NEAR);
+    }
+    let near = &before[before.len().saturating_sub(FAR)..];
+    let sentence =
+        near.windows(2).rposition(|two| matches!(two, b". " | b"; " | b"? ")).map_or(FAR, |at| near.len() - at);
+    nearest_number(before, sentence)
+}
+
 /// How far back from the end of `before` a label may stand: `reach`, or up to a number of four figures or more.
 fn nearest_number(before: &[u8], reach: usize) -> usize {
     let near = &before[before.len().saturating_sub(reach)..];
     let number = near.windows(4).rposition(|four| four.iter().all(u8::is_ascii_digit));
     number.map_or(reach, |at| near.len() - (at + 4))
+}
+
+/// Whether a value is called an example: `your member ID (for example 482-91)`.
+fn is_example(before: &[u8]) -> bool {
+    const SAYS: [&[u8]; 5] = [b"example", b"e.g.", b"such as", b"sample", b"format"];
+    let said = before.trim_ascii_end();
+    let said = said.strip_suffix(b":").or_else(|| said.strip_suffix(b",")).unwrap_or(said);
+    SAYS.iter().any(|word| said.len() >= word.len() && said[said.len() - word.len()..].eq_ignore_ascii_case(word))
+}
+
+/// Whether any number or word has the form.
+fn says_nothing(by: Use) -> bool {
+    by.alone == NOTHING && by.reach == NEAR
+}
+
+/// What the label of a value, as it is laid out, says for or against a rule.
+fn labelled(engine: &Engine, by: Use, said: Said<'_>, clues: &mut Clues, subject: &mut Option<Subject>) {
+    let rule = &engine.rules().rules[by.rule as usize];
+    match said.share(engine, by.rule) {
+        Some(share) => {
+            let name = rule.identifier == Identifier::NAME;
+            // A word that says little at the head of a column may be all that stands before a name or a date.
+            let share = if share == labels::BARE && !says_nothing(by) { 1.0 } else { share };
+            // `Policy #` labels members' numbers in texts, whatever it heads in tables: keywords are of texts.
+            if says_nothing(by) && clues.keyword == 0.0 && clues.context.other.is_some() {
+                return;
+            }
+            let (weight, mark) = (rule.evidence.keyword * share, if name { 0.0 } else { MARK * share });
+            if weight + mark > clues.keyword + clues.mark {
+                clues.keyword = weight;
+                clues.bare = share < SURE && says_nothing(by);
+                // Inside a web address a label is part of it.
+                if clues.token == 0.0 {
+                    clues.mark = mark;
+                }
+                clues.label = Some(said.place);
+            }
+            if share >= SURE {
+                (clues.against, clues.other) = (0.0, 0.0);
+            }
+            *subject = said.meaning.subject.or(*subject);
+        }
+        // A label for something else; a keyword in the label itself says more than the label.
+        None if said.meaning.bound.iter().any(|(_, share)| *share >= SURE) => {
+            if by.alone < 0.0 && !clues.context.marked && !clues.context.next && clues.other == 0.0 {
+                clues.other = OTHER;
+                clues.label = Some(said.place);
+            }
+        }
+        None => {}
+    }
 }
 
 /// Judges all candidates that start in `scope` and appends those whose log-odds reach `floor` to `out`, sorted, without
@@ -314,6 +396,7 @@ pub fn judge_all(
 ) {
     let first = out.len();
     let mut hints = Hints::default();
+    let mut labels = Labels::default();
     for candidate in candidates {
         if (candidate.end as usize) > scope.end {
             continue;
@@ -324,20 +407,23 @@ pub fn judge_all(
             if by.needs_keyword && label.is_none_or(|l| l.bound.is_empty()) {
                 let span = candidate.start as usize..candidate.end as usize;
                 let below = &bytes[span.end..scope.end];
-                if !engine.vocabulary().hints(bytes, scope.clone(), span, by.reach, &mut hints, by.rule)
+                let reach = if by.reach == NEAR { FAR } else { by.reach };
+                if !engine.vocabulary().hints(bytes, scope.clone(), span.clone(), reach, &mut hints, by.rule)
+                    && !labels.of(engine, bytes, &scope, &span).is_some_and(|said| said.names(engine, by.rule))
                     && !above_street(below)
                 {
                     continue;
                 }
             }
-            if let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label) {
+            if let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, &mut labels) {
                 out.push(judged);
             }
         }
     }
-    neighbours(engine, bytes, scope.clone(), &mut out[first..]);
-    cared_for(engine, &mut out[first..]);
-    beside(engine, bytes, scope.clone(), candidates, label, first, out);
+    company::neighbours(engine, bytes, scope.clone(), &mut out[first..]);
+    company::cared_for(engine, bytes, &mut out[first..]);
+    company::beside(engine, bytes, scope.clone(), candidates, label, &mut labels, first, out);
+    company::born(engine, bytes, scope.clone(), candidates, label, &mut labels, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -368,155 +454,12 @@ pub fn judge_all(
     }
 }
 
-/// Adds names that no word speaks for, of which the lists know given name and surname, in the line of an identifier that
-/// a person has: `MRN 4829137 Maria Delgado`.
-fn beside(
-    engine: &Engine,
-    bytes: &[u8],
-    scope: Range<usize>,
-    candidates: &[Candidate],
-    label: Option<Label<'_>>,
-    first: usize,
-    out: &mut Vec<Judged>,
-) {
-    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
-    let sure = |j: &Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
-    let mut near: Vec<Range<usize>> = out[first..].iter().filter(|j| sure(j)).map(|j| j.start..j.end).collect();
-    if near.is_empty() {
-        return;
-    }
-    near.sort_by_key(|span| span.start);
-    let before = out.len();
-    for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
-        let names = engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::NAME);
-        for by in names {
-            let span = candidate.start as usize..candidate.end as usize;
-            let at = near.partition_point(|other| other.end + BESIDE_REACH < span.start);
-            let in_line = |other: &Range<usize>| {
-                let between = span.end.min(other.end)..span.start.max(other.start);
-                other.start < span.end + BESIDE_REACH
-                    && between.start <= between.end
-                    && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
-            };
-            if !near[at..].iter().take(3).any(in_line) {
-                continue;
-            }
-            let known = out[first..before].iter_mut().find(|j| j.end == span.end && j.rule == by.rule);
-            let add = |judged: &mut Judged| {
-                // A word that says whose it is outweighs where it stands.
-                if judged.valid.measure >= 2 && judged.clues.keyword == 0.0 && judged.clues.against == 0.0 {
-                    judged.clues.neighbour = judged.clues.neighbour.max(BESIDE);
-                    // The label before it is that of the identifier.
-                    judged.clues.other = 0.0;
-                }
-            };
-            match known {
-                Some(judged) => add(judged),
-                None => {
-                    if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label) {
-                        add(&mut judged);
-                        out.push(judged);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A date behind `seen` or `admitted` is one of care where it stands near what identifies a person.
-fn cared_for(engine: &Engine, judged: &mut [Judged]) {
-    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
-    let cared = |j: &Judged| identifier(j) == Identifier::SERVICE_DATE && j.clues.keyword > 0.0;
-    if !judged.iter().any(cared) {
-        return;
-    }
-    let sure = |j: &&Judged| is_persons(identifier(j)) && j.clues.logit() >= LIKELY;
-    let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
-    near.sort_unstable();
-    for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
-        let at = near.partition_point(|start| start + CARED_FOR_REACH < date.start);
-        // Not a birth date that is the same value.
-        if near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH) {
-            date.clues.neighbour = CARED_FOR;
-        }
-    }
-}
-
-/// Whether an identifier is one that a person has one of.
-fn is_persons(identifier: Identifier) -> bool {
-    matches!(
-        identifier,
-        Identifier::SSN
-            | Identifier::BIRTH_DATE
-            | Identifier::MBI
-            | Identifier::HICN
-            | Identifier::MRN
-            | Identifier::MEMBER_ID
-            | Identifier::MEDICAID_ID
-    )
-}
-
 /// Whether the line ends here and the next one may open with a house number or post-office box: what a name above a
 /// street looks like.
 fn above_street(rest: &[u8]) -> bool {
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
     let Some(next) = rest.iter().take(NEIGHBOUR_REACH + 1).position(|b| !blank(b)) else { return false };
     (rest[next].is_ascii_digit() || matches!(rest[next], b'P' | b'p')) && rest[..next].contains(&b'\n')
-}
-
-/// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.
-fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, judged: &mut [Judged]) {
-    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
-    for at in 0..judged.len() {
-        if TELLS.contains(&identifier(&judged[at])) && judged[at].clues.logit() >= LIKELY {
-            let start = judged[at].start;
-            let before = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
-            for name in before.filter(|j| j.end <= start && start - j.end <= WHOSE_REACH) {
-                if memchr::memchr2(b'\n', b'.', &bytes[name.end..start]).is_none() {
-                    name.clues.neighbour = WHOSE[name.valid.measure.clamp(0, 2) as usize];
-                }
-            }
-            continue;
-        }
-        if identifier(&judged[at]) != Identifier::ADDRESS {
-            continue;
-        }
-        let (start, end) = (judged[at].start, judged[at].end);
-        let near = |j: &Judged| identifier(j) == Identifier::ZIP && j.start >= end && j.start <= end + NEIGHBOUR_REACH;
-        let mut found = false;
-        // What stands behind a firm's street is a firm's.
-        let firm = judged[at].clues.against;
-        for zip in judged[at..].iter_mut().take(24).filter(|j| near(j)) {
-            (zip.clues.neighbour, zip.clues.against) = (NEIGHBOUR, zip.clues.against.min(firm));
-            found = true;
-        }
-        // A town with its state and a ZIP code that nobody has is an address that was made up, and an address.
-        if found || has_town(&bytes[..scope.end], end) {
-            judged[at].clues.neighbour = NEIGHBOUR;
-        }
-        let above = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
-        for name in above.filter(|j| addresses(bytes, &scope, j.start..j.end, start)) {
-            let listed = name.valid.measure.clamp(0, 2) as usize;
-            name.clues.neighbour = match listed {
-                0 => 0.0,
-                listed => ADDRESSEE[2 - listed],
-            };
-        }
-    }
-}
-
-/// Whether `name` is all its line holds and the value at `next` begins the line after it.
-fn addresses(bytes: &[u8], scope: &Range<usize>, name: Range<usize>, next: usize) -> bool {
-    if name.end > next || next - name.end > NEIGHBOUR_REACH {
-        return false;
-    }
-    let between = &bytes[name.end..next];
-    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
-    if !between.iter().all(blank) || memchr::memchr_iter(b'\n', between).count() != 1 {
-        return false;
-    }
-    let line = memchr::memrchr(b'\n', &bytes[scope.start..name.start]).map_or(scope.start, |at| scope.start + at + 1);
-    name.start - line <= NEIGHBOUR_REACH && bytes[line..name.start].iter().all(blank)
 }
 
 /// What the token around a value weighs: part of a web address −4, part of a run of more than sixty bytes without a

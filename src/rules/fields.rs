@@ -52,6 +52,8 @@ pub struct FieldMatch {
     pub exact: bool,
     /// Other things are called so too: worth about half.
     pub weak: bool,
+    /// It is one word, which says this at the head of a column, and little in a text.
+    pub bare: bool,
 }
 
 impl FieldName {
@@ -247,7 +249,7 @@ impl RuleSet {
         if let Some(identifier) = self.synonyms.get(&name.tokens) {
             // Whoever knows the data says so: no word in the name speaks against it.
             let rules = self.rules.iter().enumerate().filter(|(_, rule)| rule.identifier == identifier);
-            return rules.map(|(rule, _)| FieldMatch { rule, exact: true, weak: false }).collect();
+            return rules.map(|(rule, _)| FieldMatch { rule, exact: true, weak: false, bare: false }).collect();
         }
         if name.cancel {
             return Vec::new();
@@ -264,19 +266,34 @@ impl RuleSet {
                 .iter()
                 .filter_map(|entry| {
                     let (words, exact, weak) = entry.match_in(name, &core)?;
-                    Some(((exact, entry.telling(), words), !weak))
+                    Some(((exact, entry.telling(), words), !weak, !(entry.whole && entry.tokens.len() == 1)))
                 })
                 .max();
-            if let Some((rank, strong)) = found
+            if let Some((rank, strong, plain)) = found
                 && !rule.not_fields.iter().any(|entry| entry.match_in(name, &core).is_some())
             {
                 best = best.max(rank);
-                matches.push((rank, FieldMatch { rule: number, exact: rank.0, weak: !strong }));
+                matches.push((rank, FieldMatch { rule: number, exact: rank.0, weak: !strong, bare: !plain }));
             }
         }
         matches.retain(|(rank, _)| *rank == best);
         matches.into_iter().map(|(_, found)| found).collect()
     }
+}
+
+/// The words by which a label may be one that rules know, abbreviations among them; not those that stand in names of every
+/// kind.
+pub(crate) fn label_words(rules: &RuleSet) -> Vec<&str> {
+    const EVERYWHERE: [&str; 6] = ["number", "id", "date", "code", "time", "of"];
+    let entries = rules.rules.iter().flat_map(|rule| &rule.fields).flat_map(|entry| &entry.tokens);
+    let mut words: Vec<&str> = entries.map(String::as_str).chain(rules.synonyms.words()).collect();
+    words.retain(|word| !EVERYWHERE.contains(word));
+    words.sort_unstable();
+    words.dedup();
+    let known = |long: &str| long.split(' ').any(|word| words.binary_search(&word).is_ok());
+    let short: Vec<&str> = EXPANSIONS.iter().filter(|(_, long)| known(long)).map(|(short, _)| *short).collect();
+    words.extend(short);
+    words
 }
 
 /// Whether one of the entries matches the name.

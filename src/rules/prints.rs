@@ -95,7 +95,7 @@ impl Prints {
         let rules = gone.chain(others).any(|(old, new)| old != new && self.one(met, now, old, new));
         let synonyms = self.synonyms.iter().filter(|(words, meaning)| now.synonyms.get(*words) != Some(*meaning));
         let more = now.synonyms.iter().filter(|(words, meaning)| self.synonyms.get(*words) != Some(*meaning));
-        rules || synonyms.chain(more).any(|(words, _)| met.may_have(&bits(words)))
+        rules || synonyms.chain(more).any(|(words, _)| met.in_text || met.may_have(&bits(words)))
     }
 
     /// Whether one rule, which is not as it was, can.
@@ -124,6 +124,8 @@ impl Prints {
             || met.formats & formats != 0
             // Words are labels to the values of every rule.
             || (met.in_text && old.map(words) != new.map(words))
+            // And so are names of fields.
+            || (met.in_text && old.map(|print| &print.fields) != new.map(|print| &print.fields))
     }
 }
 

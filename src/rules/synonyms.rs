@@ -21,6 +21,11 @@ impl Synonyms {
         self.by_tokens.get(tokens).map(|(identifier, _)| *identifier)
     }
 
+    /// The words of all headers.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.by_tokens.keys().flatten().map(String::as_str)
+    }
+
     /// Adds those of one file. A first line `header,identifier,…` names the columns; lines that begin with `#` are comments.
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<()> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -150,6 +150,12 @@ impl Parts<'_> {
             }
             return (figures <= 4).then_some(Part::Number(value, figures));
         }
+        // `3rd of March`, `3 de marzo`.
+        if let [a, b, b' ', rest @ ..] = self.rest
+            && matches!(&[a.to_ascii_lowercase(), b.to_ascii_lowercase()], b"of" | b"de")
+        {
+            self.rest = rest;
+        }
         let letters = self.rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let month = month(&self.rest[..letters])?;
         self.rest = &self.rest[letters..];

@@ -7,10 +7,15 @@ use super::{Normal, Setting, Verdict, names};
 
 /// Words that stand before a name and are none.
 const TITLES: &[&str] = &[
+    "caller",
+    "claimant",
     "dear",
+    "dependent",
     "dr",
     "employee",
+    "enrollee",
     "guarantor",
+    "insured",
     "md",
     "member",
     "miss",
@@ -212,7 +217,11 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     if words.len() < 2 {
         return Verdict::Invalid("one word");
     }
-    if words.iter().any(|word| word.len() <= 14 && is_no_name(word)) {
+    // `May I` is no name, whatever May is; an initial has its point or stands between.
+    if matches!(words, [.., [b'I']] | [[b'I'], ..]) && !value.ends_with(b".") && words.len() == 2 {
+        return Verdict::Invalid("a sentence");
+    }
+    if words.iter().any(|word| word.len() <= 14 && is_no_name(word)) && !is_name_all_the_same(value, words) {
         return Verdict::Invalid("a word of headings, places or dates");
     }
     let support = support(value, words);
@@ -233,6 +242,43 @@ fn support(value: &[u8], words: &[&[u8]]) -> i64 {
         [] => return 0,
     };
     i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+}
+
+/// Given names and surnames that are places, months and headings as well.
+const GIVEN: [&str; 7] = ["april", "august", "carolina", "florida", "june", "trinity", "virginia"];
+const FAMILY: [&str; 15] = [
+    "bank",
+    "case",
+    "court",
+    "english",
+    "head",
+    "house",
+    "key",
+    "league",
+    "north",
+    "page",
+    "power",
+    "price",
+    "washington",
+    "west",
+    "york",
+];
+
+/// Whether of two words, or three with an initial, the only one that is no name in headings is one beside a name that the lists
+/// know: `Virginia Simmons`, `Maria West`; not `West Virginia`, `Washington Court`.
+fn is_name_all_the_same(value: &[u8], words: &[&[u8]]) -> bool {
+    let family_first = value.iter().any(|b| matches!(b, b',' | b'^'));
+    let (given, family) = match words {
+        [first, last] | [first, [_], last] if !family_first => (*first, *last),
+        [first, second] | [first, second, [_]] if family_first => (*second, *first),
+        _ => return false,
+    };
+    let is = |word: &[u8], list: &[&str]| list.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word));
+    match (is_no_name(given), is_no_name(family)) {
+        (true, false) => is(given, &GIVEN) && names::surname_rank(family).is_some(),
+        (false, true) => is(family, &FAMILY) && names::given_rank(given).is_some(),
+        _ => false,
+    }
 }
 
 /// Whether a word, in any case, is among [`NO_NAMES`].

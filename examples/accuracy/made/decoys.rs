@@ -48,10 +48,6 @@ const TRAIN: &[Table] = &[
     ("sensors", &[("DeviceTime", Up(1_755_000_000_000)), ("Serial", Form("AA9999999")), ("Counter", Up(536_904_398)), ("Voltage", Decimal(0, 48))]),
     ("unnamed", &[("", Up(221_000_417)), ("", Form("99999999")), ("", Goods), ("", Decimal(0, 50))]),
     ("routing", &[("Reference", Form("999999999")), ("Confirmation", Form("AA99A9AA99")), ("Batch", Up(20_260_301))]),
-];
-
-#[rustfmt::skip]
-const HELD_OUT: &[Table] = &[
     ("stations", &[("Station ID", Form("USW000999999")), ("Elev (ft)", Number(1, 9000)), ("Lat/Lon", Form("39.9999,-99.9999")), ("Installed", Date(1948, 2020))]),
     ("assets", &[("AssetTag", Form("A-999999")), ("SerialNumber", Form("AA99AAA9")), ("Model", Goods), ("PurchaseDate", Date(2012, 2026)), ("Cost", Decimal(20, 9_000))]),
     ("library", &[("Barcode", Form("39999999999999")), ("Call Number", Form("AA999.A99")), ("Title", Goods), ("Due", Date(2026, 2026))]),
@@ -61,6 +57,18 @@ const HELD_OUT: &[Table] = &[
     ("freight", &[("PRO Number", Form("999-999999-9")), ("BOL", Form("999999999")), ("Pallets", Number(1, 30)), ("Consignee", Firm)]),
     ("unnamed", &[("", Form("99-9999999")), ("", Up(310_552_900)), ("", Date(2024, 2026)), ("", Decimal(0, 90))]),
     ("telemetry", &[("ts", Up(1_764_000_000_000)), ("device", Form("hhhhhhhhhhhh")), ("rssi", Form("-99")), ("seq", Up(219_440_001))]),
+];
+
+#[rustfmt::skip]
+const HELD_OUT: &[Table] = &[
+    ("inventory", &[("Item No.", Form("9999-99-9999")), ("Description", Goods), ("Received", Date(2024, 2026)), ("Lot", Form("A999999"))]),
+    ("permits", &[("Permit #", Form("B26-999999")), ("Parcel", Form("999-99-999")), ("Issued", Date(2015, 2026)), ("Fee", Decimal(10, 900))]),
+    ("weather", &[("Gauge", Form("99999999")), ("Observed", Date(1930, 2024)), ("mm", Decimal(0, 90))]),
+    ("contracts", &[("Contract Number", Form("999999999")), ("Firm", Firm), ("Phone", FirmPhone), ("Award Date", Date(2018, 2026))]),
+    ("unnamed", &[("", Form("999 99 9999")), ("", Goods), ("", Number(1, 90))]),
+    ("jobs", &[("Job ID", Up(700_100_220)), ("Member Count", Number(1, 90_000)), ("Started", Date(2026, 2026)), ("Group", Word(&["etl", "web", "ops"]))]),
+    ("flights", &[("Tail", Form("N999AA")), ("Ticket", Form("0169999999999")), ("Departed", Date(2025, 2026)), ("Seats", Number(9, 400))]),
+    ("survey", &[("Respondent", Up(10_001)), ("Weight", Decimal(0, 3)), ("Stratum", Form("9999")), ("Asked", Date(2022, 2024))]),
 ];
 
 #[rustfmt::skip]
@@ -75,10 +83,6 @@ const TRAIN_TEXTS: &[(&str, &str)] = &[
     ("CHANGES.txt", "{#2}/{d}/2021  Fixed overflow above {#9}; serial {#8}; see ticket {#7}.\n"),
     ("recipes.txt", "Bake at 3{#2} for {#2} minutes. Makes {#2} servings. From page {#3} of the 19{#2} edition, box {#9}.\n"),
     ("app.py", "MAX_ID = {#9}\nSTART = \"20{#2}-0{d}-1{#1}\"\nrow = (\"{#3}.{#3}.{#4}\", {#9}, 0.{#9})\n"),
-];
-
-#[rustfmt::skip]
-const HELD_OUT_TEXTS: &[(&str, &str)] = &[
     ("kernel.log", "[{#5}.{#6}] usb 1-{d}: new device number {d}, idVendor={h4}, idProduct={h4}, SerialNumber: {h12}\n"),
     ("schema.sql", "INSERT INTO parts VALUES ({#9}, '{#3}-{#2}-{#4}', '20{#2}-0{d}-1{#1}', {#3}.{#2});\n"),
     ("paper.txt", "As shown by prior work [{#2}], the estimate of 0.{#9} (95% CI {d}.{#2}-{d}.{#3}) holds for n = {#9} samples; see page {#4}, DOI 10.1{#3}/j.{#9}.\n"),
@@ -86,6 +90,16 @@ const HELD_OUT_TEXTS: &[(&str, &str)] = &[
     ("manual.txt", "Hold the button for {d} seconds. If error E{#3} appears, call the service desk with part number {#3}-{#2}-{#4} and firmware 1.{#2}.{#3}.\n"),
     ("config.ini", "node{#2} = 10.{#2}.{d}.{#2}:{#4} ; token {h32}\ntimeout_ms = {#9}\n"),
     ("ledger.txt", "0{d}/1{#1}  ACH CREDIT {#9}  {#3}.{#2}  BAL {#5}.{#2}  TRACE {#15}\n"),
+];
+
+#[rustfmt::skip]
+const HELD_OUT_TEXTS: &[(&str, &str)] = &[
+    ("worker.log", "{h8} group={#5} member={#9} claim={#9} policy=default chart={#6} rc={d}\n"),
+    ("readme.txt", "Name: build-{#3}\nVersion: {d}.{#2}.{#1}\nRelease date: 20{#2}-0{d}-1{#1}\nSubject: nightly {#8}\nMember: {#7} of {#7}\n\n"),
+    ("minutes.txt", "Item {d}. The subscriber count rose to {#9} in the quarter. Policy {#3} was approved, group {d}, account balance {#5}.{#2}.\n"),
+    ("dump.txt", "| id | {#9} | ref | {#3}-{#2}-{#4} |\n| patient zero | exploit {#5} | n | {#7} |\n"),
+    ("help.txt", "Enter your member ID (for example {#3}-{#2}) and press {d}. Call center hours: 8-{d}. Form {#4} ({#2}/{#2}).\n"),
+    ("stats.c", "    {{ .chart = {#6}, .visit = {#7}, .date = {#8} }}, /* {#3}.{#3} */\n"),
 ];
 
 /// One such document.

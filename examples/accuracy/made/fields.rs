@@ -35,105 +35,172 @@ macro_rules! fields {
 fields! {
     Ssn Some(Identifier::SSN),
         ["ssn" "SSN" "Social Security Number" "PAT_SSN" "member_ssn" "soc_sec_no"]
-        ["SocSecNum" "BENE_SSN_NUM" "Subscriber SSN" "SS#" "SSN_NBR" "socialSecurityNumber" "Insured SSN" "PT_SOC_SEC_NBR"]
-        ["PAT_SS_NUM" "Member Social Security No." "SSN#" "ssn_id" "SocialSecurity" "EE_SSN" "SSN_TXT" "Patient Soc Sec Number"];
+        ["SocSecNum" "BENE_SSN_NUM" "Subscriber SSN" "SS#" "SSN_NBR" "socialSecurityNumber" "Insured SSN" "PT_SOC_SEC_NBR" "PAT_SS_NUM" "Member Social Security No." "SSN#" "ssn_id" "SocialSecurity" "EE_SSN" "SSN_TXT" "Patient Soc Sec Number"]
+        ["Soc Sec #" "SocialSecurityNo" "taxpayer_ssn" "PT SSN" "Employee Social" "SS Number" "ssn_full" "Subscriber Soc Sec"];
     BirthDate Some(Identifier::BIRTH_DATE),
         ["dob" "DOB" "birth_date" "Date of Birth" "PAT_DOB" "member_birth_date"]
-        ["BRTH_DT" "BENE_BRTH_DT" "birthDate" "DateOfBirth" "PT_BIRTH_DT" "D.O.B." "Patient DOB" "MBR_DOB" "Birthday" "BIRTHDATE"]
-        ["PatientDateOfBirth" "Birth Dt" "MEMBER_DOB" "BDATE" "DtOfBirth" "dateofbirth" "DOB (MM/DD/YYYY)" "Patient Birthdate" "BIRTH_DATE_TIME" "pt_dob"];
+        ["BRTH_DT" "BENE_BRTH_DT" "birthDate" "DateOfBirth" "PT_BIRTH_DT" "D.O.B." "Patient DOB" "MBR_DOB" "Birthday" "BIRTHDATE" "PatientDateOfBirth" "Birth Dt" "MEMBER_DOB" "BDATE" "DtOfBirth" "dateofbirth" "DOB (MM/DD/YYYY)" "Patient Birthdate" "BIRTH_DATE_TIME" "pt_dob"]
+        ["Born" "Date Of Birth (mm/dd/yy)" "patient_dateofbirth" "DOB_DT" "BirthDt" "Member D.O.B" "Pt Birth Date" "date_birth" "Dependent DOB" "Fecha de nacimiento"];
     Mbi Some(Identifier::MBI),
         ["mbi" "MBI" "Medicare Number" "medicare_id"]
-        ["BENE_MBI_ID" "Medicare Beneficiary Identifier" "mbiNumber" "Medicare #" "MBI_NUM" "NEW_MEDICARE_NBR"]
-        ["MedicareBeneficiaryId" "MCARE_MBI" "BeneMBI" "Medicare ID (MBI)" "medicare_no" "MBI_ID"];
+        ["BENE_MBI_ID" "Medicare Beneficiary Identifier" "mbiNumber" "Medicare #" "MBI_NUM" "NEW_MEDICARE_NBR" "MedicareBeneficiaryId" "MCARE_MBI" "BeneMBI" "Medicare ID (MBI)" "medicare_no" "MBI_ID"]
+        ["Medicare Card #" "mbi_no" "MedicareID" "Medicare Beneficiary No." "CMS_MBI"];
     Hicn Some(Identifier::HICN),
-        ["hicn" "HIC Number" "hic_no"] ["BENE_HIC_NUM" "HICNO" "MedicareClaimNumber"]
-        ["HICN_NBR" "OLD_HICN" "Medicare HIC #"];
+        ["hicn" "HIC Number" "hic_no"]
+        ["BENE_HIC_NUM" "HICNO" "MedicareClaimNumber" "HICN_NBR" "OLD_HICN" "Medicare HIC #"]
+        ["HIC No" "HICNumber" "Old Medicare Claim No"];
     MemberId Some(Identifier::MEMBER_ID),
         ["member_id" "Member ID" "subscriber_id" "MEMBER_NO" "policy_id"]
-        ["MBR_ID" "memberNumber" "Subscriber #" "CARDHOLDER_ID" "SBSCR_ID" "Insured's ID" "Enrollee ID" "MEM_NBR" "Plan Member ID"]
-        ["MemberID" "SUBSCRIBER_NUMBER" "Mbr No" "Health Plan ID" "INSURED_ID_NO" "PolicyHolderID" "Insurance ID" "memId" "SUB_ID" "MEMBER_IDENTIFIER"];
+        ["MBR_ID" "memberNumber" "Subscriber #" "CARDHOLDER_ID" "SBSCR_ID" "Insured's ID" "Enrollee ID" "MEM_NBR" "Plan Member ID" "MemberID" "SUBSCRIBER_NUMBER" "Mbr No" "Health Plan ID" "INSURED_ID_NO" "PolicyHolderID" "Insurance ID" "memId" "SUB_ID" "MEMBER_IDENTIFIER"]
+        ["Insurance Member #" "ID Card No" "Subscriber Identifier" "Cert #" "PolicyHolder Number" "mbr_nbr" "Insurance Policy #" "Covered Person ID" "planMemberNumber" "Insured Member ID"];
     Mrn Some(Identifier::MRN),
         ["mrn" "MRN" "Medical Record Number" "patient_id" "chart_no"]
-        ["PAT_MRN_ID" "MedRecNum" "Med Rec #" "PT_NO" "EMPI" "Hospital Number" "Patient Number" "MR_NBR" "PatientID" "unit_number"]
-        ["MedicalRecordNo" "mrn_id" "PAT_ID" "Chart Number" "Patient MRN" "MED_REC_NBR" "Hosp No" "EMR ID" "patientNumber" "MRNumber"];
+        ["PAT_MRN_ID" "MedRecNum" "Med Rec #" "PT_NO" "EMPI" "Hospital Number" "Patient Number" "MR_NBR" "PatientID" "unit_number" "MedicalRecordNo" "mrn_id" "PAT_ID" "Chart Number" "Patient MRN" "MED_REC_NBR" "Hosp No" "EMR ID" "patientNumber" "MRNumber"]
+        ["Med Record No" "Patient #" "Chart" "mr_num" "HospitalMRN" "Patient Identifier" "Unit No." "medicalRecordId" "PT_MRN" "Health Record #"];
     FirstName Some(Identifier::NAME),
-        ["first_name" "First Name" "FNAME" "pat_first"] ["GivenName" "BENE_GVN_NAME" "FRST_NM" "Patient First Name" "MBR_FIRST_NM"]
-        ["First" "PATIENT_FIRST_NAME" "fname" "Mbr First" "FST_NAME"];
+        ["first_name" "First Name" "FNAME" "pat_first"]
+        ["GivenName" "BENE_GVN_NAME" "FRST_NM" "Patient First Name" "MBR_FIRST_NM" "First" "PATIENT_FIRST_NAME" "fname" "Mbr First" "FST_NAME"]
+        ["Given Name" "Pt First" "First Nm" "patientFirst" "Subscriber First Name"];
     LastName Some(Identifier::NAME),
-        ["last_name" "Last Name" "LNAME" "pat_last"] ["Surname" "BENE_SRNM_NAME" "LAST_NM" "Patient Last Name" "FamilyName"]
-        ["Last" "PATIENT_LAST_NAME" "lname" "Mbr Last" "LST_NAME"];
+        ["last_name" "Last Name" "LNAME" "pat_last"]
+        ["Surname" "BENE_SRNM_NAME" "LAST_NM" "Patient Last Name" "FamilyName" "Last" "PATIENT_LAST_NAME" "lname" "Mbr Last" "LST_NAME"]
+        ["Family Name" "Pt Last" "Last Nm" "patientLast" "Subscriber Last Name"];
     FullName Some(Identifier::NAME),
-        ["patient_name" "Member Name" "name"] ["PAT_NAME" "Patient Full Name" "Subscriber Name" "BENE_NAME" "mbrName"]
-        ["Patient" "memberFullName" "PATIENT_NM" "Insured Name" "Client Name"];
+        ["patient_name" "Member Name" "name"]
+        ["PAT_NAME" "Patient Full Name" "Subscriber Name" "BENE_NAME" "mbrName" "Patient" "memberFullName" "PATIENT_NM" "Insured Name" "Client Name"]
+        ["Patient (Last, First)" "Name of Insured" "ptName" "Enrollee Name" "Resident"];
     Street Some(Identifier::ADDRESS),
-        ["address" "street" "Address Line 1"] ["MAIL_ADDR_1" "HomeAddress" "addr_ln_1" "Residence Street" "STREET_ADDR"]
-        ["Street1" "PATIENT_ADDRESS_1" "Addr1" "Home Street" "Mailing Address Line 1"];
-    City None, ["city" "City"] ["CITY_NM" "Town"]
-        ["PATIENT_CITY" "Municipality"];
-    State None, ["state" "State"] ["STATE_CD" "ST"]
-        ["PATIENT_STATE" "ST_CD"];
+        ["address" "street" "Address Line 1"]
+        ["MAIL_ADDR_1" "HomeAddress" "addr_ln_1" "Residence Street" "STREET_ADDR" "Street1" "PATIENT_ADDRESS_1" "Addr1" "Home Street" "Mailing Address Line 1"]
+        ["Residential Address" "Mailing Street" "addressLine1" "Addr Line 1" "Home Addr"];
+    City None,
+        ["city" "City"]
+        ["CITY_NM" "Town" "PATIENT_CITY" "Municipality"]
+        ["City/Town" "home_city"];
+    State None,
+        ["state" "State"]
+        ["STATE_CD" "ST" "PATIENT_STATE" "ST_CD"]
+        ["State/Province" "home_state"];
     Zip Some(Identifier::ZIP),
-        ["zip" "Zip Code" "postal_code"] ["ZIP_CD" "PostalCode" "zip5" "MAIL_ZIP"]
-        ["PATIENT_ZIP" "HomeZip" "Zip/Postal" "ZIP_5"];
+        ["zip" "Zip Code" "postal_code"]
+        ["ZIP_CD" "PostalCode" "zip5" "MAIL_ZIP" "PATIENT_ZIP" "HomeZip" "Zip/Postal" "ZIP_5"]
+        ["Zip5" "Postal" "home_zip" "ZIP+4"];
     Phone Some(Identifier::PHONE),
-        ["phone" "Phone Number" "home_phone"] ["TEL_NBR" "Telephone" "PhoneNo" "cell" "PRIMARY_PHN"]
-        ["Contact Phone" "PATIENT_PHONE" "Mobile #" "homePhone" "Tel No" "Daytime Phone"];
-    Email Some(Identifier::EMAIL), ["email" "Email Address"] ["E-MAIL" "emailAddr" "EML_ADDR"]
-        ["EmailAddress" "PATIENT_EMAIL" "e_mail_addr"];
-    Group Some(Identifier::GROUP_NUMBER), ["group_number" "Group No"] ["GRP_NBR" "GroupID" "RXGRP" "Policy Group Number"]
-        ["GroupNumber" "GRP_NO" "Employer Group #" "RxGroup"];
-    Medicaid Some(Identifier::MEDICAID_ID), ["medicaid_id" "Medicaid Number"] ["MCD_ID" "MedicaidNo" "RECIP_MEDICAID_NBR"]
-        ["MedicaidID" "STATE_MEDICAID_NO" "Medicaid Recipient ID"];
-    Npi Some(Identifier::NPI), ["npi" "provider_npi" "NPI"] ["RNDRNG_NPI" "Prescriber NPI" "attendingNpi" "PRVDR_NPI"]
-        ["NPI_NUM" "BillingProviderNPI" "Provider NPI Number" "REND_NPI"];
-    ProviderName Some(Identifier::NAME), ["provider_name" "Physician"] ["ATT_PHYS_NAME" "Prescriber Name" "renderingProviderName"]
-        ["Attending Provider" "PCP_NAME" "Ordering Physician" "DoctorName"];
-    ProviderPhone Some(Identifier::PHONE), ["provider_phone" "office_phone"] ["PRVDR_TEL" "Practice Phone"]
-        ["PCP Phone" "DoctorPhone"];
-    ProviderStreet Some(Identifier::ADDRESS), ["practice_address" "provider_street"] ["PRVDR_ADDR_1" "Office Address"]
-        ["Clinic Address" "PCP_ADDRESS"];
-    ProviderZip Some(Identifier::ZIP), ["practice_zip" "provider_zip"] ["PRVDR_ZIP" "Office Zip"]
-        ["Clinic Zip" "PCP_ZIP"];
-    Dea Some(Identifier::DEA), ["dea" "DEA Number"] ["PRSCRBR_DEA" "DEA #"]
-        ["DEA_NUM" "Prescriber DEA Number"];
-    ServiceDate Some(Identifier::SERVICE_DATE), ["service_date" "admit_date" "DOS"] ["CLM_FROM_DT" "dischargeDate" "SVC_DT" "Fill Date"]
-        ["DateOfService" "ADMIT_DT" "Visit Date" "SERVICE_FROM_DATE" "DischargeDt"];
-    DeathDate Some(Identifier::DEATH_DATE), ["death_date" "Date of Death"] ["BENE_DEATH_DT" "DOD" "deceasedDate"]
-        ["DateOfDeath" "DEATH_DT" "Deceased On"];
-    ClaimNumber Some(Identifier::CLAIM_NUMBER), ["claim_number" "Claim ID"] ["CLM_NUM" "ClaimNo" "claimControlNumber"]
-        ["ClaimNumber" "CLAIM_NO" "CLM_CNTL_NUM"];
-    Account Some(Identifier::ACCOUNT_NUMBER), ["account_number" "Patient Account"] ["PT_ACCT_NBR" "AcctNo" "Guarantor Account #"]
-        ["PatientAccountNumber" "ACCT_NUM" "Visit Number"];
-    RxNumber Some(Identifier::RX_NUMBER), ["rx_number" "Rx #"] ["RX_NBR" "PrescriptionNumber" "SCRIPT_NO"]
-        ["RxNumber" "RX_NO" "Prescription #"];
-    Card Some(Identifier::PAYMENT_CARD), ["card_number" "Credit Card"] ["CC_NUM" "CardNo" "credit_card_nbr"]
-        ["CreditCardNumber" "PAYMENT_CARD_NO" "Card #"];
-    Employee None, ["employee_id" "Employee Number"] ["EMPL_NBR" "Personnel No"]
-        ["EmployeeID" "EMP_NO"];
-    HireDate None, ["hire_date" "Hired"] ["HIRE_DT" "OrigHireDate"]
-        ["DateHired" "HIRE_DT_TM"];
-    Salary None, ["salary" "annual_pay"] ["BASE_SALARY_AMT" "GrossPay"]
-        ["AnnualSalary" "PAY_RATE_AMT"];
-    Sex None, ["sex" "gender"] ["GNDR_CD" "SEX_IND"]
-        ["Gender" "SEX_CD"];
-    Diagnosis None, ["dx1" "diagnosis_code"] ["ICD10_DX_CD" "PRNCPAL_DGNS_CD"]
-        ["PrimaryDiagnosis" "DX_CD_1"];
-    Amount None, ["amount" "paid_amt"] ["CLM_PMT_AMT" "TotalCharge"]
-        ["AmountPaid" "CHRG_AMT"];
-    Row None, ["row" "seq"] ["LINE_NBR" "RecordSeq"]
-        ["RowNum" "REC_NO"];
-    Plan None, ["plan" "plan_code"] ["PBP_ID" "ProductCd"]
-        ["PlanName" "PLAN_CD"];
-    LoadDate None, ["load_date" "updated"] ["ETL_TS" "LastModified"]
-        ["UpdatedOn" "LOAD_TS"];
-    Flag None, ["ssn_flag" "valid_dob"] ["SSN_VERIFIED_IND" "dobStatus"]
-        ["ssnOnFile" "DOB_VERIFIED"];
-    Drug None, ["drug" "medication"] ["DRUG_DESC" "MedicationName"]
-        ["DrugName" "MED_DESC"];
-    Quantity None, ["qty" "units"] ["QTY_DSPNSD_NUM" "UnitCount"]
-        ["Qty Dispensed" "DAYS_SUPPLY"];
-    Invoice None, ["invoice"] ["invoice"]
-        ["InvoiceNo"];
+        ["phone" "Phone Number" "home_phone"]
+        ["TEL_NBR" "Telephone" "PhoneNo" "cell" "PRIMARY_PHN" "Contact Phone" "PATIENT_PHONE" "Mobile #" "homePhone" "Tel No" "Daytime Phone"]
+        ["Best Contact Number" "cell_phone" "Home Tel" "Phone (Home)" "primaryPhone" "Contact #"];
+    Email Some(Identifier::EMAIL),
+        ["email" "Email Address"]
+        ["E-MAIL" "emailAddr" "EML_ADDR" "EmailAddress" "PATIENT_EMAIL" "e_mail_addr"]
+        ["E-mail Address" "contact_email" "Email Addr"];
+    Group Some(Identifier::GROUP_NUMBER),
+        ["group_number" "Group No"]
+        ["GRP_NBR" "GroupID" "RXGRP" "Policy Group Number" "GroupNumber" "GRP_NO" "Employer Group #" "RxGroup"]
+        ["Group #" "Plan Group" "grp_id" "Rx Group"];
+    Medicaid Some(Identifier::MEDICAID_ID),
+        ["medicaid_id" "Medicaid Number"]
+        ["MCD_ID" "MedicaidNo" "RECIP_MEDICAID_NBR" "MedicaidID" "STATE_MEDICAID_NO" "Medicaid Recipient ID"]
+        ["Medicaid #" "mcaid_id" "Medicaid Member ID"];
+    Npi Some(Identifier::NPI),
+        ["npi" "provider_npi" "NPI"]
+        ["RNDRNG_NPI" "Prescriber NPI" "attendingNpi" "PRVDR_NPI" "NPI_NUM" "BillingProviderNPI" "Provider NPI Number" "REND_NPI"]
+        ["Rendering NPI" "NPI #" "ordering_npi" "Natl Provider ID"];
+    ProviderName Some(Identifier::NAME),
+        ["provider_name" "Physician"]
+        ["ATT_PHYS_NAME" "Prescriber Name" "renderingProviderName" "Attending Provider" "PCP_NAME" "Ordering Physician" "DoctorName"]
+        ["Rendering Physician" "Referring Dr" "Treating Provider" "attending_name"];
+    ProviderPhone Some(Identifier::PHONE),
+        ["provider_phone" "office_phone"]
+        ["PRVDR_TEL" "Practice Phone" "PCP Phone" "DoctorPhone"]
+        ["Physician Phone" "clinic_phone"];
+    ProviderStreet Some(Identifier::ADDRESS),
+        ["practice_address" "provider_street"]
+        ["PRVDR_ADDR_1" "Office Address" "Clinic Address" "PCP_ADDRESS"]
+        ["Practice Street" "clinic_addr"];
+    ProviderZip Some(Identifier::ZIP),
+        ["practice_zip" "provider_zip"]
+        ["PRVDR_ZIP" "Office Zip" "Clinic Zip" "PCP_ZIP"]
+        ["Practice Zip Code" "clinic_zip"];
+    Dea Some(Identifier::DEA),
+        ["dea" "DEA Number"]
+        ["PRSCRBR_DEA" "DEA #" "DEA_NUM" "Prescriber DEA Number"]
+        ["DEA Reg No" "prescriber_dea_id"];
+    ServiceDate Some(Identifier::SERVICE_DATE),
+        ["service_date" "admit_date" "DOS"]
+        ["CLM_FROM_DT" "dischargeDate" "SVC_DT" "Fill Date" "DateOfService" "ADMIT_DT" "Visit Date" "SERVICE_FROM_DATE" "DischargeDt"]
+        ["Date Seen" "Svc From" "encounter_dt" "Collected" "Date of Visit" "Appt Date"];
+    DeathDate Some(Identifier::DEATH_DATE),
+        ["death_date" "Date of Death"]
+        ["BENE_DEATH_DT" "DOD" "deceasedDate" "DateOfDeath" "DEATH_DT" "Deceased On"]
+        ["Date Deceased" "dod" "Death Dt"];
+    ClaimNumber Some(Identifier::CLAIM_NUMBER),
+        ["claim_number" "Claim ID"]
+        ["CLM_NUM" "ClaimNo" "claimControlNumber" "ClaimNumber" "CLAIM_NO" "CLM_CNTL_NUM"]
+        ["Claim #" "clm_id" "Claim Control No"];
+    Account Some(Identifier::ACCOUNT_NUMBER),
+        ["account_number" "Patient Account"]
+        ["PT_ACCT_NBR" "AcctNo" "Guarantor Account #" "PatientAccountNumber" "ACCT_NUM" "Visit Number"]
+        ["Acct No." "hospital_account" "Encounter #"];
+    RxNumber Some(Identifier::RX_NUMBER),
+        ["rx_number" "Rx #"]
+        ["RX_NBR" "PrescriptionNumber" "SCRIPT_NO" "RxNumber" "RX_NO" "Prescription #"]
+        ["Script #" "rx_num" "Prescription ID"];
+    Card Some(Identifier::PAYMENT_CARD),
+        ["card_number" "Credit Card"]
+        ["CC_NUM" "CardNo" "credit_card_nbr" "CreditCardNumber" "PAYMENT_CARD_NO" "Card #"]
+        ["Card Number" "cc_no" "Credit Card #"];
+    Employee None,
+        ["employee_id" "Employee Number"]
+        ["EMPL_NBR" "Personnel No" "EmployeeID" "EMP_NO"]
+        ["EE ID" "Emp #"];
+    HireDate None,
+        ["hire_date" "Hired"]
+        ["HIRE_DT" "OrigHireDate" "DateHired" "HIRE_DT_TM"]
+        ["Start Date" "hired_on"];
+    Salary None,
+        ["salary" "annual_pay"]
+        ["BASE_SALARY_AMT" "GrossPay" "AnnualSalary" "PAY_RATE_AMT"]
+        ["Base Pay" "Compensation"];
+    Sex None,
+        ["sex" "gender"]
+        ["GNDR_CD" "SEX_IND" "Gender" "SEX_CD"]
+        ["M/F" "Birth Sex"];
+    Diagnosis None,
+        ["dx1" "diagnosis_code"]
+        ["ICD10_DX_CD" "PRNCPAL_DGNS_CD" "PrimaryDiagnosis" "DX_CD_1"]
+        ["Dx" "ICD-10"];
+    Amount None,
+        ["amount" "paid_amt"]
+        ["CLM_PMT_AMT" "TotalCharge" "AmountPaid" "CHRG_AMT"]
+        ["Billed" "Amt Paid"];
+    Row None,
+        ["row" "seq"]
+        ["LINE_NBR" "RecordSeq" "RowNum" "REC_NO"]
+        ["#" "Record No."];
+    Plan None,
+        ["plan" "plan_code"]
+        ["PBP_ID" "ProductCd" "PlanName" "PLAN_CD"]
+        ["Plan Type" "product"];
+    LoadDate None,
+        ["load_date" "updated"]
+        ["ETL_TS" "LastModified" "UpdatedOn" "LOAD_TS"]
+        ["Date Processed" "As Of"];
+    Flag None,
+        ["ssn_flag" "valid_dob"]
+        ["SSN_VERIFIED_IND" "dobStatus" "ssnOnFile" "DOB_VERIFIED"]
+        ["SSN Verified?" "Has Medicare"];
+    Drug None,
+        ["drug" "medication"]
+        ["DRUG_DESC" "MedicationName" "DrugName" "MED_DESC"]
+        ["Medication" "Rx Name"];
+    Quantity None,
+        ["qty" "units"]
+        ["QTY_DSPNSD_NUM" "UnitCount" "Qty Dispensed" "DAYS_SUPPLY"]
+        ["Quantity" "Days"];
+    Invoice None,
+        ["invoice"]
+        ["invoice" "InvoiceNo"]
+        ["Invoice #"];
 }
 
 /// How values are written in one document.
@@ -153,10 +220,10 @@ pub(crate) struct Style {
 impl Style {
     pub(crate) fn new(split: Split, rng: &mut Rng) -> Style {
         const KINDS: [[&[u8]; 2]; 4] = [
-            [&[0, 1, 2, 10, 11, 12], &[20, 21, 22, 23]],
-            [&[0, 1, 2, 10, 11, 12, 13], &[20, 21, 22, 23]],
-            [&[0, 1, 2, 10, 11, 12], &[20, 21, 22, 23]],
-            [&[0, 1, 10, 11], &[20, 21]],
+            [&[0, 1, 2, 10, 11, 12, 20, 21, 22, 23], &[30, 31, 32, 33]],
+            [&[0, 1, 2, 10, 11, 12, 13, 20, 21, 22, 23], &[30, 31, 32, 33]],
+            [&[0, 1, 2, 10, 11, 12, 20, 21, 22, 23], &[30, 31, 32, 33]],
+            [&[0, 1, 10, 11, 20, 21], &[30, 31]],
         ];
         let [ssn, date, phone, name] = KINDS.map(|[train, held_out]| *rng.pick(split.pick(train, held_out)));
         let empty = *rng.pick(&[0, 0, 2, 8]);
@@ -178,6 +245,14 @@ impl Style {
             21 => format!("{m:02}/{day:02}/{:02}", y % 100),
             22 => format!("{y:04}-{m:02}-{day:02}T00:00:00Z"),
             23 => format!("{m}/{day}/{y} 0:00"),
+            30 => format!("{y:04}.{m:02}.{day:02}"),
+            31 => format!("{m:02}/{day:02}/{y:04} 12:00:00 AM"),
+            32 => format!(
+                "{day}-{}{}-{y:04}",
+                &MONTHS[(m - 1) as usize][..1],
+                MONTHS[(m - 1) as usize][1..].to_lowercase()
+            ),
+            33 => format!("{m}-{day}-{y}"),
             _ => format!("{m:02}-{day:02}-{y:04}"),
         }
     }
@@ -207,6 +282,10 @@ impl Style {
             20 => format!("{} {}, {}", &MONTHS[(d.month - 1) as usize][..3], d.day, d.year),
             21 => format!("{:02}/{:02}/{:02}", d.month, d.day, d.year % 100),
             22 => format!("{:04}-{:02}-{:02}", d.year, d.month, d.day),
+            30 => format!("{} {} {}", &MONTHS[(d.month - 1) as usize][..3], d.day, d.year),
+            31 => format!("{}.{}.{}", d.month, d.day, d.year),
+            32 => format!("{}{} of {} {}", d.day, ordinal(d.day), MONTHS[(d.month - 1) as usize], d.year),
+            33 => format!("{}-{}-{:02}", d.month, d.day, d.year % 100),
             23 => format!("{} {}{}, {}", MONTHS[(d.month - 1) as usize], d.day, ordinal(d.day), d.year),
             _ => format!("{}-{}-{}", d.month, d.day, d.year),
         }
@@ -224,6 +303,10 @@ impl Style {
             20 => format!("{}-{}-{}", &s[..3], &s[3..5], &s[5..]),
             22 => format!("{}.{}.{}", &s[..3], &s[3..5], &s[5..]),
             23 => format!("*****{}", &s[5..]),
+            30 => format!("{} - {} - {}", &s[..3], &s[3..5], &s[5..]),
+            31 if !free => s.to_string(),
+            31 | 32 => format!("{}-{}-{}", &s[..3], &s[3..5], &s[5..]),
+            33 => format!("{}-{}", &s[..5], &s[5..]),
             _ => format!("XXX-XX-{}", &s[5..]),
         }
     }
@@ -240,6 +323,10 @@ impl Style {
             21 => format!("({a}){b}-{c}"),
             22 => format!("{a} {b} {c}"),
             23 => format!("+1{a}{b}{c}"),
+            30 => format!("({a}) {b} {c}"),
+            31 => format!("{a}-{b}.{c}"),
+            32 => format!("1 {a} {b} {c}"),
+            33 => format!("({a})-{b}-{c}"),
             _ => format!("1-{a}-{b}-{c}"),
         }
     }
@@ -251,6 +338,8 @@ impl Style {
             10 => format!("{last}, {first} {middle}"),
             20 => format!("{last}, {first} {middle}."),
             21 => format!("{first} {middle} {last}"),
+            30 => format!("{last},{first}"),
+            31 => format!("{last} {first}"),
             _ => format!("{first} {middle}. {last}"),
         }
     }
@@ -266,7 +355,7 @@ impl Style {
 
     /// Whether Social Security numbers are nine figures and nothing else.
     pub(crate) fn bare_ssn(&self) -> bool {
-        matches!(self.ssn, 1 | 11 | 21)
+        matches!(self.ssn, 1 | 11 | 21 | 31)
     }
 
     /// Whether a field is left empty.
@@ -440,13 +529,18 @@ impl Field {
             ServiceDate => date(record.visit),
             DeathDate => person.died.map(date).unwrap_or_default(),
             ClaimNumber => {
-                let forms: [&str; 2] =
-                    style.split.pick(["202699999999999", "CLM26-9999999-01"], ["26099E999999", "9999999999A"]);
+                let forms: [&str; 4] = style.split.pick(
+                    ["202699999999999", "CLM26-9999999-01", "26099E999999", "9999999999A"],
+                    ["C-26-99999999", "ELEC99999999", "999-9999999-00", "26AAA9999999"],
+                );
                 let form = *rng.pick(&forms);
                 rng.picture(form)
             }
             Account => {
-                let forms: [&str; 2] = style.split.pick(["A99999999", "99999-999999"], ["V0099999999", "4999999999"]);
+                let forms: [&str; 4] = style.split.pick(
+                    ["A99999999", "99999-999999", "V0099999999", "4999999999"],
+                    ["AC-9999999", "9999999.99", "HAR99999999", "999999999999"],
+                );
                 let form = *rng.pick(&forms);
                 rng.picture(form)
             }

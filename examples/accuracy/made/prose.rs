@@ -73,36 +73,74 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
             "Pt {FullName}, born {BirthDate}, MRN {Mrn}, c/o pain 6/10 since 0{#1}/1{#1}. T 98.{#1} HR 8{#1}. Daughter to call back. Gave {Drug}.\n\n",
             "{FullName} (MRN {Mrn}) seen in room {#3}. DOB {BirthDate}. Medicare # {Mbi}. Weight 1{#2}.{#1} lb, I/O {#4}/{#3}.\n\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "discharge letter", ending: "txt", people: 1, head: "Riverbend Community Hospital\nDepartment of Medicine\n\n", each: &[
+        Box::new(Prose { half: Train, format: "discharge letter", ending: "txt", people: 1, head: "Riverbend Community Hospital\nDepartment of Medicine\n\n", each: &[
             "Re: {FullName}, date of birth {BirthDate}\nHospital no. {Mrn}\n\nDear Dr. {ProviderName},\n\nThank you for taking over the care of this patient, who was an inpatient here from {ServiceDate}. The main problem was {Diagnosis}. On discharge the weight was 7{#1} kg and creatinine 1.{#1}. The patient lives at {Street}, {City}, {State} {Zip} and can be telephoned on {Phone}.\n\nJob ref. {#8}\n",
             "PATIENT NAME      {FullName}\nBIRTH DATE        {BirthDate}\nMR NUMBER         {Mrn}\nDATE ADMITTED     {ServiceDate}\n\nHOSPITAL COURSE\nThe patient was treated for {Diagnosis} with {Drug}. White count 1{#1}.{#1}, platelets 2{#2}. Follow-up appointment on {ServiceDate}.\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "portal message", ending: "txt", people: 3, head: "", each: &[
+        Box::new(Prose { half: Train, format: "portal message", ending: "txt", people: 3, head: "", each: &[
             "From: {FullName}\nSubject: wrong card\nHello, my new insurance card shows the wrong number. My member number is {MemberId}, I was born {BirthDate} and my cell is {Phone}. The confirmation was {#8}. Thank you.\n\n",
             "Hi, this is {FullName}. Could you resend my statement? My social is {Ssn}, birthday {BirthDate}. We moved to {Street} in {City}. Email me at {Email} please.\n\n",
             "Message about {FullName} (Medicaid ID {Medicaid}): the pharmacy says prior authorization {#7} is missing for {Drug}. DOB is {BirthDate}.\n\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "call transcript", ending: "txt", people: 4, head: "CALL RECORD\n\n", each: &[
+        Box::new(Prose { half: Train, format: "call transcript", ending: "txt", people: 4, head: "CALL RECORD\n\n", each: &[
             "AGENT: Thank you for holding. May I have your member ID?\nCALLER: Yes, it is {MemberId}.\nAGENT: And your date of birth?\nCALLER: {BirthDate}.\nAGENT: Is that {FullName}?\nCALLER: Correct. And the number I am calling from is {Phone}.\nAGENT: Your reference for today is {#8}.\n\n",
             "AGENT: For security, please give me the social security number.\nCALLER: {Ssn}\nAGENT: Thank you. The claim {ClaimNumber} was received on {LoadDate}. You are 2{#1} in the queue, {#3} before you.\n\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "billing statement", ending: "txt", people: 2, head: "STATEMENT OF ACCOUNT\n\n", each: &[
+        Box::new(Prose { half: Train, format: "billing statement", ending: "txt", people: 2, head: "STATEMENT OF ACCOUNT\n\n", each: &[
             "Patient: {FullName}\nAccount number: {Account}\nService date: {ServiceDate}\nInsurance ID: {MemberId}     Group: {Group}\nBalance due: $1{#2}.{#2}    Statement no. {#7}\n{Street}\n{City}, {State} {Zip}\n\n",
             "Guarantor {FullName}  SSN {Ssn}  born {BirthDate}\nVisit of {ServiceDate}: charges {#3}.{#2}, adjustments {#2}.{#2}, check no. {#6}.\n\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "case list", ending: "md", people: 8, head: "# Open cases\n\n", each: &[
+        Box::new(Prose { half: Train, format: "case list", ending: "md", people: 8, head: "# Open cases\n\n", each: &[
             "- **{FullName}**, DOB {BirthDate}, MRN {Mrn}, waiting for records (ticket {#6})\n",
             "- {FullName} / {BirthDate} / Medicare {Mbi} / last seen {ServiceDate} / batch {#7}\n",
             "- member {MemberId}, name {FullName}, phone {Phone}, callback window 1{#1}-1{#1}h\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "gateway log", ending: "log", people: 12, head: "", each: &[
+        Box::new(Prose { half: Train, format: "gateway log", ending: "log", people: 12, head: "", each: &[
             "{#2}:{#2}:{#2} [worker-{#1}] POST /v2/members body={{\"memberId\":\"{MemberId}\",\"birthDate\":\"{BirthDate}\"}} 200 {#3}ms\n",
             "{#2}:{#2}:{#2} [worker-{#1}] validation failed: field patient.ssn value '{Ssn}' has trailing blank, corr={#9}\n",
             "{#2}:{#2}:{#2} [worker-{#1}] heap {#9} of {#10} bytes, gc {#4}, fd {#3}\n",
         ] }),
-        Box::new(Prose { half: HeldOut, format: "lab requisition", ending: "txt", people: 2, head: "LABORATORY REQUISITION\n", each: &[
+        Box::new(Prose { half: Train, format: "lab requisition", ending: "txt", people: 2, head: "LABORATORY REQUISITION\n", each: &[
             "Patient (last, first): {FullName}\nDOB: {BirthDate}   Sex: {Sex}   Patient ID: {Mrn}\nMedicare no: {Mbi}\nOrdering: {ProviderName} NPI: {Npi}\nCollected: {ServiceDate} 08:{#2}\nTube {#5}, rack {#3}\n\n",
             "NAME {FullName} | BIRTHDATE {BirthDate} | CHART {Mrn} | INSURED ID {MemberId} | TEL {Phone} | BOX {#6}\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "dental registration", ending: "txt", people: 2, head: "LAKESHORE FAMILY DENTAL - NEW PATIENT REGISTRATION\n\n", each: &[
+            "Patient's name\n  {FullName}\nDate of birth\n  {BirthDate}\nSocial Security No.\n  {Ssn}\nHome address\n  {Street}, {City} {State} {Zip}\nInsurance member no.\n  {MemberId}\nGroup no.\n  {Group}\nChair {#1}   Form rev. {#4}\n\n",
+            "Name: {FullName}        Birthdate: {BirthDate}\nSubscriber ID: {MemberId}        Cell: {Phone}\nChart no.: {Mrn}        Last exam: {ServiceDate}\nTooth #{#1}{#1}, quote {#6}\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "claims desk mail", ending: "txt", people: 3, head: "", each: &[
+            "Hi team,\nClaim {ClaimNumber} for {FullName} (born {BirthDate}) denied again, reason code {#2}. The member is {MemberId} under group {Group}. Can someone look at it? My extension is {#4}.\n\n",
+            "Please update the subscriber id for {FullName}, it should be {MemberId}. DOB on file is {BirthDate} and the SSN we have is {Ssn}. Batch {#7} ran on {LoadDate}.\n\n",
+            "The check for {ClaimNumber} was mailed on {LoadDate}. Patient {FullName}, DOS {ServiceDate}, amount {#3}.{#2}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "enrollment worksheet", ending: "txt", people: 3, head: "OPEN ENROLLMENT WORKSHEET\n", each: &[
+            "\nEmployee              SSN              Date of birth\n{FullName}          {Ssn}      {BirthDate}\nHome phone            Member ID        Plan\n{Phone}      {MemberId}      {Plan}\n",
+            "\n1. Full name? {FullName}\n2. Date of birth? {BirthDate}\n3. Social Security number? {Ssn}\n4. Mailing address? {Street}, {City}, {State} {Zip}\n5. How many people in your household? {#1}\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "lab report", ending: "txt", people: 2, head: "NORTH VALLEY CLINICAL LABORATORY\nCLIA {#2}D{#7}\n", each: &[
+            "PATIENT: {FullName}            SEX: {Sex}\nBIRTH DT: {BirthDate}            PT NO: {Mrn}\nCOLLECTED: {ServiceDate}            ACC: {#8}\nGlucose  {#2}  mg/dL   65-99\nCreatinine 0.{#2}  mg/dL\nOrdered by: {ProviderName}, MD\n\n",
+            "Report on {FullName}, chart {Mrn}, born {BirthDate}.\nSpecimen drawn {ServiceDate}; hemoglobin 1{#1}.{#1}, WBC {#1}.{#1}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "chat", ending: "txt", people: 4, head: "", each: &[
+            "[10:{#2}] Agent: Hello! What is your name?\n[10:{#2}] Visitor: {FullName}\n[10:{#2}] Agent: Thanks. What's the member number on your card?\n[10:{#2}] Visitor: {MemberId}\n[10:{#2}] Agent: And your birthday?\n[10:{#2}] Visitor: {BirthDate}\n",
+            "[11:{#2}] Visitor: hi its {FullName}, my ssn is {Ssn} and dob {BirthDate}\n[11:{#2}] Agent: I opened case {#7} for you.\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "rounding list", ending: "txt", people: 8, head: "4 WEST - ROUNDING LIST\n\n", each: &[
+            "Rm 4{#2}  {FullName}  {BirthDate}  MRN {Mrn}  {Drug}\n",
+            "Bed {#2}: {FullName} (DOB {BirthDate}, #{Mrn}) adm {ServiceDate}, labs {#2}/{#2}\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "wiki table", ending: "md", people: 6, head: "## Members to call back\n\n| Name | DOB | Member ID | Phone |\n|------|-----|-----------|-------|\n", each: &[
+            "| {FullName} | {BirthDate} | {MemberId} | {Phone} |\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "drawn table", ending: "txt", people: 3, head: "+------------+----------+-----+\n| Patient | Birth date | MRN | SSN |\n+------------+----------+-----+\n", each: &[
+            "| {FullName} | {BirthDate} | {Mrn} | {Ssn} |\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "pharmacy note", ending: "txt", people: 3, head: "", each: &[
+            "Rx {RxNumber} {Drug} for {FullName} dob {BirthDate}, prescriber {ProviderName} (DEA {Dea}). Fill {#1} of 5, NDC {#5}-{#4}-{#2}.\n\n",
+            "Caller {FullName} asked about a refill. Verified date of birth {BirthDate} and phone {Phone}. Cardholder {MemberId}. Ticket {#6}.\n\n",
+        ] }),
+        Box::new(Prose { half: HeldOut, format: "aviso", ending: "txt", people: 2, head: "", each: &[
+            "Nombre del paciente: {FullName}\nFecha de nacimiento: {BirthDate}\nSeguro Social: {Ssn}\nNo. de expediente: {Mrn}\nTeléfono: {Phone}\nCita: {ServiceDate}\n\n",
         ] }),
     ]
 }

@@ -67,8 +67,6 @@ pub(crate) fn given(split: Split) -> &'static [&'static str] {
             "Oluwaseun",
             "Brenda",
             "Amy",
-        ],
-        &[
             "Christopher",
             "Karen",
             "Daniel",
@@ -101,6 +99,34 @@ pub(crate) fn given(split: Split) -> &'static [&'static str] {
             "Hassan",
             "Keisha",
             "Bartholomew",
+        ],
+        &[
+            "Dolores",
+            "Wesley",
+            "Tamika",
+            "Ingrid",
+            "Vincent",
+            "Phyllis",
+            "Terrence",
+            "Yolanda",
+            "Dwight",
+            "Leticia",
+            "Curtis",
+            "Beatriz",
+            "Rodney",
+            "Marlene",
+            "Darnell",
+            "Gwendolyn",
+            "Hector",
+            "Lorraine",
+            "Nathaniel",
+            "Bernice",
+            "Stanley",
+            "Consuelo",
+            "Jerome",
+            "Paulette",
+            "April",
+            "Zainab",
         ],
     )
 }
@@ -176,8 +202,6 @@ pub(crate) fn surnames(split: Split) -> &'static [&'static str] {
             "Collins",
             "Reyes",
             "Vandermolen",
-        ],
-        &[
             "Ramos",
             "Bennett",
             "Wood",
@@ -213,6 +237,32 @@ pub(crate) fn surnames(split: Split) -> &'static [&'static str] {
             "De Leon",
             "Abernathy",
         ],
+        &[
+            "Gallagher",
+            "Whitfield",
+            "Castaneda",
+            "Pruitt",
+            "Hendricks",
+            "Villarreal",
+            "Osborne",
+            "McKinney",
+            "Beaumont",
+            "Fitzgerald",
+            "Washington",
+            "Tran",
+            "Hoffman",
+            "Guzman",
+            "Blackwell",
+            "Stephenson",
+            "Ortega",
+            "Van Dyke",
+            "Delacroix",
+            "West",
+            "Sandoval",
+            "Yamamoto",
+            "Prescott",
+            "Kaur",
+        ],
     )
 }
 
@@ -238,8 +288,6 @@ pub(crate) fn cities(split: Split) -> &'static [(&'static str, &'static str, &'s
             ("Detroit", "MI", "482", "313"),
             ("Baltimore", "MD", "212", "410"),
             ("Omaha", "NE", "681", "402"),
-        ],
-        &[
             ("Seattle", "WA", "981", "206"),
             ("Houston", "TX", "770", "713"),
             ("Milwaukee", "WI", "532", "414"),
@@ -248,6 +296,14 @@ pub(crate) fn cities(split: Split) -> &'static [(&'static str, &'static str, &'s
             ("Kansas City", "MO", "641", "816"),
             ("Salt Lake City", "UT", "841", "801"),
             ("Richmond", "VA", "232", "804"),
+        ],
+        &[
+            ("Tucson", "AZ", "857", "520"),
+            ("Spokane", "WA", "992", "509"),
+            ("Des Moines", "IA", "503", "515"),
+            ("Knoxville", "TN", "379", "865"),
+            ("Providence", "RI", "029", "401"),
+            ("El Paso", "TX", "799", "915"),
         ],
     )
 }
@@ -270,8 +326,6 @@ pub(crate) fn streets(split: Split) -> &'static [&'static str] {
             "County Road 12",
             "Elm Ter",
             "S Pine Way",
-        ],
-        &[
             "Birchwood Lane",
             "W 3rd Ave",
             "Prospect Street",
@@ -281,13 +335,35 @@ pub(crate) fn streets(split: Split) -> &'static [&'static str] {
             "Harbor View Pkwy",
             "Spruce St Unit 7",
         ],
+        &[
+            "Sycamore Trl",
+            "NW 23rd Pl",
+            "Old Post Rd",
+            "Jefferson Sq",
+            "Highway 61",
+            "Wintergreen Dr Apt 12",
+            "Martin Luther King Jr Blvd",
+            "Bay Ridge Pkwy",
+        ],
     )
 }
 
 pub(crate) fn mail_hosts(split: Split) -> &'static [&'static str] {
     split.pick(
-        &["gulfmail.net", "gmail.com", "outlook.com", "yahoo.com", "hotmail.com", "coastalisp.net", "icloud.com"],
-        &["aol.com", "protonmail.com", "comcast.net", "lakemail.org"],
+        &[
+            "gulfmail.net",
+            "gmail.com",
+            "outlook.com",
+            "yahoo.com",
+            "hotmail.com",
+            "coastalisp.net",
+            "icloud.com",
+            "aol.com",
+            "protonmail.com",
+            "comcast.net",
+            "lakemail.org",
+        ],
+        &["verizon.net", "live.com", "sbcglobal.net", "fastmail.com"],
     )
 }
 
@@ -306,14 +382,19 @@ pub(crate) fn companies(split: Split) -> &'static [&'static str] {
             "Keystone Electric",
             "Granite State Tires",
             "Coastal Signs Inc",
-        ],
-        &[
             "Evergreen Plumbing",
             "Atlas Roofing Corp",
             "Prairie Dental Supply",
             "Blue Ridge Bottling Co",
             "Metro Office Systems",
             "Ironwood Fabricators LLC",
+        ],
+        &[
+            "Crestline Plumbing Supply",
+            "Titan Forklift LLC",
+            "Sunrise Bakery Inc",
+            "Delta Copier Service",
+            "Oakmont Printing Co",
         ],
     )
 }
@@ -333,7 +414,14 @@ pub(crate) fn goods(split: Split) -> &'static [&'static str] {
             "toner black",
             "extension cord",
             "wall clock",
+            "drywall screws",
+            "printer cable",
+            "rubber gasket",
+            "safety vest",
+            "mop bucket",
+            "LED panel",
+            "pine shelf",
         ],
-        &["drywall screws", "printer cable", "rubber gasket", "safety vest", "mop bucket", "LED panel", "pine shelf"],
+        &["hex bolts", "floor wax", "HDMI cable", "packing tape", "water filter", "shop towels"],
     )
 }

@@ -1,4 +1,5 @@
-//! What an MRN or member id looks like in text. In: bytes. Out: spans of letters, digits and inner `-` behind a label.
+//! What an MRN or member id looks like in text. In: bytes. Out: spans of letters, digits and inner `-` behind a label
+//! or at the beginning of a cell or line over which one may stand.
 //! Refuses tokens with fewer than three digits, and words with a number somewhere in them.
 
 use super::kinds::{DASH, DIGIT, LETTER, is, run, run_back};
@@ -23,7 +24,7 @@ pub(super) fn codes(bytes: &[u8], push: &mut dyn FnMut(usize, usize)) {
 
 /// The end of the code that is the run of letters, digits and `-` from `start` on; nothing stands before the run.
 fn code(bytes: &[u8], start: usize) -> Option<usize> {
-    if bytes[start] == b'-' || !behind_label(bytes, start) {
+    if bytes[start] == b'-' || !(behind_label(bytes, start) || opens_cell(bytes, start)) {
         return None;
     }
     let run_end = start + run(bytes, start, CODE, usize::MAX);
@@ -54,6 +55,27 @@ pub(super) fn code_at(bytes: &[u8], at: usize, seen: &mut usize) -> Option<(usiz
     let end = code(bytes, start)?;
     *seen = end;
     Some((start, end))
+}
+
+/// Whether a cell of a table or a form begins at `at`: behind `|`, a tab or two blanks; or a line does, and the line above it does
+/// not end in a figure: there its label may stand.
+fn opens_cell(bytes: &[u8], at: usize) -> bool {
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'*' | b'`');
+    let before = &bytes[at.saturating_sub(MARKS)..at];
+    let gap = before.iter().rev().take_while(|b| blank(b)).count();
+    let rest = &before[..before.len() - gap];
+    match rest {
+        [.., b'|'] => true,
+        [.., b'\n'] | [.., b'\n', b'-' | b'>'] => {
+            let line = memchr::memrchr(b'\n', rest).unwrap_or(0);
+            let above = rest[..line].iter().rev().find(|b| !b.is_ascii_whitespace());
+            above.is_some_and(|b| {
+                b.is_ascii_alphabetic()
+                    || matches!(b, b':' | b'?' | b')' | b'#' | b'-' | b'=' | b'+' | b'_' | b'*' | b'|')
+            })
+        }
+        _ => gap >= 2 || before.ends_with(b"\t"),
+    }
 }
 
 /// Marks between a label and its value at most: forms and printed pages set values in one line under the other.

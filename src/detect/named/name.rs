@@ -40,8 +40,10 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
     while words < 4 {
         let gap = match (bytes.get(end), bytes.get(end + 1)) {
             (Some(b' '), _) => 1,
-            (Some(b','), Some(b' ')) if words == 1 && last_name => 2,
-            (Some(b','), Some(b'A'..=b'Z')) if words == 1 && last_name => 1,
+            (Some(b','), Some(b' ')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => 2,
+            (Some(b','), Some(b'A'..=b'Z')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => {
+                1
+            }
             _ => break,
         };
         let length = word(bytes, end + gap, letters);
@@ -54,6 +56,15 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
     }
     let colon = || bytes[..start].iter().rev().find(|b| **b != b' ').is_some_and(|b| *b == b':');
     Some((end, words >= 2 && (comma || !all_capitals(&bytes[start..end]) || colon())))
+}
+
+/// Whether a surname of two words opens with such a word: `De Leon, Maria`, `St. Clair, James`.
+fn particle(bytes: &[u8]) -> bool {
+    const PARTICLES: [&[u8]; 16] = [
+        b"De ", b"Del ", b"La ", b"Le ", b"Van ", b"Von ", b"St ", b"St. ", b"Di ", b"Da ", b"Du ", b"Dos ", b"El ",
+        b"Al ", b"San ", b"Santa ",
+    ];
+    PARTICLES.iter().any(|particle| bytes.get(..particle.len()).is_some_and(|head| head.eq_ignore_ascii_case(particle)))
 }
 
 /// Calls `push` for the names that begin in the word before the gap at `gap`, at `free` or behind it; `free` moves.
@@ -104,7 +115,7 @@ fn word(bytes: &[u8], at: usize, letters: Option<Letters<'_>>) -> usize {
         Some(length) if length <= 25 => match rest.get(length) {
             Some(b'0'..=b'9' | b'_' | b'(') => 0,
             Some(b'\'' | b'-' | 0x80..) => name_word(rest),
-            Some(b'.') if length == 1 => 2,
+            Some(b'.') if length == 1 || is_saint(&rest[..length]) => length + 1,
             _ => length,
         },
         _ => name_word(rest),
@@ -124,7 +135,12 @@ fn name_word(bytes: &[u8]) -> usize {
     if length > 25 || bytes.get(length).is_some_and(|b| b.is_ascii_digit() || *b == b'_' || *b == b'(') {
         return 0;
     }
-    if length == 1 && bytes.get(1) == Some(&b'.') { 2 } else { length }
+    let pointed = bytes.get(length) == Some(&b'.') && (length == 1 || is_saint(&bytes[..length]));
+    length + usize::from(pointed)
+}
+
+fn is_saint(word: &[u8]) -> bool {
+    matches!(word, b"St" | b"ST")
 }
 
 fn all_capitals(word: &[u8]) -> bool {

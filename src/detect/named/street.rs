@@ -69,8 +69,16 @@ fn street_end(bytes: &[u8], mut at: usize) -> Option<usize> {
         }
         at += 1 + word.len();
         words += 1;
+        if is_way(word)
+            && let Some(number) = route(bytes, at)
+        {
+            return Some(number);
+        }
         if words >= 2 && is_street_suffix(word) {
-            end = Some(at);
+            end = Some(unit(bytes, at));
+            if end != Some(at) {
+                return end;
+            }
         } else if !opens {
             break;
         } else if let Some(reached) = end {
@@ -136,6 +144,46 @@ fn opens_town(bytes: &[u8], at: usize) -> bool {
         at += 1;
     }
     false
+}
+
+/// Whether a road is numbered behind this word: `State Route 9`, `County Road 12`, `Hwy 61`.
+fn is_way(word: &[u8]) -> bool {
+    const WAYS: [&str; 8] = ["route", "rte", "road", "rd", "highway", "hwy", "fm", "rr"];
+    WAYS.iter().any(|way| way.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Where the number of a road ends that stands behind the space at `at`.
+fn route(bytes: &[u8], at: usize) -> Option<usize> {
+    let digits = run(bytes, at + 1, DIGIT, 5);
+    let end = at + 1 + digits;
+    let stands = bytes.get(at) == Some(&b' ') && (1..=4).contains(&digits);
+    (stands && !bytes.get(end).is_some_and(|b| is_word(*b) || matches!(b, b'-' | b'/' | b'.' | b':'))).then_some(end)
+}
+
+/// Where the unit in a house ends that stands behind `at`, `Apt 4B`, `, Unit 7`, `#12`; `at` where none does.
+fn unit(bytes: &[u8], at: usize) -> usize {
+    const UNITS: [&str; 11] = ["apt", "apt.", "unit", "ste", "ste.", "suite", "lot", "trlr", "bldg", "apartment", "rm"];
+    let comma = usize::from(bytes.get(at) == Some(&b','));
+    if bytes.get(at + comma) != Some(&b' ') {
+        return at;
+    }
+    let start = at + comma + 1;
+    let mark = usize::from(bytes.get(start) == Some(&b'#'));
+    let word = word_at(bytes, start);
+    let known = UNITS.iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word));
+    let name = match (mark, known) {
+        (1, _) => start + 1 + usize::from(bytes.get(start + 1) == Some(&b' ')),
+        (_, true) => start + word.len() + 1,
+        _ => return at,
+    };
+    if mark == 0 && bytes.get(name - 1) != Some(&b' ') {
+        return at;
+    }
+    let name = name + usize::from(mark == 0 && bytes.get(name) == Some(&b'#'));
+    let length = run(bytes, name, LETTER | DIGIT | DASH, 7);
+    // `4B`, `12`, `C`: a word of letters is none.
+    let named = (1..=6).contains(&length) && (length == 1 || bytes[name..name + length].iter().any(u8::is_ascii_digit));
+    if named { name + length } else { at }
 }
 
 /// `5th`, `42nd`, `125th`: up to three digits, then letters.

@@ -79,7 +79,8 @@ pub(super) fn explain(
     }
     let core = 0..joined.len();
     let chunk = Chunk { base: 0, bytes: joined, core, entry: Entry::START, ends: true };
-    let mut explainer = Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, line, out };
+    let mut explainer =
+        Explainer { engine, options, plan: &plan, chunk: &chunk, cases: &cases, labels: Default::default(), line, out };
     let mut any = false;
     for (scope, column, line_of, char_of) in fields {
         if line.is_some_and(|line| line != line_of) {

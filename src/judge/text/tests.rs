@@ -28,7 +28,7 @@ fn what_stands_near_says_what_a_value_is() {
         (Identifier::GROUP_NUMBER, "Optimize `WaitGroup`. (#11957)", vec![], "a reference"),
         (Identifier::MRN, "patient ID 778899, call (646) 555-9988", vec!["778899"], "the label has its number"),
         (Identifier::NAME, "Maria Lopez, DOB 3/4/1952, was seen", vec!["Maria Lopez"], "whose birth date"),
-        (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec![], "another sentence"),
+        (Identifier::NAME, "see Maria Lopez. Her DOB is 3/4/1952", vec!["Maria Lopez"], "near a birth date"),
         (Identifier::NAME, "Maria Lopez was born in May", vec!["Maria Lopez"], "what people do"),
         (Identifier::BIRTH_DATE, "DOB 3/4/1952  Adm 11/02/2026  DC 11/06/2026", vec!["3/4/1952"], "it has its date"),
         (Identifier::BIRTH_DATE, "DOB 3/4/1952 and 7/9/1960", vec!["3/4/1952", "7/9/1960"], "a list"),

@@ -1,0 +1,345 @@
+//! What stands near a value in a text and belongs to it or to the same person. In: values that were judged by the words around
+//! them. Out: the same with what their neighbours weigh, and names and birth dates that only their company tells. Looks only near
+//! what identifies a person; a text without persons costs nothing here.
+
+use std::ops::Range;
+
+use crate::detect::Candidate;
+use crate::detect::named::has_town;
+use crate::engine::Engine;
+use crate::identifier::Identifier;
+use crate::judge::context::TELLS;
+use crate::judge::labels::Labels;
+use crate::judge::tally::LIKELY;
+use crate::judge::text::{Judged, Label, NEIGHBOUR_REACH, judge};
+use crate::validate::date::today;
+
+/// What a street weighs for the ZIP code behind it, and the other way round.
+const NEIGHBOUR: f32 = 3.0;
+/// What a street in the next line weighs for a name that fills its line, as letters are addressed: where the lists know
+/// given name and surname, and where they know one of them.
+const ADDRESSEE: [f32; 2] = [4.0, 2.5];
+/// What a person's birth date or number near by weighs for a date of service behind a word that says little, `seen 3/4/2021`.
+const CARED_FOR: f32 = 6.0;
+/// How far such a value may stand.
+const CARED_FOR_REACH: usize = 400;
+/// What an identifier in the same line weighs for a name of which the lists know given name and surname.
+const BESIDE: f32 = 3.0;
+/// How far such an identifier may stand.
+const BESIDE_REACH: usize = 40;
+/// What a birth date or a number of a person close behind it in its line weighs for a name, where the lists know none, one or
+/// two of its words.
+const WHOSE: [f32; 3] = [0.0, 2.5, 4.0];
+/// How far before the number a name may stand.
+const WHOSE_REACH: usize = 40;
+/// What a person's birth date or number near by weighs for such a number. Fitted on the train half of the made documents.
+const NEAR_A_PERSON: f32 = 4.0;
+/// What a person's number or birth date within [`WIDE`] weighs for a name of which the lists know given name and surname: in a
+/// record of patients such a name is somebody's.
+const IN_RECORD: f32 = 3.0;
+/// And of which they know one, behind a word that stands before names or at the beginning of a line.
+const CALLED: f32 = 4.5;
+/// How far such a number may stand from a name, bytes.
+const WIDE: usize = 250;
+/// What a name right before it weighs for a date, near what identifies a person: `Maria Lopez / 3/4/1952 /`.
+const BORN: f32 = 5.5;
+/// Dates of the last days, so many, are those of visits and letters.
+const RECENT: i64 = 600;
+
+/// A date behind `seen` or `admitted` is one of care, and a number behind `member` or `chart` one of a person, where it stands
+/// near what identifies a person.
+pub(super) fn cared_for(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let cared = |j: &Judged| (identifier(j) == Identifier::SERVICE_DATE && j.clues.keyword > 0.0) || j.clues.bare;
+    if !judged.iter().any(cared) {
+        return;
+    }
+    let sure = |j: &&Judged| is_persons(identifier(j)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
+    near.sort_unstable();
+    for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
+        if identifier(date) == Identifier::SERVICE_DATE && is_of_papers(bytes, date.start) {
+            continue;
+        }
+        let at = near.partition_point(|start| start + CARED_FOR_REACH < date.start);
+        // Not a birth date that is the same value.
+        if near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH) {
+            date.clues.neighbour = if date.clues.bare { NEAR_A_PERSON } else { CARED_FOR };
+        }
+    }
+}
+
+/// Whether an identifier is one that a person has one of.
+fn is_persons(identifier: Identifier) -> bool {
+    matches!(
+        identifier,
+        Identifier::SSN
+            | Identifier::BIRTH_DATE
+            | Identifier::MBI
+            | Identifier::HICN
+            | Identifier::MRN
+            | Identifier::MEMBER_ID
+            | Identifier::MEDICAID_ID
+    )
+}
+
+pub(super) fn beside(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: Range<usize>,
+    candidates: &[Candidate],
+    label: Option<Label<'_>>,
+    labels: &mut Labels,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
+    let sure = |j: &Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<Range<usize>> = out[first..].iter().filter(|j| sure(j)).map(|j| j.start..j.end).collect();
+    if near.is_empty() {
+        return;
+    }
+    near.sort_by_key(|span| span.start);
+    let before = out.len();
+    for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
+        let names = engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::NAME);
+        for by in names {
+            let span = candidate.start as usize..candidate.end as usize;
+            let at = near.partition_point(|other| other.end + WIDE < span.start);
+            if near.get(at).is_none_or(|other| other.start > span.end + WIDE) {
+                continue;
+            }
+            let in_line = |other: &Range<usize>| {
+                let between = span.end.min(other.end)..span.start.max(other.start);
+                other.start < span.end + BESIDE_REACH
+                    && other.end + BESIDE_REACH >= span.start
+                    && between.start <= between.end
+                    && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
+            };
+            let beside = near[at..].iter().take(12).any(in_line);
+            let known = out[first..before].iter_mut().find(|j| j.end == span.end && j.rule == by.rule);
+            let add = |judged: &mut Judged| {
+                // A word that says whose it is outweighs where it stands.
+                if judged.clues.against != 0.0 {
+                    return;
+                }
+                let weight = match judged.valid.measure {
+                    2.. if beside => BESIDE,
+                    2.. => IN_RECORD,
+                    1 if opens_name(bytes, &scope, judged.start) => CALLED,
+                    _ => 0.0,
+                };
+                if judged.clues.keyword < weight {
+                    judged.clues.keyword = 0.0;
+                    judged.clues.neighbour = judged.clues.neighbour.max(weight);
+                    // The label before it is that of the identifier.
+                    judged.clues.other = 0.0;
+                }
+            };
+            match known {
+                Some(judged) => add(judged),
+                None => {
+                    if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels) {
+                        add(&mut judged);
+                        out.push(judged);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.
+pub(super) fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, judged: &mut [Judged]) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    for at in 0..judged.len() {
+        if TELLS.contains(&identifier(&judged[at])) && judged[at].clues.logit() >= LIKELY {
+            let start = judged[at].start;
+            let before = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
+            for name in before.filter(|j| j.end <= start && start - j.end <= WHOSE_REACH) {
+                if memchr::memchr2(b'\n', b'.', &bytes[name.end..start]).is_none() {
+                    name.clues.neighbour = WHOSE[name.valid.measure.clamp(0, 2) as usize];
+                }
+            }
+            continue;
+        }
+        if identifier(&judged[at]) != Identifier::ADDRESS {
+            continue;
+        }
+        let (start, end) = (judged[at].start, judged[at].end);
+        let near = |j: &Judged| identifier(j) == Identifier::ZIP && j.start >= end && j.start <= end + NEIGHBOUR_REACH;
+        let mut found = false;
+        // What stands behind a firm's street is a firm's.
+        let firm = judged[at].clues.against;
+        for zip in judged[at..].iter_mut().take(24).filter(|j| near(j)) {
+            (zip.clues.neighbour, zip.clues.against) = (NEIGHBOUR, zip.clues.against.min(firm));
+            found = true;
+        }
+        // A town with its state and a ZIP code that nobody has is an address that was made up, and an address.
+        if found || has_town(&bytes[..scope.end], end) {
+            judged[at].clues.neighbour = NEIGHBOUR;
+        }
+        let above = judged[..at].iter_mut().rev().take(24).filter(|j| identifier(j) == Identifier::NAME);
+        for name in above.filter(|j| addresses(bytes, &scope, j.start..j.end, start)) {
+            let listed = name.valid.measure.clamp(0, 2) as usize;
+            name.clues.neighbour = match listed {
+                0 => 0.0,
+                listed => ADDRESSEE[2 - listed],
+            };
+        }
+    }
+}
+
+/// Whether `name` is all its line holds and the value at `next` begins the line after it.
+fn addresses(bytes: &[u8], scope: &Range<usize>, name: Range<usize>, next: usize) -> bool {
+    if name.end > next || next - name.end > NEIGHBOUR_REACH {
+        return false;
+    }
+    let between = &bytes[name.end..next];
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>');
+    if !between.iter().all(blank) || memchr::memchr_iter(b'\n', between).count() != 1 {
+        return false;
+    }
+    let line = memchr::memrchr(b'\n', &bytes[scope.start..name.start]).map_or(scope.start, |at| scope.start + at + 1);
+    name.start - line <= NEIGHBOUR_REACH && bytes[line..name.start].iter().all(blank)
+}
+
+/// Whether what stands before a name is a word that does, the beginning of a line or the mark of a list.
+fn opens_name(bytes: &[u8], scope: &Range<usize>, at: usize) -> bool {
+    const WORDS: [&str; 23] = [
+        "about",
+        "am",
+        "and",
+        "attn",
+        "behalf",
+        "by",
+        "caller",
+        "for",
+        "from",
+        "hello",
+        "hi",
+        "is",
+        "its",
+        "name",
+        "named",
+        "of",
+        "on",
+        "regarding",
+        "spoke",
+        "that",
+        "to",
+        "with",
+        "thanks",
+    ];
+    let before = &bytes[at.saturating_sub(24).max(scope.start)..at];
+    let marks = |b: &u8| matches!(b, b' ' | b'*' | b':' | b'-' | b'"' | b'(' | b'>' | b'#' | b'|' | b',');
+    let length = before.iter().rposition(|b| !marks(b)).map_or(0, |last| last + 1);
+    if length == 0 || matches!(before[length - 1], b'\n' | b'\r' | b'\t') {
+        return true;
+    }
+    let word = before[..length].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = &before[length - word..length];
+    before[length..].contains(&b':') || WORDS.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether the sentence before a date speaks of papers and money, which come and go on days of no care: `the claim was received
+/// on`.
+fn is_of_papers(bytes: &[u8], at: usize) -> bool {
+    const PAPERS: [&str; 20] = [
+        "appeal",
+        "application",
+        "card",
+        "check",
+        "claim",
+        "claims",
+        "complaint",
+        "document",
+        "email",
+        "fax",
+        "file",
+        "form",
+        "invoice",
+        "letter",
+        "mail",
+        "message",
+        "payment",
+        "refund",
+        "request",
+        "statement",
+    ];
+    let before = &bytes[at.saturating_sub(60)..at];
+    let sentence =
+        before.windows(2).rposition(|two| matches!(two, b". " | b"; ") || two[0] == b'\n').map_or(0, |at| at + 1);
+    let words = before[sentence..].split(|b| !b.is_ascii_alphabetic());
+    // `claim for services on`: of care all the same.
+    let (mut papers, mut care) = (false, false);
+    for word in words {
+        papers |= PAPERS.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word));
+        care |= [&b"service"[..], b"services", b"visit", b"seen"].iter().any(|other| other.eq_ignore_ascii_case(word));
+    }
+    papers && !care
+}
+
+/// Adds birth dates that no word speaks for, right behind a name near what identifies a person: `Maria Lopez / 3/4/1952 / …`.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn born(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: Range<usize>,
+    candidates: &[Candidate],
+    label: Option<Label<'_>>,
+    labels: &mut Labels,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
+    let sure = |j: &&Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
+    let mut near: Vec<usize> = out[first..].iter().filter(sure).map(|j| j.start).collect();
+    if near.is_empty() {
+        return;
+    }
+    near.sort_unstable();
+    let named =
+        |j: &&Judged| identifier(j.rule) == Identifier::NAME && j.clues.logit() >= LIKELY && j.valid.measure >= 1;
+    let mut names: Vec<usize> = out[first..].iter().filter(named).map(|j| j.end).collect();
+    names.sort_unstable();
+    for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
+        let start = candidate.start as usize;
+        let Some(name) = names.partition_point(|end| *end <= start).checked_sub(1).map(|at| names[at]) else {
+            continue;
+        };
+        let parted = |between: &[u8]| {
+            (1..=5).contains(&between.len())
+                && between.iter().all(|b| matches!(b, b' ' | b'/' | b',' | b'(' | b'-' | b'|' | b';' | b'*'))
+        };
+        if !parted(&bytes[name..start]) {
+            continue;
+        }
+        let at = near.partition_point(|other| other + CARED_FOR_REACH < start);
+        if near.get(at).is_none_or(|other| *other > start + CARED_FOR_REACH) {
+            continue;
+        }
+        for by in engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::BIRTH_DATE) {
+            let known = out[first..].iter().any(|j| j.start == start && j.clues.logit() >= LIKELY);
+            if by.alone < -5.5 || known {
+                continue;
+            }
+            if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels)
+                && judged.valid.measure < today() - RECENT
+                && judged.clues.against == 0.0
+            {
+                judged.clues.other = 0.0;
+                judged.clues.neighbour = BORN;
+                out.retain({
+                    let (start, rule) = (judged.start, judged.rule);
+                    let mut at = 0;
+                    move |j| {
+                        at += 1;
+                        at <= first || (j.start, j.rule) != (start, rule)
+                    }
+                });
+                out.push(judged);
+            }
+        }
+    }
+}
