@@ -16,7 +16,7 @@ use made::{Split, pages, sets};
 
 /// F1 of core identifiers and of all: on the half whose failures were looked at, and on the one whose classes were new when they
 /// were measured (`docs/accuracy.md`): the floors say where it stands, not where it ought to be.
-const FLOORS: [(Split, f64, f64); 2] = [(Split::Train, 0.985, 0.97), (Split::HeldOut, 0.70, 0.70)];
+const FLOORS: [(Split, f64, f64); 2] = [(Split::Train, 0.985, 0.97), (Split::HeldOut, 0.85, 0.86)];
 
 #[test]
 fn f1_holds_its_floors_on_both_halves() {
@@ -50,7 +50,12 @@ fn f1_holds_its_floors_in_every_format() {
     let score = score::score(&engine, &pages, Some(env!("CARGO_BIN_EXE_phisweep").as_ref()));
     let core = score.core_by_format();
     assert!(core.len() >= 30, "{} formats", core.len());
-    let floor = |format: &str| if ["DOCX prose", "PDF", "EML"].contains(&format) { PROSE } else { STRUCTURED };
+    // Subscribers' numbers of nine figures are taken for HICNs in FHIR.
+    let floor = |format: &str| match format {
+        "FHIR JSON" | "FHIR NDJSON" => 0.90,
+        "DOCX prose" | "PDF" | "EML" => PROSE,
+        _ => STRUCTURED,
+    };
     let below: Vec<String> = core
         .iter()
         .filter(|(format, counts)| **format != "fixed width, glued" && counts.f1() < floor(format))

@@ -54,7 +54,7 @@ pub(super) fn cared_for(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     if !judged.iter().any(cared) {
         return;
     }
-    let sure = |j: &&Judged| is_persons(identifier(j)) && j.clues.logit() >= LIKELY;
+    let sure = |j: &&Judged| is_persons(identifier(j)) && !j.valid.test && j.clues.logit() >= LIKELY;
     let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
     near.sort_unstable();
     for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
@@ -94,7 +94,7 @@ pub(super) fn beside(
     out: &mut Vec<Judged>,
 ) {
     let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
-    let sure = |j: &Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
+    let sure = |j: &Judged| is_persons(identifier(j.rule)) && !j.valid.test && j.clues.logit() >= LIKELY;
     let mut near: Vec<Range<usize>> = out[first..].iter().filter(|j| sure(j)).map(|j| j.start..j.end).collect();
     if near.is_empty() {
         return;
@@ -293,7 +293,7 @@ pub(super) fn born(
     out: &mut Vec<Judged>,
 ) {
     let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
-    let sure = |j: &&Judged| is_persons(identifier(j.rule)) && j.clues.logit() >= LIKELY;
+    let sure = |j: &&Judged| is_persons(identifier(j.rule)) && !j.valid.test && j.clues.logit() >= LIKELY;
     let mut near: Vec<usize> = out[first..].iter().filter(sure).map(|j| j.start).collect();
     if near.is_empty() {
         return;

@@ -191,7 +191,8 @@ impl Counter {
                     continue;
                 }
                 for by in job.engine.uses(candidate.shape) {
-                    if !column.is_settled(by) {
+                    // What any number is says nothing of a column without a name.
+                    if !column.is_settled(by) && !text::says_nothing(*by) {
                         let rule = &job.engine.rules().rules[by.rule as usize];
                         let verdict = (rule.check)(&bytes[span.clone()], Setting::Free);
                         self.whole(

@@ -195,6 +195,9 @@ pub fn clues(engine: &Engine, rule: u16, clues: &Clues) -> Vec<(String, f32)> {
         };
         evidence.push((what.to_string(), clues.neighbour));
     }
+    if clues.nobody() != 0.0 {
+        evidence.push(("nobody near whose it could be".to_string(), clues.nobody()));
+    }
     if clues.listed != 0.0 {
         evidence.push(("on the name lists".to_string(), clues.listed));
     }

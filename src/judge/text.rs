@@ -82,6 +82,12 @@ impl Clues {
             + self.mark
             + self.toll_free
             + self.row
+            + self.nobody()
+    }
+
+    /// What it weighs that nobody is near whose number it could be, where only a word of many meanings speaks for it.
+    pub(super) fn nobody(&self) -> f32 {
+        if self.bare && self.neighbour == 0.0 { NOBODY } else { 0.0 }
     }
 }
 
@@ -122,6 +128,9 @@ const NOTHING: f32 = -8.0;
 const BARE: f32 = 0.85;
 /// What it weighs that a number is called an example.
 const EXAMPLE: f32 = -8.0;
+/// What it weighs that no person is near a number behind such a word. Fitted on the train half of the made documents: 0.41
+/// predicted, 1 of 91 was right.
+const NOBODY: f32 = -2.5;
 /// Labels that say so much of what they name leave no doubt.
 const SURE: f32 = 0.8;
 
@@ -340,7 +349,7 @@ fn is_example(before: &[u8]) -> bool {
 }
 
 /// Whether any number or word has the form.
-fn says_nothing(by: Use) -> bool {
+pub(super) fn says_nothing(by: Use) -> bool {
     by.alone == NOTHING && by.reach == NEAR
 }
 

@@ -64,6 +64,23 @@ fn what_stands_near_says_what_a_value_is() {
         (Identifier::FAX, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8842"], "each has its label"),
         (Identifier::PHONE, "Phone 251-432-8841 Fax 251-432-8842", vec!["251-432-8841"], "each has its label"),
         (Identifier::PHONE, "you can reach me at 646-392-9988", vec!["646-392-9988"], "words of a message"),
+        (Identifier::BIRTH_DATE, "Date of birth?\n3 March 1962\n", vec!["3 March 1962"], "a label in the line above"),
+        (Identifier::MRN, "Patient name      MRN\nMaria Lopez       4829137\n", vec!["4829137"], "under its label"),
+        (
+            Identifier::MEMBER_ID,
+            "AGENT: May I have your member ID?\nCALLER: Yes, it is U48291357-01.\n",
+            vec!["U48291357-01"],
+            "question and answer",
+        ),
+        (
+            Identifier::MEMBER_ID,
+            "| Name | Member ID |\n|---|---|\n| Maria Lopez | XQZ804512345 |\n",
+            vec!["XQZ804512345"],
+            "a table in a text",
+        ),
+        (Identifier::MRN, "born 3/4/1952, chart 5154-1397\n", vec!["5154-1397"], "a bare word, and a person near"),
+        (Identifier::MRN, "see chart 5154-1397\n", vec![], "a bare word, and nobody near"),
+        (Identifier::MEMBER_ID, "your member ID (for example 48291357)\n", vec![], "an example"),
     ] {
         assert_eq!(found(identifier, text), expected, "{text}: {because}");
     }
