@@ -32,7 +32,7 @@ const BESIDE_REACH: usize = 40;
 const WHOSE: [f32; 3] = [0.0, 2.5, 4.0];
 /// How far before the number a name may stand.
 const WHOSE_REACH: usize = 40;
-/// What a person's birth date or number near by weighs for such a number. Fitted on the train half of the made documents.
+/// What a person's birth date or number near by weighs for such a number. Set by hand.
 const NEAR_A_PERSON: f32 = 4.0;
 /// What a person's number or birth date within [`WIDE`] weighs for a name of which the lists know given name and surname: in a
 /// record of patients such a name is somebody's.
@@ -87,8 +87,7 @@ pub(super) fn beside(
     engine: &Engine,
     bytes: &[u8],
     scope: Range<usize>,
-    candidates: &[Candidate],
-    label: Option<Label<'_>>,
+    (candidates, label): (&[Candidate], Option<Label<'_>>),
     labels: &mut Labels,
     first: usize,
     out: &mut Vec<Judged>,
@@ -286,8 +285,7 @@ pub(super) fn born(
     engine: &Engine,
     bytes: &[u8],
     scope: Range<usize>,
-    candidates: &[Candidate],
-    label: Option<Label<'_>>,
+    (candidates, label): (&[Candidate], Option<Label<'_>>),
     labels: &mut Labels,
     first: usize,
     out: &mut Vec<Judged>,

@@ -104,8 +104,11 @@ pub(super) struct Labels {
     /// The row that was looked at last and the header found for it.
     row: Option<(Range<usize>, Option<Range<usize>>)>,
     /// The value that was looked at last, and what was found.
-    last: Option<(Range<usize>, Option<(u32, Where)>)>,
+    last: Option<(Range<usize>, Option<Found>)>,
 }
+
+/// Which meaning a label has, by number, and where the label stands.
+type Found = (u32, Where);
 
 impl Labels {
     /// What the label of the value at `span` says, if it has one that says something.
@@ -143,10 +146,8 @@ impl Labels {
             return self.answers(engine, bytes, scope, line, before);
         }
         // What is alone in its line, but for the mark of a list.
-        if line.is_some() || from == scope.start {
-            if layout::is_margin(opened) {
-                return self.around(engine, bytes, scope, line.unwrap_or(from), span);
-            }
+        if (line.is_some() || from == scope.start) && layout::is_margin(opened) {
+            return self.around(engine, bytes, scope, line.unwrap_or(from), span);
         }
         if let Some(found) = self.answers(engine, bytes, scope, line, before) {
             return Some(found);
