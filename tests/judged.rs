@@ -50,9 +50,7 @@ fn f1_holds_its_floors_in_every_format() {
     let score = score::score(&engine, &pages, Some(env!("CARGO_BIN_EXE_phisweep").as_ref()));
     let core = score.core_by_format();
     assert!(core.len() >= 30, "{} formats", core.len());
-    // Subscribers' numbers of nine figures are taken for HICNs in FHIR.
     let floor = |format: &str| match format {
-        "FHIR JSON" | "FHIR NDJSON" => 0.90,
         "DOCX prose" | "PDF" | "EML" => PROSE,
         _ => STRUCTURED,
     };

@@ -98,6 +98,13 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     {
         return Verdict::Invalid("a hexadecimal number");
     }
+    // `5.412345`; a number of seven figures and more before its point may be one that a spreadsheet kept.
+    if let Some(point) = value.iter().position(|b| *b == b'.')
+        && point < 4
+        && value.iter().enumerate().all(|(at, b)| at == point || b.is_ascii_digit())
+    {
+        return Verdict::Invalid("a decimal number");
+    }
     if is_uuid(value) {
         return match kind.uuid && setting == Setting::Field {
             true => Verdict::plain(normal, 0, false),

@@ -68,7 +68,7 @@ const NO_NAMES: &[&str] = &[
     "program", "project", "property", "provider", "public", "quality", "rate", "reason", "record", "records",
     "reference", "regional", "register", "report", "request", "research", "response", "result", "results", "return",
     "review", "right", "room", "saturday", "school", "science", "search", "section", "security", "see", "select",
-    "september", "server", "service", "services", "set", "shield", "signed", "social", "society", "software", "south",
+    "self", "september", "server", "service", "services", "set", "shield", "signed", "social", "society", "software", "south",
     "southern", "special", "standard", "state", "states", "status", "street", "string", "subscriber", "summary",
     "sunday", "support", "surgery", "system", "systems", "table", "test", "texas", "the", "this", "thursday", "time",
     "to", "total", "treatment", "trust", "tuesday", "type", "unified", "union", "unit", "united", "university",
@@ -217,6 +217,12 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     if words.len() < 2 {
         return Verdict::Invalid("one word");
     }
+    if words.len() == 2 && words[0] == words[1] {
+        return Verdict::Invalid("a word twice");
+    }
+    if words.iter().any(|word| is_joined(word)) {
+        return Verdict::Invalid("words joined as programs do");
+    }
     // `May I` is no name, whatever May is; an initial has its point or stands between.
     if matches!(words, [.., [b'I']] | [[b'I'], ..]) && !value.ends_with(b".") && words.len() == 2 {
         return Verdict::Invalid("a sentence");
@@ -230,6 +236,16 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::Invalid("no known name beside the caret");
     }
     Verdict::plain(normal, measure + support, test)
+}
+
+/// `IntoStreamer`, `FnT`: a capital behind a small letter, and not behind what names begin with: `McDonald`, `DeVito`.
+fn is_joined(word: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 17] = [
+        b"Mc", b"Mac", b"De", b"Di", b"Da", b"Du", b"La", b"Le", b"Van", b"Von", b"Fitz", b"St", b"Del", b"Della",
+        b"Des", b"Mc'", b"Lo",
+    ];
+    let at = word.windows(2).position(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    at.is_some_and(|at| !BEGINNINGS.contains(&&word[..=at]) && !word[..=at].iter().any(|b| matches!(b, b'-' | b'\'')))
 }
 
 /// 1 for a given name at its place, 1 for a surname beside it.

@@ -81,7 +81,10 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
 
 /// Whether a number is written in groups as telephone numbers are, and is no date.
 fn is_grouped(value: &[u8]) -> bool {
-    value.iter().any(|b| matches!(b, b' ' | b'-' | b'(' | b'.')) && date::parse(value).is_none()
+    let points = value.iter().filter(|b| **b == b'.').count();
+    let grouped = points > 1 || value.iter().any(|b| matches!(b, b' ' | b'-' | b'(')) && points == 0;
+    // `-3 12.5 8.25` are places of a drawing.
+    grouped && value[0] != b'-' && date::parse(value).is_none()
 }
 
 /// The digits of the two forms that most have, `(NPA) NXX-XXXX` and `NPA-NXX-XXXX`; not those that start with 0 or 9,
@@ -208,6 +211,7 @@ mod tests {
                 ("84 23 30", No, Yes, "abroad, in pairs"),
                 ("0151 2345-678", No, Yes, "abroad, with its trunk"),
                 ("12-31-2020", No, No, "a date"),
+                ("16.312345", No, No, "a decimal number"),
                 ("20261", No, No, "too short"),
                 ("123-456-7890", No, Test, "made up"),
                 ("000-000-0000", Empty, Empty, "not filled in"),
