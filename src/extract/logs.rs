@@ -7,7 +7,7 @@ mod parts;
 use self::parts::{Form, Part, parts};
 use super::json::{append_unescaped, column_names, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
-use super::stride::{Run, Steps, line, piece, stride};
+use super::stride::{Run, Steps, next_line, stride};
 use super::values::Values;
 use crate::finding::Place;
 
@@ -94,17 +94,12 @@ fn place(key: &str, places: &mut Places) -> u32 {
 impl Steps for Logs {
     fn step(&mut self, look: &[u8], base: u32, out: &mut Values<'_>) -> Result<usize, Broken> {
         out.record = self.lines + 1;
-        let Some(length) = line(look) else {
-            let length = piece(look);
-            self.text(&look[..length], base, out);
-            self.long = true;
-            return Ok(length);
-        };
-        match std::mem::take(&mut self.long) {
-            true => self.text(&look[..length], base, out),
-            false => self.line(&look[..length], base, out),
+        let (length, whole) = next_line(look, &mut self.long);
+        match whole {
+            true => self.line(&look[..length], base, out),
+            false => self.text(&look[..length], base, out),
         }
-        self.lines += 1;
+        self.lines += u64::from(!self.long);
         Ok(length)
     }
 

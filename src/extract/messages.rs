@@ -6,7 +6,7 @@
 
 use super::hl7::Hl7;
 use super::named::{Batch, Broken, Named, Nothing, Places, Progress, Reader, Window};
-use super::stride::{Run, Steps, line, piece, stride};
+use super::stride::{Run, Steps, next_line, stride};
 use super::values::Values;
 
 /// Segments that carry persons and what is known of them (HL7 v2.5.1, appendix A.5), and the header.
@@ -127,15 +127,10 @@ fn length(bytes: &[u8], closer: Option<u8>) -> usize {
 impl Steps for Messages {
     fn step(&mut self, look: &[u8], base: u32, out: &mut Values<'_>) -> Result<usize, Broken> {
         out.record = self.record.max(1);
-        let Some(length) = line(look) else {
-            let length = piece(look);
-            self.text(&look[..length], base, out);
-            self.long = true;
-            return Ok(length);
-        };
-        match std::mem::take(&mut self.long) {
-            true => self.text(&look[..length], base, out),
-            false => self.line(&look[..length], base, out),
+        let (length, whole) = next_line(look, &mut self.long);
+        match whole {
+            true => self.line(&look[..length], base, out),
+            false => self.text(&look[..length], base, out),
         }
         Ok(length)
     }

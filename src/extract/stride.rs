@@ -84,6 +84,18 @@ pub(super) fn line(look: &[u8]) -> Option<usize> {
     }
 }
 
+/// The bytes of the next line, or of a part of it, and whether it is a line that is seen whole. `long` remembers that a line goes
+/// on that is longer than a piece.
+pub(super) fn next_line(look: &[u8], long: &mut bool) -> (usize, bool) {
+    match line(look) {
+        Some(length) => (length, !std::mem::take(long)),
+        None => {
+            *long = true;
+            (piece(look), false)
+        }
+    }
+}
+
 /// How many bytes of something without an end in sight are taken together: a piece, and whole characters.
 pub(super) fn piece(look: &[u8]) -> usize {
     if look.len() > PIECE { whole_characters(&look[..PIECE]) } else { look.len() }

@@ -83,6 +83,7 @@ fn is_persons(identifier: Identifier) -> bool {
     )
 }
 
+/// Names near what identifies a person: in its line, in its record, or as people are called there.
 pub(super) fn beside(
     engine: &Engine,
     bytes: &[u8],
@@ -280,7 +281,6 @@ fn is_of_papers(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Adds birth dates that no word speaks for, right behind a name near what identifies a person: `Maria Lopez / 3/4/1952 / …`.
-#[allow(clippy::too_many_arguments)]
 pub(super) fn born(
     engine: &Engine,
     bytes: &[u8],

@@ -127,13 +127,7 @@ impl Labels {
         found.map(|(at, place)| Said { meaning: &self.meanings[at as usize], place })
     }
 
-    fn find(
-        &mut self,
-        engine: &Engine,
-        bytes: &[u8],
-        scope: &Range<usize>,
-        span: &Range<usize>,
-    ) -> Option<(u32, Where)> {
+    fn find(&mut self, engine: &Engine, bytes: &[u8], scope: &Range<usize>, span: &Range<usize>) -> Option<Found> {
         let from = span.start.saturating_sub(REACH).max(scope.start);
         let line = memchr::memrchr(b'\n', &bytes[from..span.start]).map(|at| from + at + 1);
         let before = &bytes[line.unwrap_or(from)..span.start];
@@ -169,7 +163,7 @@ impl Labels {
         scope: &Range<usize>,
         line: usize,
         span: &Range<usize>,
-    ) -> Option<(u32, Where)> {
+    ) -> Option<Found> {
         let own = line_of(bytes, scope, line);
         let alone = layout::is_tail(&bytes[span.end..own.end.max(span.end)]);
         let above = line_above(bytes, scope, line);
@@ -224,7 +218,7 @@ impl Labels {
         scope: &Range<usize>,
         line: Option<usize>,
         before: &[u8],
-    ) -> Option<(u32, Where)> {
+    ) -> Option<Found> {
         if before.len() > LONGEST || before.iter().any(u8::is_ascii_digit) || memchr::memchr(b'?', before).is_some() {
             return None;
         }
