@@ -12,6 +12,7 @@ use crate::extract::{Chunk, Layout};
 use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::judge::distinct::Distinct;
+use crate::judge::labels::Labels;
 use crate::judge::matches::{First, Found, fingerprint, match_row, places};
 use crate::judge::plain::Plain;
 use crate::judge::plan::DocumentPlan;
@@ -38,6 +39,7 @@ pub use values::{Values, text_of};
 pub struct Counter {
     pub(super) candidates: Vec<Candidate>,
     judged: Vec<Judged>,
+    labels: Labels,
     /// Slots whose distinct values are only sketched.
     sketched: Vec<(u32, u16, u8)>,
     pub(super) table: Table,
@@ -73,7 +75,7 @@ impl Counter {
         let broken = if lines { Plain::of_lines(&chunk.bytes) } else { None };
         match broken.or_else(|| Plain::of(&chunk.bytes)).filter(|_| !delimits) {
             None => self.arranged(job, chunk, &mut tally),
-            Some(plain) => self.plainly(job, chunk, &plain, &mut tally),
+            Some(plain) => self.plainly(job, chunk, plain, &mut tally),
         }
         if matches!(job.plan.layout, Layout::Text)
             && !lines
@@ -81,19 +83,20 @@ impl Counter {
             && let Some(plain) = Plain::of_lines(&chunk.bytes)
         {
             tally = self.begin(job);
-            self.plainly(job, chunk, &plain, &mut tally);
+            self.plainly(job, chunk, plain, &mut tally);
         }
         places(job.plan, chunk, &mut tally);
         tally
     }
 
     /// Counts a chunk as `plain` writes it.
-    fn plainly(&mut self, job: Job<'_>, chunk: &Chunk, plain: &Plain, tally: &mut Tally) {
+    fn plainly(&mut self, job: Job<'_>, chunk: &Chunk, mut plain: Plain, tally: &mut Tally) {
         let core = plain.here(chunk.core.start)..plain.here(chunk.core.end);
         let (base, entry, ends) = (chunk.base, chunk.entry, chunk.ends);
-        let written = Chunk { base, bytes: plain.bytes.clone(), core, entry, ends };
+        let mut written = Chunk { base, bytes: std::mem::take(&mut plain.bytes), core, entry, ends };
         self.arranged(job, &written, tally);
-        back(plain, tally);
+        plain.bytes = std::mem::take(&mut written.bytes);
+        back(&plain, tally);
     }
 
     fn arranged(&mut self, job: Job<'_>, chunk: &Chunk, tally: &mut Tally) {
@@ -134,7 +137,8 @@ impl Counter {
         self.candidates.retain(|c| chunk.core.contains(&(c.start as usize)));
         tally.met.in_text |= !self.candidates.is_empty();
         self.judged.clear();
-        text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, &mut self.judged);
+        let (labels, judged) = (&mut self.labels, &mut self.judged);
+        text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, labels, judged);
         let mut record = Record::default();
         let mut lines = 0;
         let mut at = chunk.core.start;
@@ -218,7 +222,8 @@ impl Counter {
             tally.met.in_text = true;
             let label = Label { bound: &column.bound };
             let rest = &self.candidates[inside];
-            text::judge_all(job.engine, bytes, scope, rest, Some(label), POSSIBLE, &mut self.judged);
+            let (labels, judged) = (&mut self.labels, &mut self.judged);
+            text::judge_all(job.engine, bytes, scope, rest, Some(label), POSSIBLE, labels, judged);
             for at in 0..self.judged.len() {
                 let judged = self.judged[at];
                 if whole && (judged.start, judged.end) == (span.start, span.end) {

@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use crate::judge::pairs::pairs;
 use crate::rules::FieldName;
 
 /// What was seen of health care.
@@ -121,11 +122,13 @@ impl Signals {
     /// Looks through the text of a chunk: codes with their point everywhere, words in its beginning. A code that ends behind
     /// `bytes` is not seen.
     pub fn look(&mut self, bytes: &[u8]) {
-        for at in memchr::memchr_iter(b'.', bytes) {
+        // Prose and program text have many points: a capital three bytes before one is rare.
+        let may_be = |a: u8, b: u8| (b == b'.') & a.is_ascii_uppercase();
+        pairs(bytes, 3, may_be, |at| {
             if let Some(code) = dotted(bytes, at) {
                 self.count(code);
             }
-        }
+        });
         let head = &bytes[..bytes.len().min(LOOKED)];
         for word in head.split(|b| !b.is_ascii_alphanumeric()).filter(|word| (2..=20).contains(&word.len())) {
             self.word(word);

@@ -7,12 +7,14 @@
 //! (between `|`, tabs, commas, or set by blanks), or below, as under the lines of printed forms.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use crate::engine::Engine;
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
+use crate::judge::distinct::Identity;
 use crate::judge::words::Words;
 use crate::rules::{FieldMatch, FieldName};
 
@@ -96,10 +98,13 @@ const WEAK: f32 = 0.6;
 /// And where it is one word, which says it before a form that says something itself.
 pub(super) const BARE: f32 = 0.55;
 
-/// The labels of one stretch of text, each read once.
+/// How many labels are remembered. A form has some dozens; what has more is prose, or made to have them.
+const REMEMBERED: usize = 4096;
+
+/// The labels of texts, each read once.
 #[derive(Debug, Default)]
-pub(super) struct Labels {
-    read: HashMap<u64, u32>,
+pub struct Labels {
+    read: HashMap<u64, u32, BuildHasherDefault<Identity>>,
     meanings: Vec<Meaning>,
     /// The row that was looked at last and the header found for it.
     row: Option<(Range<usize>, Option<Range<usize>>)>,
@@ -111,6 +116,14 @@ pub(super) struct Labels {
 type Found = (u32, Where);
 
 impl Labels {
+    /// Opens another stretch of text: what labels mean is remembered, where they stand is not.
+    pub(super) fn open(&mut self) {
+        (self.row, self.last) = (None, None);
+        if self.read.len() > REMEMBERED {
+            *self = Labels::default();
+        }
+    }
+
     /// What the label of the value at `span` says, if it has one that says something.
     pub(super) fn of(
         &mut self,

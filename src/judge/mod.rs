@@ -18,6 +18,7 @@ pub mod health;
 pub mod labels;
 pub mod matches;
 pub(crate) mod met;
+mod pairs;
 pub mod people;
 pub mod plain;
 pub mod plan;

@@ -358,18 +358,20 @@ impl Sketches {
 pub struct People {
     exact: Option<Components>,
     sketches: Sketches,
+    /// How many, once that was asked: a document alone in its series, its root and its run is counted once.
+    counted: OnceLock<Count>,
 }
 
 impl Default for People {
     fn default() -> People {
-        People { exact: Some(Components::default()), sketches: Sketches::default() }
+        People { exact: Some(Components::default()), sketches: Sketches::default(), counted: OnceLock::new() }
     }
 }
 
 impl People {
     /// People of whom only sketches are kept: for a part of people who are known to be more than [`EXACT`].
     pub fn sketched(sketches: Sketches) -> People {
-        People { exact: None, sketches }
+        People { exact: None, sketches, counted: OnceLock::new() }
     }
 
     /// Whether they are still counted one by one.
@@ -387,6 +389,7 @@ impl People {
         if keys.is_empty() {
             return;
         }
+        self.counted.take();
         self.sketches.add(keys);
         if let Some(components) = &mut self.exact {
             components.add(keys);
@@ -396,6 +399,11 @@ impl People {
 
     /// Adds all people of another document.
     pub fn merge(&mut self, other: &People) {
+        if self.exact.is_some() && self.is_empty() {
+            *self = other.clone();
+            return;
+        }
+        self.counted.take();
         self.sketches.merge(&other.sketches);
         match (&mut self.exact, &other.exact) {
             (Some(ours), Some(theirs)) => ours.merge(theirs),
@@ -412,10 +420,11 @@ impl People {
 
     /// How many.
     pub fn count(&self) -> Count {
-        match &self.exact {
+        let counted = self.counted.get_or_init(|| match &self.exact {
             Some(components) => components.count(),
             None => self.sketches.count(),
-        }
+        });
+        counted.clone()
     }
 }
 

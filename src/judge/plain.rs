@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::judge::pairs::pairs;
+
 /// A text in plain characters.
 #[derive(Debug)]
 pub struct Plain {
@@ -32,7 +34,7 @@ impl Plain {
 
     /// The same of a text of lines, in which values that go over a line end, `219-44-` and `8831`, stand in one.
     pub fn of_lines(bytes: &[u8]) -> Option<Plain> {
-        let mut breaks = breaks(bytes).peekable();
+        let mut breaks = breaks(bytes).into_iter().peekable();
         breaks.peek()?;
         let mut plain = Plain::empty(bytes);
         let mut typography = replaced(bytes).peekable();
@@ -108,32 +110,41 @@ pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// The line ends, with the blanks around them, over which a value goes: behind figures and `-` or `/`, before figures, with
 /// one to four figures on either side; and before the last part of an SSN, `418-62` and `-7715`.
-fn breaks(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+fn breaks(bytes: &[u8]) -> Vec<Range<usize>> {
+    // Nearly every line ends in something else.
+    let ends = |a: u8, b: u8| {
+        let figure = (a.wrapping_sub(b'-') <= b'9' - b'-') & (a != b'.');
+        (b == b'\n') & (figure | (a == b'\r') | (a.wrapping_sub(0x90) <= 5))
+    };
+    let mut found = Vec::new();
+    pairs(bytes, 1, ends, |end| found.extend(broken(bytes, end)));
+    found
+}
+
+/// The line end at `end` with what stands around it, if a value goes over it.
+fn broken(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     const MARGIN: usize = 12;
     let figures = |run: usize| (1..=4).contains(&run);
-    memchr::memchr_iter(b'\n', bytes).filter_map(move |end| {
-        let before = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
-        // Nearly every line ends in something else.
-        let (mark, width) = match before {
-            // U+2010 to U+2015: dashes.
-            [.., 0xE2, 0x80, 0x90..=0x95] => (b'-', 3),
-            [.., mark @ (b'-' | b'/' | b'0'..=b'9')] => (*mark, 1),
-            _ => return None,
-        };
-        let blanks = bytes[end + 1..].iter().take(MARGIN).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
-        let behind = &bytes[end + 1 + blanks..];
-        let run = |text: &[u8]| text.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
-        let back = |text: &[u8]| text.iter().rev().take(5).take_while(|b| b.is_ascii_digit()).count();
-        let fits = match mark {
-            b'-' | b'/' => figures(back(&before[..before.len() - width])) && figures(run(behind)),
-            _ => {
-                let group = back(before);
-                let area = before[..before.len() - group].strip_suffix(b"-").map_or(0, back);
-                group == 2 && area == 3 && behind.first() == Some(&b'-') && run(&behind[1..]) == 4
-            }
-        };
-        fits.then_some(before.len()..end + 1 + blanks)
-    })
+    let before = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
+    let (mark, width) = match before {
+        // U+2010 to U+2015: dashes.
+        [.., 0xE2, 0x80, 0x90..=0x95] => (b'-', 3),
+        [.., mark @ (b'-' | b'/' | b'0'..=b'9')] => (*mark, 1),
+        _ => return None,
+    };
+    let blanks = bytes[end + 1..].iter().take(MARGIN).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
+    let behind = &bytes[end + 1 + blanks..];
+    let run = |text: &[u8]| text.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    let back = |text: &[u8]| text.iter().rev().take(5).take_while(|b| b.is_ascii_digit()).count();
+    let fits = match mark {
+        b'-' | b'/' => figures(back(&before[..before.len() - width])) && figures(run(behind)),
+        _ => {
+            let group = back(before);
+            let area = before[..before.len() - group].strip_suffix(b"-").map_or(0, back);
+            group == 2 && area == 3 && behind.first() == Some(&b'-') && run(&behind[1..]) == 4
+        }
+    };
+    fits.then_some(before.len()..end + 1 + blanks)
 }
 
 /// What is replaced, in order.

@@ -404,11 +404,12 @@ pub fn judge_all(
     candidates: &[Candidate],
     label: Option<Label<'_>>,
     floor: f32,
+    labels: &mut Labels,
     out: &mut Vec<Judged>,
 ) {
     let first = out.len();
     let mut hints = Hints::default();
-    let mut labels = Labels::default();
+    labels.open();
     for candidate in candidates {
         if (candidate.end as usize) > scope.end {
             continue;
@@ -427,15 +428,15 @@ pub fn judge_all(
                     continue;
                 }
             }
-            if let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, &mut labels) {
+            if let Ok(judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels) {
                 out.push(judged);
             }
         }
     }
     company::neighbours(engine, bytes, scope.clone(), &mut out[first..]);
     company::cared_for(engine, bytes, &mut out[first..]);
-    company::beside(engine, bytes, scope.clone(), (candidates, label), &mut labels, first, out);
-    company::born(engine, bytes, scope.clone(), (candidates, label), &mut labels, first, out);
+    company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
+    company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {

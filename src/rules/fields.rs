@@ -9,7 +9,9 @@ use crate::finding::{Protection, Subject};
 use crate::identifier::Identifier;
 use crate::validate::{date, email, names};
 
-use super::RuleSet;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Rule, RuleSet};
 
 mod words;
 
@@ -238,6 +240,40 @@ impl Entry {
     }
 }
 
+/// The entries of all rules by their first words: a name is matched against those alone that one of its words opens.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    /// Hash of an entry's first word, the rule, the entry in [`Rule::fields`](super::Rule::fields). In order.
+    by_word: Vec<(u64, u16, u16)>,
+}
+
+impl Entries {
+    /// Of these rules.
+    pub(super) fn of(rules: &[Rule]) -> Entries {
+        let mut by_word = Vec::new();
+        for (rule, definition) in (0..).zip(rules) {
+            let first = (0..).zip(&definition.fields).filter_map(|(at, entry)| Some((at, entry.tokens.first()?)));
+            by_word.extend(first.map(|(at, word)| (xxh3_64(word.as_bytes()), rule, at)));
+        }
+        by_word.sort_unstable();
+        Entries { by_word }
+    }
+
+    /// Rule and entry of all that a word of the name may open, in order, each once.
+    fn of_name(&self, name: &FieldName) -> Vec<(u16, u16)> {
+        let mut found = Vec::new();
+        for word in &name.tokens {
+            let hash = xxh3_64(word.as_bytes());
+            let from = self.by_word.partition_point(|(other, ..)| *other < hash);
+            let same = self.by_word[from..].iter().take_while(|(other, ..)| *other == hash);
+            found.extend(same.map(|(_, rule, entry)| (*rule, *entry)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
 /// How well an entry matches a name: all of it, with how many telling words, with how many words.
 type Rank = (bool, usize, usize);
 
@@ -257,14 +293,17 @@ impl RuleSet {
         let core = name.core();
         let mut best = Rank::default();
         let mut matches: Vec<(Rank, FieldMatch)> = Vec::new();
-        for (number, rule) in self.rules.iter().enumerate() {
+        let entries = self.entries.of_name(name);
+        for of_rule in entries.chunk_by(|one, other| one.0 == other.0) {
+            let number = usize::from(of_rule[0].0);
+            let rule = &self.rules[number];
             if !head_allows(name, rule.identifier) {
                 continue;
             }
-            let found = rule
-                .fields
+            let found = of_rule
                 .iter()
-                .filter_map(|entry| {
+                .filter_map(|(_, entry)| {
+                    let entry = &rule.fields[usize::from(*entry)];
                     let (words, exact, weak) = entry.match_in(name, &core)?;
                     Some(((exact, entry.telling(), words), !weak, !(entry.whole && entry.tokens.len() == 1)))
                 })

@@ -13,6 +13,7 @@ use crate::finding::Confidence;
 use crate::identifier::Identifier;
 use crate::validate;
 
+use super::fields::Entries;
 use super::synonyms::Synonyms;
 use super::{Evidence, Examples, Hit, Miss, Rule, RuleSet, RuleShape, Stage, fields, places};
 
@@ -57,16 +58,18 @@ pub fn load(paths: &[PathBuf]) -> Result<RuleSet> {
         }
         own.into_iter().for_each(|rule| insert(&mut rules, rule));
     }
-    let hash = hash(&rules, &synonyms);
-    Ok(RuleSet { rules, hash, synonyms })
+    Ok(set(rules, synonyms))
+}
+
+fn set(rules: Vec<Rule>, synonyms: Synonyms) -> RuleSet {
+    RuleSet { hash: hash(&rules, &synonyms), entries: Entries::of(&rules), rules, synonyms }
 }
 
 /// The built-in rules and one more, of this text.
 pub fn load_with(name: &str, text: &str) -> Result<RuleSet> {
-    let mut set = load_built_in()?;
-    insert(&mut set.rules, rule(name, Cow::Owned(text.to_string()))?);
-    set.hash = hash(&set.rules, &set.synonyms);
-    Ok(set)
+    let RuleSet { mut rules, synonyms, .. } = load_built_in()?;
+    insert(&mut rules, rule(name, Cow::Owned(text.to_string()))?);
+    Ok(set(rules, synonyms))
 }
 
 /// Whether a file given with the rules is one of header synonyms.

@@ -30,6 +30,8 @@ pub struct RuleSet {
     pub hash: String,
     /// What a site says its headers mean.
     pub synonyms: synonyms::Synonyms,
+    /// Which field names a word may open.
+    pub(crate) entries: fields::Entries,
 }
 
 /// One way to find an identifier.

@@ -107,14 +107,19 @@ pub fn is_blank(value: &[u8]) -> bool {
 /// Whether digits are of the kind people make up (section 11.3 of the identifier notes): all equal, ascending or
 /// descending by one, alternating.
 pub fn is_trivial(digits: &[u8]) -> bool {
-    if digits.len() < 4 || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.len() < 4 || !digits[..4].iter().all(u8::is_ascii_digit) {
         return false;
     }
+    // Nearly all numbers are told by their first four digits.
     let step = |a: u8, b: u8| (10 + b - a) % 10;
     let first = step(digits[0], digits[1]);
-    let runs = matches!(first, 0 | 1 | 9) && digits.windows(2).all(|pair| step(pair[0], pair[1]) == first);
-    let alternates = digits.len() >= 6 && digits.iter().zip(&digits[2..]).all(|(a, b)| a == b);
-    runs || alternates
+    let may_run = matches!(first, 0 | 1 | 9) && step(digits[1], digits[2]) == first;
+    let may_alternate = digits.len() >= 6 && digits[0] == digits[2] && digits[1] == digits[3];
+    if !(may_run || may_alternate) || !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let runs = may_run && digits.windows(2).all(|pair| step(pair[0], pair[1]) == first);
+    runs || may_alternate && digits.iter().zip(&digits[2..]).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]

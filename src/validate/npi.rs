@@ -16,6 +16,11 @@ const PREFIX_SUM: u32 = 24;
 
 /// An NPI.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
+    if let Ok(npi @ [b'1' | b'2', ..]) = <&[u8; 10]>::try_from(bytes)
+        && npi.iter().all(u8::is_ascii_digit)
+    {
+        return ten(npi);
+    }
     let mut value = loose(bytes);
     if is_blank(value) {
         return Verdict::Blank;
@@ -32,20 +37,23 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         npi if npi.len() == 10 => npi,
         _ => return Verdict::Invalid("not ten digits"),
     };
-    let starts = matches!(npi[0], b'1' | b'2');
-    if !starts && setting == Setting::Free {
+    if matches!(npi[0], b'1' | b'2') {
+        return ten(npi);
+    }
+    if setting == Setting::Free {
         return Verdict::Invalid("an NPI starts with 1 or 2");
     }
-    if starts && !luhn(npi, PREFIX_SUM) {
+    // CMS's synthetic claims use providers 9999…; only the field's name tells what they are.
+    Verdict::plain(Normal::of(npi), super::digits::number(npi), true)
+}
+
+/// Ten digits that start as an NPI does.
+fn ten(npi: &[u8]) -> Verdict {
+    if !luhn(npi, PREFIX_SUM) {
         return Verdict::Invalid("the check digit does not fit");
     }
-    let normal = Normal::digits(npi);
-    let number = super::digits::number(npi);
-    if !starts {
-        // CMS's synthetic claims use providers 9999…; only the field's name tells what they are.
-        return Verdict::plain(normal, number, true);
-    }
-    Verdict::plain(normal, number, PUBLISHED.contains(&npi) || is_trivial(&npi[..9]))
+    let test = PUBLISHED.contains(&npi) || is_trivial(&npi[..9]);
+    Verdict::plain(Normal::of(npi), super::digits::number(npi), test)
 }
 
 #[cfg(test)]

@@ -244,15 +244,16 @@ impl Components {
         let mut low = self.joined.clone();
         let mut high = self.strict.clone();
         let mut nobody_new = vec![false; self.nodes.len()];
-        let mut order: Vec<u32> = (0..self.nodes.len() as u32).collect();
-        order.sort_unstable_by_key(|at| {
-            let node = &self.nodes[*at as usize];
-            (node.value, node.level(), node.about.birth, node.about.name)
-        });
-        for group in order.chunk_by(|a, b| self.nodes[*a as usize].value == self.nodes[*b as usize].value) {
-            if (2..=OWNERS).contains(&group.len()) {
-                self.settle(group, &mut best, &mut low, &mut high, &mut nobody_new);
-            }
+        // By value first, the rest only where there is something to compare: most values have one node.
+        let mut order: Vec<(u64, u32)> = (0..).zip(&self.nodes).map(|(at, node)| (node.value, at)).collect();
+        order.sort_unstable();
+        for same in order.chunk_by(|a, b| a.0 == b.0).filter(|same| (2..=OWNERS).contains(&same.len())) {
+            let mut group: Vec<u32> = same.iter().map(|(_, at)| *at).collect();
+            group.sort_unstable_by_key(|at| {
+                let node = &self.nodes[*at as usize];
+                (node.level(), node.about.birth, node.about.name)
+            });
+            self.settle(&group, &mut best, &mut low, &mut high, &mut nobody_new);
         }
         let other_half = self.other_halves(&mut best, &nobody_new);
         for (weak, strong) in &other_half {
