@@ -1,6 +1,8 @@
 //! Bitmaps to anchors: the few positions of a window where a shape can be. In: [`Planes`]. Out: [`Anchors`], one bitmap
 //! a kind of anchor. An anchor may turn out to be nothing; a shape without its anchor may not exist.
 //!
+//! What fills anchors does so in slots 1 to `N`: all of a window, or the few that a short text has.
+//!
 //! Everything here is plain code over words: shifts and ANDs of whole planes, which the compiler makes wide inside the
 //! function of each kernel.
 
@@ -64,6 +66,12 @@ pub(super) struct Anchors {
 }
 
 impl Anchors {
+    /// Forgets the window before: another text begins.
+    #[inline(always)]
+    pub(super) fn open(&mut self) {
+        self.tied[FRESH] = 0;
+    }
+
     pub(super) fn new() -> Anchors {
         let zero = [0; SLOTS];
         Anchors {
@@ -122,14 +130,14 @@ impl Sight {
     }
 }
 
-/// Fills what tells clusters, in slots 1 to `FRESH + 1`; slot 0 of `tied` comes from the window before.
+/// Fills what tells clusters, in slots 1 to `N + 1`; slot 0 of `tied` comes from the window before.
 ///
 /// A mark joins what is before it to what is behind where a span that ended before the mark would not stand alone:
 /// `-` `.` `/` `:` before a digit, `-` before a letter.
 #[inline(always)]
-pub(super) fn join(planes: &Planes, out: &mut Anchors) {
+pub(super) fn join<const N: usize>(planes: &Planes, out: &mut Anchors) {
     out.tied[0] = out.tied[FRESH];
-    for slot in 1..FRESH + 2 {
+    for slot in 1..N + 2 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
@@ -144,7 +152,7 @@ pub(super) fn join(planes: &Planes, out: &mut Anchors) {
 
 /// Fills `ones` and `twos` where clusters are; behind what fills `cluster`.
 #[inline(always)]
-pub(super) fn codes(planes: &Planes, out: &mut Anchors) {
+pub(super) fn codes<const N: usize>(planes: &Planes, out: &mut Anchors) {
     let Anchors { ones, twos, fours, cluster, .. } = out;
     let mut fill = |from: usize, to: usize| {
         for slot in from..to {
@@ -154,7 +162,7 @@ pub(super) fn codes(planes: &Planes, out: &mut Anchors) {
         }
     };
     let mut before = 0;
-    for first in (1..FRESH + 1).step_by(8) {
+    for first in (1..N + 1).step_by(8) {
         let here = cluster[first..first + 8].iter().fold(0, |all, word| all | word);
         // The last cluster of eight words may end in the next.
         if here | before != 0 {
@@ -162,7 +170,7 @@ pub(super) fn codes(planes: &Planes, out: &mut Anchors) {
         }
         before = here;
     }
-    fill(FRESH + 1, FRESH + 2);
+    fill(N + 1, N + 2);
 }
 
 /// Of runs, those that are long enough.
@@ -176,10 +184,10 @@ fn long_enough(joined: Sight, least: [u64; 3]) -> u64 {
     (four.here & least[0]) | (six & least[1]) | (eight & least[2])
 }
 
-/// Fills `cluster` with those that open with a digit, and empties `aside`.
+/// Fills `cluster` with those that open with a digit, and empties `aside`; both are empty behind slot `N`.
 #[inline(always)]
-pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
-    for slot in 1..FRESH + 1 {
+pub(super) fn digits<const N: usize>(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..N + 1 {
         let clean = planes.digit[slot] & !Sight::at(&out.tied, slot).last::<1>();
         let digit = Sight::at(&planes.digit, slot);
         let four = digit.here & digit.next::<1>() & digit.next::<2>() & digit.next::<3>();
@@ -191,12 +199,14 @@ pub(super) fn digits(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
         out.cluster[slot] = (clean & long_enough(Sight::at(&out.joined, slot), wanted.digit)) | spaced;
         out.aside[slot] = 0;
     }
+    out.cluster[N + 1..].fill(0);
+    out.aside[N + 1..].fill(0);
 }
 
 /// Adds to `cluster` those that open with a letter; behind [`digits`].
 #[inline(always)]
-pub(super) fn letters(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
-    for slot in 1..FRESH + 1 {
+pub(super) fn letters<const N: usize>(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..N + 1 {
         let clean = planes.letter[slot] & !Sight::at(&out.tied, slot).last::<1>();
         let digit = Sight::at(&planes.digit, slot);
         let soon = digit.next::<1>() | digit.next::<2>() | digit.next::<3>() | digit.next::<4>();
@@ -209,8 +219,8 @@ pub(super) fn letters(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
 
 /// Fills the other anchors; behind [`digits`].
 #[inline(always)]
-pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
-    for slot in 1..FRESH + 1 {
+pub(super) fn others<const N: usize>(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
+    for slot in 1..N + 1 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let alnum = digit.or(letter);
@@ -236,7 +246,7 @@ pub(super) fn others(planes: &Planes, out: &mut Anchors, wanted: Wanted) {
         out.code[slot] = code;
         out.aside[slot] |= masked | code;
     }
-    for slot in 1..FRESH + 1 {
+    for slot in 1..N + 1 {
         let digit = Sight::at(&planes.digit, slot);
         let letter = Sight::at(&planes.letter, slot);
         let comma = Sight::at(&planes.comma, slot);

@@ -2,7 +2,7 @@
 //! behind masking marks, at a `^` – or, for all others, a few bits that a bitmap search of its own
 //! ANDs. It refuses nothing: in the end every position may be looked at.
 
-use super::bitmap::{FRESH, Planes};
+use super::bitmap::Planes;
 use super::shape::{Class, Token};
 
 /// A shape to try at an anchor: from `least` to `most` bytes before it.
@@ -155,10 +155,10 @@ impl Searched {
         Searched { bits, reach: reach(number, &tokens[..origin]) }
     }
 
-    /// The anchors of this shape in slots 1 to `FRESH`.
+    /// The anchors of this shape in slots 1 to `N`.
     #[inline(always)]
-    pub(super) fn anchors(&self, planes: &Planes) -> [u64; FRESH] {
-        let mut out = [u64::MAX; FRESH];
+    pub(super) fn anchors<const N: usize>(&self, planes: &Planes) -> [u64; N] {
+        let mut out = [u64::MAX; N];
         for (number, (bit, distance)) in self.bits.iter().enumerate() {
             // Where the two rarest bits never meet, and that is nearly everywhere, the others need no look.
             if number == 2 && out.iter().fold(0, |all, word| all | word) == 0 {

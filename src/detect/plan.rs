@@ -1,6 +1,8 @@
 //! Shapes, compiled. In: any shapes. Out: a [`Plan`] that finds them all in one pass. It refuses nothing: a shape that no
 //! fast way covers is searched with bits of its own.
 
+use std::cell::RefCell;
+
 use super::Candidate;
 use super::anchors::Wanted;
 use super::bitmap::Backend;
@@ -8,8 +10,12 @@ use super::cluster::Table;
 use super::lookup::Lookups;
 use super::matcher::Matcher;
 use super::named::Named;
-use super::search::{Parts, Search};
+use super::search::{Parts, Scratch, Search};
 use super::shape::{Form, Shape};
+
+thread_local! {
+    static SCRATCH: RefCell<Box<Scratch>> = RefCell::new(Box::new(Scratch::new()));
+}
 
 /// The distinct shapes of a rule set, compiled once and shared by all threads.
 #[derive(Debug)]
@@ -75,6 +81,7 @@ impl Plan {
     /// `bytes` is at most 4 GiB; longer input is a bug of the caller and only its first 4 GiB are searched.
     pub fn find(&self, bytes: &[u8], out: &mut Vec<Candidate>) {
         let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
-        self.backend.find(Search { parts: &self.parts, bytes }, out);
+        let job = Search { parts: &self.parts, bytes };
+        SCRATCH.with_borrow_mut(|scratch| self.backend.find(job, scratch, out));
     }
 }

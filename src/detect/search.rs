@@ -6,7 +6,7 @@
 
 use super::Candidate;
 use super::anchors::{self, Anchors, Letters, Wanted};
-use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SLOTS};
+use super::bitmap::{FIRST_FRESH, FRESH, GROUP, Kernel, Planes, SHORT, SLOTS};
 use super::cluster::{BESIDE, List, Table};
 use super::lookup::{Anchored, Lookups, Reach};
 use super::matcher::Matcher;
@@ -34,56 +34,81 @@ pub(super) struct Search<'a> {
     pub(super) bytes: &'a [u8],
 }
 
+/// Room that a search works in. Made once a thread: to empty it would cost more than the search of a short text.
+pub(super) struct Scratch {
+    planes: Planes,
+    found: Anchors,
+    places: [u16; PLACES],
+    closer: [Closer; CLOSER],
+    written: [Candidate; PLACES],
+    padded: [u8; VIEW],
+}
+
+impl Scratch {
+    pub(super) fn new() -> Scratch {
+        Scratch {
+            planes: Planes::new(),
+            found: Anchors::new(),
+            places: [0; PLACES],
+            closer: [Closer::default(); CLOSER],
+            written: [Candidate { start: 0, end: 0, shape: 0 }; PLACES],
+            padded: [0; VIEW],
+        }
+    }
+}
+
 /// Appends what there is in `job.bytes`, sorted, to `out`.
 #[inline(always)]
-pub(super) fn search(kernel: impl Kernel, job: Search<'_>, out: &mut Vec<Candidate>) {
-    if job.parts.full { windows::<true, _>(kernel, job, out) } else { windows::<false, _>(kernel, job, out) }
+pub(super) fn search(kernel: impl Kernel, job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+    if job.parts.full {
+        windows::<true, _>(kernel, job, scratch, out);
+    } else {
+        windows::<false, _>(kernel, job, scratch, out);
+    }
 }
 
 #[inline(always)]
-fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Vec<Candidate>) {
+fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
     let first = out.len();
-    let mut planes = Planes::new();
-    let mut found = Anchors::new();
+    scratch.planes.open();
+    scratch.found.open();
     let mut aside = Aside { job, walk: Walk::new(&job.parts.named), found: Vec::new() };
-    let mut places = [0u16; PLACES];
-    let mut closer = [Closer::default(); CLOSER];
-    let mut written = [Candidate { start: 0, end: 0, shape: 0 }; PLACES];
-    let mut padded = [0; VIEW];
     let mut rest = job.bytes;
     // The offset in the text of the first byte of slot 0, which is before it at first.
     let mut base = 0usize.wrapping_sub(FIRST_FRESH * 64);
     loop {
-        let fresh = take_in::<FULL>(kernel, &mut rest, &mut planes);
-        anchors::join(&planes, &mut found);
-        anchors::digits(&planes, &mut found, job.parts.wanted);
-        if job.parts.wanted.opens_with_letters() {
-            anchors::letters(&planes, &mut found, job.parts.wanted);
+        let fresh = take_in::<FULL>(kernel, &mut rest, &mut scratch.planes);
+        match fresh + FIRST_FRESH <= SHORT {
+            true => anchors_of::<SHORT, FULL>(job, scratch),
+            false => anchors_of::<FRESH, FULL>(job, scratch),
         }
-        if FULL {
-            anchors::others(&planes, &mut found, job.parts.wanted);
-        }
-        anchors::codes(&planes, &mut found);
-        let places_count = kernel.flatten(&found.cluster, &mut places);
+        let Scratch { planes, found, places, closer, written, padded } = scratch;
+        let places_count = kernel.flatten(&found.cluster, places);
         if places_count > 0 {
             let start = base.wrapping_add(BEFORE);
             let view = match job.bytes.get(base..).and_then(|rest| rest.first_chunk()) {
                 Some(view) => view,
                 None => {
-                    pad(job.bytes, base, &mut padded);
-                    &padded
+                    pad(job.bytes, base, padded);
+                    &*padded
                 }
             };
             let table = &job.parts.clusters;
-            let window = Window { table, found: &found, view, start, places: &places[..places_count] };
-            let (count, closer_count) = kernel.judge(&window, &mut written, &mut closer);
+            let window = Window { table, found, view, start, places: &places[..places_count] };
+            let (count, closer_count) = kernel.judge(&window, written, closer);
             out.extend_from_slice(&written[..count]);
             for one in &closer[..closer_count] {
                 aside.closer(*one, start.wrapping_add(usize::from(one.at)));
             }
             aside.merge_into(out, first, start);
         }
-        aside.window::<FULL>(&planes, &found, base);
+        aside.window::<FULL>(planes, found, base);
+        if FULL {
+            match fresh + FIRST_FRESH <= SHORT {
+                true => aside.searched::<SHORT>(planes, base),
+                false => aside.searched::<FRESH>(planes, base),
+            }
+        }
         aside.merge_into(out, first, base.wrapping_add(BEFORE));
         if fresh < FRESH {
             return;
@@ -94,6 +119,21 @@ fn windows<const FULL: bool, K: Kernel>(kernel: K, job: Search<'_>, out: &mut Ve
             plane[1] = plane[FRESH + 1];
         }
     }
+}
+
+/// Fills the anchors of slots 1 to `N`.
+#[inline(always)]
+fn anchors_of<const N: usize, const FULL: bool>(job: Search<'_>, scratch: &mut Scratch) {
+    let Scratch { planes, found, .. } = scratch;
+    anchors::join::<N>(planes, found);
+    anchors::digits::<N>(planes, found, job.parts.wanted);
+    if job.parts.wanted.opens_with_letters() {
+        anchors::letters::<N>(planes, found, job.parts.wanted);
+    }
+    if FULL {
+        anchors::others::<N>(planes, found, job.parts.wanted);
+    }
+    anchors::codes::<N>(planes, found);
 }
 
 /// Copies the text from `base` on to `view`, which is zeros where there is none: before the start and behind the end.
@@ -143,7 +183,6 @@ impl Aside<'_> {
     /// Looks at all anchors of a window that are no clusters.
     #[inline(always)]
     fn window<const FULL: bool>(&mut self, planes: &Planes, found: &Anchors, base: usize) {
-        let lookups = &self.job.parts.lookups;
         let letters = Letters { plane: &planes.letter, start: base.wrapping_add(BEFORE) };
         let (eights, _) = found.aside[1..].as_chunks::<8>();
         for (eight, first) in eights.iter().take(FRESH / 8).zip((1..).step_by(8)) {
@@ -154,17 +193,20 @@ impl Aside<'_> {
                 self.slot::<FULL>(found, slot, base.wrapping_add(slot * 64), letters);
             }
         }
-        if FULL {
-            let in_order = self.found.len();
-            for searched in &lookups.searched {
-                let anchors = searched.anchors(planes);
-                for (word, slot) in anchors.into_iter().zip(1..) {
-                    each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
-                }
+    }
+
+    /// Looks for the shapes that have bits of their own, in slots 1 to `N`.
+    #[inline(always)]
+    fn searched<const N: usize>(&mut self, planes: &Planes, base: usize) {
+        let in_order = self.found.len();
+        for searched in &self.job.parts.lookups.searched {
+            let anchors = searched.anchors::<N>(planes);
+            for (word, slot) in anchors.into_iter().zip(1..) {
+                each_bit(word, |bit| self.attempt(searched.reach, base.wrapping_add(slot * 64 + bit)));
             }
-            if self.found.len() > in_order {
-                self.found.sort_unstable();
-            }
+        }
+        if self.found.len() > in_order {
+            self.found.sort_unstable();
         }
     }
 

@@ -6,19 +6,19 @@ use std::arch::x86_64::*;
 
 use super::{FRESH, GROUP, Kernel, Plane, Planes};
 use crate::detect::Candidate;
-use crate::detect::search::{Search, search};
+use crate::detect::search::{Scratch, Search, search};
 use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 use crate::extract::marks::{Classes, Marks};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX2 with it.
-pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
+pub(super) fn find(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
     // SAFETY: `Backend::Avx2` is only made where these features were detected.
-    unsafe { find_avx2(job, out) }
+    unsafe { find_avx2(job, scratch, out) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx2(job: Search<'_>, out: &mut Vec<Candidate>) {
-    search(Avx2 { _private: () }, job, out);
+fn find_avx2(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+    search(Avx2 { _private: () }, job, scratch, out);
 }
 
 /// Reads the marks of a table; the loop is compiled for AVX2 with it.

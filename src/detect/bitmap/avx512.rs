@@ -7,19 +7,19 @@ use std::arch::x86_64::*;
 
 use super::{CLASSES, FRESH, GROUP, Kernel, MORE_CLASSES, Plane, Planes, class, more_class};
 use crate::detect::Candidate;
-use crate::detect::search::{Search, search};
+use crate::detect::search::{Scratch, Search, search};
 use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 use crate::extract::marks::{Classes, Marks};
 
 /// Searches with this kernel; every loop of the search is compiled for AVX-512 with it.
-pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
+pub(super) fn find(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
     // SAFETY: `Backend::Avx512` is only made where these features were detected.
-    unsafe { find_avx512(job, out) }
+    unsafe { find_avx512(job, scratch, out) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_avx512(job: Search<'_>, out: &mut Vec<Candidate>) {
-    search(Avx512 { _private: () }, job, out);
+fn find_avx512(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+    search(Avx512 { _private: () }, job, scratch, out);
 }
 
 /// Reads the marks of a table; the loop is compiled for AVX-512 with it.

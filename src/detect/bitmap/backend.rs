@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use crate::detect::Candidate;
-use crate::detect::search::{Search, search};
+use crate::detect::search::{Scratch, Search, search};
 use crate::extract::marks::Marks;
 
 /// A kernel that runs on this machine.
@@ -84,15 +84,15 @@ impl Backend {
         }
     }
 
-    pub(in crate::detect) fn find(self, job: Search<'_>, out: &mut Vec<Candidate>) {
+    pub(in crate::detect) fn find(self, job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
         match self.0 {
-            Isa::Scalar => search(super::scalar::Scalar, job, out),
+            Isa::Scalar => search(super::scalar::Scalar, job, scratch, out),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => super::avx2::find(job, out),
+            Isa::Avx2 => super::avx2::find(job, scratch, out),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => super::avx512::find(job, out),
+            Isa::Avx512 => super::avx512::find(job, scratch, out),
             #[cfg(target_arch = "aarch64")]
-            Isa::Neon => super::neon::find(job, out),
+            Isa::Neon => super::neon::find(job, scratch, out),
         }
     }
 }

@@ -24,6 +24,8 @@ pub(super) const FRESH: usize = 64;
 /// Words of a plane: one before the window, one behind it that is looked at but not searched yet, and zeros to the end
 /// so that a look ahead needs no case of its own.
 pub(super) const SLOTS: usize = FRESH + 8;
+/// Words of a window of a text so short, for which most of a window would be zeros.
+pub(super) const SHORT: usize = 16;
 /// The first slot that a window fills anew; slots 0 and 1 come from the window before.
 pub(super) const FIRST_FRESH: usize = 2;
 /// Bytes a kernel takes at a time.
@@ -72,6 +74,12 @@ impl Planes {
             mask: zero,
             upper: zero,
         }
+    }
+
+    /// Forgets the window before: another text begins.
+    #[inline(always)]
+    pub(super) fn open(&mut self) {
+        self.each(true).for_each(|plane| plane[..FIRST_FRESH].fill(0));
     }
 
     /// All planes; the first six are what a plan of digits needs.

@@ -9,18 +9,18 @@ use std::arch::aarch64::*;
 
 use super::{GROUP, Kernel, Planes};
 use crate::detect::Candidate;
-use crate::detect::search::{Search, search};
+use crate::detect::search::{Scratch, Search, search};
 use crate::detect::window::{CLOSER, Closer, PLACES, Window};
 
 /// Searches with this kernel.
-pub(super) fn find(job: Search<'_>, out: &mut Vec<Candidate>) {
+pub(super) fn find(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
     // SAFETY: `Backend::Neon` is only made where the feature was detected.
-    unsafe { find_neon(job, out) }
+    unsafe { find_neon(job, scratch, out) }
 }
 
 #[target_feature(enable = "neon")]
-fn find_neon(job: Search<'_>, out: &mut Vec<Candidate>) {
-    search(Neon { _private: () }, job, out);
+fn find_neon(job: Search<'_>, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+    search(Neon { _private: () }, job, scratch, out);
 }
 
 /// The kernel; made only inside [`find_neon`].
