@@ -265,8 +265,9 @@ impl Vocabulary {
         self.before(rules, bytes, before, span.start, rule, reach, &mut context);
         if context.keyword.is_none() && context.against.is_none() {
             let behind = span.end..(span.end + BEHIND).min(scope.end);
-            let line = memchr::memchr(b'\n', &bytes[behind.clone()]).map_or(behind.end, |at| behind.start + at);
-            context.keyword = self.behind(rules, bytes, behind.start..line, rule);
+            let line = memchr::memchr(b'\n', &bytes[behind.clone()]).map(|at| behind.start + at);
+            let end = line.unwrap_or_else(|| behind.end - part_of_word(&bytes[..scope.end], behind.end).0);
+            context.keyword = self.behind(rules, bytes, behind.start..end.max(behind.start), rule);
         }
         context
     }
@@ -490,10 +491,21 @@ fn filled_up_to(before: &[u8]) -> usize {
     before.len() - before.iter().rev().take(LEADERS).take_while(|b| leader(b)).count()
 }
 
+/// How many bytes of a word that goes over `at` stand before it and behind it, as far as keywords are long: a window that ends
+/// there would take `re` of `returns` for a word.
+fn part_of_word(bytes: &[u8], at: usize) -> (usize, usize) {
+    const LONGEST: usize = 24;
+    let word = |b: &&u8| b.is_ascii_alphanumeric() || **b >= 0x80;
+    let before = bytes[..at].iter().rev().take(LONGEST).take_while(word).count();
+    let behind = bytes[at..].iter().take(LONGEST).take_while(word).count();
+    if before == 0 || behind == 0 { (0, 0) } else { (before, behind) }
+}
+
 /// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than
 /// 12 bytes of words stand before it in its own, and that line does not end with a value.
 fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     let from = at.saturating_sub(REACH).max(scope);
+    let from = if from > scope { (from + part_of_word(bytes, from).1).min(at) } else { from };
     let stretch = &bytes[from..at];
     let Some(line) = memchr::memrchr(b'\n', stretch) else { return from..at };
     let own = stretch[line + 1..].iter().filter(|b| b.is_ascii_alphanumeric()).count();
