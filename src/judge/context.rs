@@ -42,6 +42,8 @@ struct Phrase {
     weak: bool,
     /// Written with `(` between its words: `ssn (last 4)`.
     bracket: bool,
+    /// Written with `:`: the bare word says something else, as `re` does.
+    colon: bool,
     text: String,
 }
 
@@ -60,6 +62,7 @@ impl Phrase {
         let opens_line =
             |pair: &[Word]| text[pair[1].start] == b'#' && text[pair[0].end..pair[1].start].contains(&b'\n');
         self.words.iter().zip(words).all(|(phrase, word)| *phrase == word.hash)
+            && (!self.colon || words.last().is_some_and(|word| text.get(word.end) == Some(&b':')))
             && words.windows(2).all(|pair| close(&text[pair[0].end..pair[1].start]) && !opens_line(pair))
     }
 }
@@ -207,7 +210,8 @@ impl Vocabulary {
                 self.hints[hint(*last)] |= if self.tells.contains(&rule) { self.names } else { 0 };
             }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
-            self.phrases.push(Phrase { words, says, weak, bracket: text.contains('('), text: text.to_string() });
+            let (bracket, colon) = (text.contains('('), text.ends_with(':'));
+            self.phrases.push(Phrase { words, says, weak, bracket, colon, text: text.to_string() });
         }
     }
 

@@ -242,7 +242,8 @@ fn has_prefix(line: &[u8], prefix: &[u8]) -> bool {
     line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// `json` or `ndjson`: an object or array whose second token may follow. `[section]` and `[2026-01-31]` may not.
+/// `json` or `ndjson`: an object or array whose first tokens may follow each other. `[section]`, `[2026-01-31]` and code that
+/// starts with a block may not. What is named so is read so, and told where it breaks.
 fn json(start: &[u8], ending: &str) -> Option<&'static str> {
     let (first, rest) = start.split_first()?;
     let second = rest.trim_ascii_start().first().copied();
@@ -251,11 +252,75 @@ fn json(start: &[u8], ending: &str) -> Option<&'static str> {
         b'[' => matches!(second, Some(b'{' | b'[' | b'"' | b']')) || ending == "json",
         _ => false,
     };
-    if !opens {
+    let named = matches!(ending, "json" | "ndjson" | "jsonl" | "geojson");
+    if !opens || !named && !goes_on(start) {
         return None;
     }
     let mut lines = start.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let whole = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
     let many = lines.next().is_some_and(whole) && lines.next().is_some_and(|line| line.starts_with(b"{"));
     Some(if many || matches!(ending, "ndjson" | "jsonl") { "ndjson" } else { "json" })
+}
+
+/// Whether the first tokens are those of JSON, as far as they are here.
+fn goes_on(start: &[u8]) -> bool {
+    /// What may come next.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Next {
+        Value,
+        ValueOrEnd,
+        Key,
+        KeyOrEnd,
+        Colon,
+        Comma,
+    }
+    /// Tokens looked at: prose and code are told from JSON by the first few.
+    const TOKENS: usize = 32;
+    let (mut next, mut open, mut rest) = (Next::Value, Vec::with_capacity(TOKENS), start);
+    for _ in 0..TOKENS {
+        rest = rest.trim_ascii_start();
+        let Some((first, behind)) = rest.split_first() else { return true };
+        rest = behind;
+        let after = match (first, next) {
+            (b'{' | b'[', Next::Value | Next::ValueOrEnd) => {
+                open.push(*first);
+                if *first == b'{' { Next::KeyOrEnd } else { Next::ValueOrEnd }
+            }
+            (b'}', Next::KeyOrEnd | Next::Comma) if open.pop() == Some(b'{') => Next::Comma,
+            (b']', Next::ValueOrEnd | Next::Comma) if open.pop() == Some(b'[') => Next::Comma,
+            (b'"', Next::Value | Next::ValueOrEnd | Next::Key | Next::KeyOrEnd) => {
+                let mut escaped = false;
+                let ends = |b: &u8| {
+                    let ends = *b == b'"' && !escaped;
+                    escaped = *b == b'\\' && !escaped;
+                    ends
+                };
+                let Some(end) = behind.iter().position(ends) else { return true };
+                rest = &behind[end + 1..];
+                if matches!(next, Next::Key | Next::KeyOrEnd) { Next::Colon } else { Next::Comma }
+            }
+            (b':', Next::Colon) => Next::Value,
+            (b',', Next::Comma) if open.last() == Some(&b'{') => Next::Key,
+            (b',', Next::Comma) => Next::Value,
+            // A record a line.
+            (b'{' | b'[', Next::Comma) if open.is_empty() => {
+                rest = &start[start.len() - behind.len() - 1..];
+                Next::Value
+            }
+            (b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z', Next::Value | Next::ValueOrEnd) if !open.is_empty() => {
+                let of_word = |b: &u8| matches!(b, b'+' | b'-' | b'.') || b.is_ascii_alphanumeric();
+                let word = rest.iter().position(|b| !of_word(b)).unwrap_or(rest.len());
+                rest = &rest[word..];
+                let word = &start[start.len() - rest.len() - word - 1..start.len() - rest.len()];
+                let is_word = [&b"true"[..], b"false", b"null", b"NaN", b"Infinity", b"-Infinity"].contains(&word);
+                if !rest.is_empty() && !is_word && !matches!(first, b'-' | b'0'..=b'9') {
+                    return false;
+                }
+                Next::Comma
+            }
+            _ => return false,
+        };
+        next = after;
+    }
+    true
 }
