@@ -80,7 +80,7 @@ fn no_blanks(bytes: &[u8]) -> u64 {
     eight[..bytes.len()].copy_from_slice(bytes);
     let other = u64::from_le_bytes(eight) ^ 0x2020_2020_2020_2020;
     // The highest bit of each byte that is not zero, and those eight bits beside each other.
-    let marks = ((other & LOW) + LOW | other) & !LOW;
+    let marks = (((other & LOW) + LOW) | other) & !LOW;
     (marks >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
