@@ -1,4 +1,4 @@
-//! Rules compiled once, immutable, shared by all threads.
+//! Rules compiled once, immutable, shared by all threads, with what they were found to say of names that were met.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -9,8 +9,9 @@ use crate::detect::{Plan, Shape};
 use crate::error::Result;
 use crate::identifier::Identifier;
 use crate::judge::context::{REACH, Vocabulary};
+use crate::judge::known::Known;
 use crate::judge::labels::LabelWords;
-use crate::judge::met::rule_bit;
+use crate::judge::met::{Met, rule_bit};
 use crate::judge::tally::POSSIBLE;
 use crate::rules::fields::label_words;
 use crate::rules::{self, FieldName, RuleSet};
@@ -25,6 +26,7 @@ pub struct Engine {
     users: Vec<u128>,
     vocabulary: Vocabulary,
     labels: LabelWords,
+    known: Known,
 }
 
 /// A shape of the plan, as one rule uses it.
@@ -85,7 +87,7 @@ impl Engine {
         let bits = |uses: &Vec<Use>| uses.iter().fold(0, |bits, by| bits | rule_bit(by.rule.into()));
         let users = uses.iter().map(bits).collect();
         let labels = LabelWords::new(label_words(&rules).into_iter());
-        Engine { rules, plan: Plan::new(shapes), uses, users, vocabulary, labels }
+        Engine { rules, plan: Plan::new(shapes), uses, users, vocabulary, labels, known: Known::default() }
     }
 
     /// The rules.
@@ -121,9 +123,22 @@ impl Engine {
 
     /// Whether a field name is one that rules know, to tell a header from data.
     pub fn knows_field(&self, name: &str) -> bool {
-        let name = FieldName::parse(name);
+        self.asked_field(name).0
+    }
+
+    /// The same, with what is met by asking.
+    pub(crate) fn asked_field(&self, name: &str) -> (bool, Met) {
+        self.known.field(name, |name| self.knows(name))
+    }
+
+    /// Names and places that were met.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    fn knows(&self, name: &FieldName) -> bool {
         let column = name.tokens.len() <= 2 && name.tokens.iter().any(|token| COLUMNS.contains(&token.as_str()));
-        name.ordinary() || name.cancel || column || !self.rules.field_rules(&name).is_empty()
+        name.ordinary() || name.cancel || column || !self.rules.field_rules(name).is_empty()
     }
 }
 

@@ -89,7 +89,7 @@ pub struct Value {
 }
 
 /// What stands in a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holds {
     /// A value: judged with all others of its place, by what the names say and by its form.
     Value,
@@ -100,7 +100,7 @@ pub enum Holds {
 }
 
 /// What is known of a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Named {
     /// As reports say it.
     pub place: Place,

@@ -16,6 +16,7 @@ pub mod explain;
 mod firms;
 pub mod health;
 mod hints;
+pub(crate) mod known;
 pub mod labels;
 pub mod matches;
 pub(crate) mod met;

@@ -3,6 +3,7 @@
 //! ([`Named`]) is a column too; these are added as they are met.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::decode::text::Encoding;
 use crate::engine::{Engine, Use};
@@ -37,7 +38,7 @@ pub struct DocumentPlan {
     /// The sheet its columns are of, where they are those of a sheet.
     pub sheet: Option<String>,
     /// Its columns; empty for text.
-    pub columns: Vec<ColumnPlan>,
+    pub columns: Vec<Arc<ColumnPlan>>,
     /// Of columns without a name.
     nothing: ColumnPlan,
     /// Columns without a telling name that hold person keys all the same: (column, rule, shape), found from the first
@@ -95,6 +96,8 @@ pub struct ColumnPlan {
     pub of_another: bool,
     /// What stands there.
     pub holds: Option<Holds>,
+    /// Its names and keys, as far as rules can ask for them.
+    pub(crate) met: Met,
 }
 
 impl ColumnPlan {
@@ -112,14 +115,12 @@ impl DocumentPlan {
         let columns = match &layout {
             Layout::Text | Layout::Values { .. } => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
-                Some(header) => header.iter().map(|name| ColumnPlan::named(engine, name)).collect(),
+                Some(header) => header.iter().map(|name| engine.known().header(engine, name)).collect(),
                 None => Vec::new(),
             },
         };
         let mut met = Met::default();
-        if let Layout::Rows(dialect) = &layout {
-            dialect.header.iter().flatten().for_each(|name| met.name(name));
-        }
+        columns.iter().for_each(|column: &Arc<ColumnPlan>| met.add(&column.met));
         let is_name = |rule: &usize| engine.rules().rules[*rule].identifier == Identifier::NAME;
         let names = (0..engine.rules().rules.len()).find(is_name).map(|rule| rule as u16);
         let nothing = ColumnPlan::default();
@@ -142,11 +143,12 @@ impl DocumentPlan {
     /// Adds the places that were met since it was last asked.
     pub fn extend(&mut self, engine: &Engine, places: &[Named]) {
         for named in &places[self.columns.len()..] {
-            named.keys.iter().for_each(|key| self.met.key(key));
-            named.names.iter().for_each(|name| self.met.name(name));
+            let column = engine.known().place(engine, named);
+            self.met.add(&column.met);
             self.health |= named.keys.iter().any(|key| HEALTH.iter().any(|format| key.starts_with(format)));
-            self.first_of.entry(printable(&named.place)).or_insert(self.columns.len() as u32);
-            self.columns.push(ColumnPlan::of_place(engine, named));
+            let place = column.place.clone().unwrap_or_else(|| printable(&named.place));
+            self.first_of.entry(place).or_insert(self.columns.len() as u32);
+            self.columns.push(column);
         }
     }
 
@@ -165,7 +167,7 @@ impl DocumentPlan {
     /// What is known of a column, from 0.
     #[inline]
     pub fn column(&self, column: usize) -> &ColumnPlan {
-        self.columns.get(column).unwrap_or(&self.nothing)
+        self.columns.get(column).map_or(&self.nothing, |column| column)
     }
 
     /// Whether more than one column is called so.
@@ -215,11 +217,14 @@ fn printable(place: &Place) -> Place {
 }
 
 impl ColumnPlan {
-    fn named(engine: &Engine, header: &str) -> ColumnPlan {
+    /// Of a column of this name. [`Known`](super::known::Known) remembers it.
+    pub(super) fn named(engine: &Engine, header: &str) -> ColumnPlan {
         if header.is_empty() {
             return ColumnPlan::default();
         }
         let mut name = FieldName::parse(header);
+        let mut met = Met::default();
+        met.name(&name);
         let found = engine.rules().field_rules(&name);
         let said = engine.rules().synonyms.get(&name.tokens);
         name.cancel &= said.is_none();
@@ -251,6 +256,7 @@ impl ColumnPlan {
                 })
                 .map(|rule| rule as u16)
                 .collect(),
+            met,
             ..ColumnPlan::default()
         };
         // `hospital number` is a patient's: no provider has a number of a kind that only patients have.
@@ -264,7 +270,10 @@ impl ColumnPlan {
     }
 
     /// What a format names: by its keys, else by the first of its names that speaks for a rule, else by the first.
-    fn of_place(engine: &Engine, named: &Named) -> ColumnPlan {
+    pub(super) fn of_place(engine: &Engine, named: &Named) -> ColumnPlan {
+        let mut met = Met::default();
+        named.keys.iter().for_each(|key| met.key(key));
+        named.names.iter().for_each(|name| met.name(&FieldName::parse(name)));
         let mut found = engine.rules().place_rules(&named.keys);
         let mut column = if found.is_empty() {
             let mut columns = named.names.iter().map(|name| ColumnPlan::named(engine, name));
@@ -290,6 +299,7 @@ impl ColumnPlan {
         column.holds = Some(named.holds);
         column.of_another |= named.of_another;
         column.place = Some(printable(&named.place));
+        column.met = met;
         if named.holds != Holds::Structure {
             column.rule_out(engine);
         }

@@ -147,7 +147,7 @@ mod tests {
 
     fn met(rules: &Prints, ids: &[&str], names: &[&str]) -> Met {
         let mut met = Met::default();
-        names.iter().for_each(|name| met.name(name));
+        names.iter().for_each(|name| met.name(&crate::rules::FieldName::parse(name)));
         for (at, _) in rules.rules.iter().enumerate().filter(|(_, rule)| ids.contains(&rule.id.as_str())) {
             met.rules |= rule_bit(at);
         }

@@ -441,8 +441,9 @@ impl Scanner<'_> {
         }
         let asked = RefCell::new(Met::default());
         let known = |field: &str| {
-            asked.borrow_mut().name(field);
-            self.engine.knows_field(field)
+            let (known, met) = self.engine.asked_field(field);
+            asked.borrow_mut().add(&met);
+            known
         };
         let shown = &head[..head.len().min(CORE)];
         let (reader, layout) = match given {

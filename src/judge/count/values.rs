@@ -33,7 +33,8 @@ pub struct Values {
     record: (u64, Box<Record>),
     /// Others that may be added to, with when they were last. A record is large: the tree holds where it is.
     open: BTreeMap<u64, (u64, Box<Record>)>,
-    /// Room of records that have ended.
+    /// Room of records that have ended, as the tree takes it.
+    #[allow(clippy::vec_box)]
     spare: Vec<Box<Record>>,
     /// How often another record was read.
     turns: u64,
