@@ -249,7 +249,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
     };
     let nest = Nest {
         depth: 0,
-        budget: &Budget::new(options.limits),
+        budget: &Budget::new(options.limits).spooling(options.spool.clone()),
         encoding: None,
         given: Given::Nothing,
         tell: &mut |_| {},

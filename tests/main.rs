@@ -55,6 +55,8 @@ mod coded;
 mod zips;
 // Small documents that ask for much.
 mod bombs;
+// Large documents inside streams.
+mod spool;
 // Sparse files.
 mod sparse;
 // A database and its write-ahead log.

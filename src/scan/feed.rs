@@ -221,7 +221,7 @@ fn scanned(
             };
             let nest = Nest {
                 depth: 0,
-                budget: &Budget::new(scanner.options.limits),
+                budget: &Budget::new(scanner.options.limits).spooling(scanner.options.spool.clone()),
                 encoding: None,
                 given: Given::Nothing,
                 tell,
