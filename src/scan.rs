@@ -13,6 +13,7 @@ mod locks;
 mod members;
 mod names;
 mod rich;
+mod stream;
 mod values;
 
 use std::cell::Cell;
@@ -253,6 +254,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
         encoding: None,
         given: Given::Nothing,
         tell: &mut |_| {},
+        crew: None,
     };
     *scanner.scan(0, Locator::named(name), source, nest)
 }

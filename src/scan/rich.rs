@@ -90,7 +90,7 @@ impl Scanner<'_> {
         nest: Nest<'_>,
         (reading, told): (&mut Reading, &mut u64),
     ) -> Result<(), Halt> {
-        let Nest { depth, budget, tell, .. } = nest;
+        let Nest { depth, budget, tell, crew, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
         let passwords = self.options.passwords.list();
         let asked = Asked { format: reading.format, name, passwords, ..Asked::default() };
@@ -114,7 +114,7 @@ impl Scanner<'_> {
                 }
                 let mut text = Source::stream(&mut bytes, access.clone());
                 let given = Given::Text(place.as_deref());
-                let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell };
+                let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell, crew };
                 let body = self.read(root, locator, &mut text, access, nest);
                 drop(text);
                 // The document is what it was, and as large: only its text was read elsewhere.
@@ -131,7 +131,8 @@ impl Scanner<'_> {
                 Form::Body | Form::File => Given::Nothing,
             };
             let inner = locator.member(&numbered(&mut names, &part));
-            let nest = Nest { depth: depth + 1, budget, encoding: None, given, tell: &mut *tell };
+            let depth = depth + 1;
+            let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell, crew };
             let document = self.scan(root, inner, Source::stream(&mut bytes, access.clone()), nest);
             tell(document);
             bytes.halted.map_or(Ok(()), Err)
