@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::distinct::Identity;
+use crate::judge::hints::{Endings, Hints, rule_bit};
 use crate::judge::words::{WORDS, Word, Words, last_words};
 use crate::rules::RuleSet;
 use crate::validate::date::opens_month;
@@ -18,7 +19,7 @@ use crate::validate::date::opens_month;
 /// How far back a label may stand, bytes.
 pub const REACH: usize = 100;
 /// How far behind a value a word about it may stand, bytes.
-const BEHIND: usize = 40;
+pub(super) const BEHIND: usize = 40;
 /// How many blanks, dots and dashes forms set between a label and its value.
 const LEADERS: usize = 40;
 /// How many bytes may stand between the words of a phrase: `S. S. N.`, a line end and a margin.
@@ -73,9 +74,8 @@ pub struct Vocabulary {
     phrases: Vec<Phrase>,
     /// Hash of a phrase's last word → phrases.
     by_last: HashMap<u64, Vec<u32>, BuildHasherDefault<Identity>>,
-    /// For each of [`HINTS`] classes of hashes, the rules (a bit each, the last for all from the 64th on) that a
-    /// keyword ending in a word of the class speaks for.
-    hints: Vec<u64>,
+    /// The same for the first look.
+    endings: Endings,
     /// The bits of rules for names.
     names: u64,
     /// Rules of identifiers that tell whose a name before them is.
@@ -91,18 +91,6 @@ pub(super) const TELLS: [Identifier; 6] = [
     Identifier::MEMBER_ID,
     Identifier::MEDICAID_ID,
 ];
-
-/// Classes of word hashes, a power of two. Built-in keywords end in some three hundred words: one word in fourteen is
-/// taken for one of them and then looked up.
-const HINTS: usize = 4096;
-
-/// The rules that keywords in a stretch of bytes may speak for.
-#[derive(Clone, Debug, Default)]
-pub struct Hints {
-    seen: Range<usize>,
-    /// See [`rule_bit`].
-    rules: u64,
-}
 
 /// What the words around a value say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -183,7 +171,7 @@ impl Vocabulary {
         let mut vocabulary = Vocabulary {
             phrases: Vec::new(),
             by_last: HashMap::default(),
-            hints: vec![0; HINTS],
+            endings: Endings::default(),
             names: of(&[Identifier::NAME]).into_iter().fold(0, |bits, rule| bits | rule_bit(rule)),
             tells: of(&TELLS),
         };
@@ -205,9 +193,9 @@ impl Vocabulary {
         Words::new(text.as_bytes()).for_each(|word| words.push(word.hash));
         if let Some(last) = words.last() {
             if let Says::For(rule) = says {
-                self.hints[hint(*last)] |= rule_bit(rule);
                 // A name may stand before the label of a birth date or number.
-                self.hints[hint(*last)] |= if self.tells.contains(&rule) { self.names } else { 0 };
+                let names = if self.tells.contains(&rule) { self.names } else { 0 };
+                self.endings.add(&words, rule_bit(rule) | names);
             }
             self.by_last.entry(*last).or_default().push(self.phrases.len() as u32);
             let (bracket, colon) = (text.contains('('), text.ends_with(':'));
@@ -220,37 +208,17 @@ impl Vocabulary {
         &self.phrases[phrase as usize].text
     }
 
-    /// Whether a keyword near `span` may speak for `rule`. Cheap, and never misses one that [`Vocabulary::around`] finds.
-    /// `reach` is how far before the span a keyword may end; `hints` remembers what was seen for the candidate before.
-    pub fn hints(
-        &self,
-        bytes: &[u8],
-        scope: Range<usize>,
-        span: Range<usize>,
-        reach: usize,
-        hints: &mut Hints,
-        rule: u16,
-    ) -> bool {
-        // The longest words of keywords have fewer letters than this.
-        const LONGEST: usize = 24;
-        // Words seen further back open the way to a closer look only; too many would open it always.
-        const FORGET: usize = 512;
-        let from = span.start.saturating_sub((reach + LONGEST + LEADERS).min(REACH)).max(scope.start);
-        // A word behind a value counts in its line only, see `around`.
-        let to = (span.end + BEHIND).min(scope.end);
-        let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |at| span.end + at);
-        let fresh = from < hints.seen.start || from > hints.seen.end || to > hints.seen.start + FORGET;
-        let start = if fresh { from } else { hints.seen.end.saturating_sub(LONGEST).max(hints.seen.start) };
-        if fresh {
-            *hints = Hints { seen: from..from, rules: 0 };
-        }
-        if to > hints.seen.end {
-            for word in (Words { bytes: &bytes[start..to], at: 0 }) {
-                hints.rules |= self.hints[hint(word.hash)];
-            }
-            hints.seen.end = to;
-        }
-        hints.rules & rule_bit(rule) != 0
+    /// Opens the value at `span` for [`Vocabulary::hints`]; `hints` remembers what was seen for the one before.
+    pub(super) fn open(&self, bytes: &[u8], scope: &Range<usize>, span: &Range<usize>, hints: &mut Hints) {
+        hints.open(&self.endings, bytes, scope, span);
+    }
+
+    /// Whether a keyword near the value may speak for `rule`. Cheap, and never misses one that [`Vocabulary::around`] finds.
+    /// `reach` is how far before the value a keyword may end.
+    pub(super) fn hints(&self, hints: &Hints, reach: usize, rule: u16) -> bool {
+        // What stands near a name may be a label of what else there is of a person.
+        let bit = rule_bit(rule);
+        if bit & self.names != 0 { hints.around(bit) } else { hints.near(bit, reach) }
     }
 
     /// What the words around `span` say about a value of `rule`. Only `scope` is looked at: the cell, or all of it.
@@ -490,7 +458,7 @@ fn in_quotes(between: &[u8]) -> bool {
 }
 
 /// Where what stands before a value ends, but for blanks and leaders, [`LEADERS`] of them at most.
-fn filled_up_to(before: &[u8]) -> usize {
+pub(super) fn filled_up_to(before: &[u8]) -> usize {
     let leader = |b: &u8| matches!(b, b' ' | b'\t' | b'.' | b'_' | b']');
     before.len() - before.iter().rev().take(LEADERS).take_while(|b| leader(b)).count()
 }
@@ -507,7 +475,7 @@ fn part_of_word(bytes: &[u8], at: usize) -> (usize, usize) {
 
 /// Where the window before a value starts: in its line, at most [`REACH`] back; in the line before too, where less than
 /// 12 bytes of words stand before it in its own, and that line does not end with a value.
-fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
+pub(super) fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
     let from = at.saturating_sub(REACH).max(scope);
     let from = if from > scope { (from + part_of_word(bytes, from).1).min(at) } else { from };
     let stretch = &bytes[from..at];
@@ -526,14 +494,4 @@ fn window_before(bytes: &[u8], scope: usize, at: usize) -> Range<usize> {
         Some(earlier) => from + earlier + 1..at,
         None => from..at,
     }
-}
-
-/// The class of a word's hash.
-fn hint(hash: u64) -> usize {
-    (hash >> 32) as usize % HINTS
-}
-
-/// The bit of a rule in [`Vocabulary::hints`]. All from the 64th on share one.
-fn rule_bit(rule: u16) -> u64 {
-    1 << rule.min(63)
 }

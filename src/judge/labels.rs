@@ -15,6 +15,7 @@ use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
 use crate::judge::distinct::Identity;
+use crate::judge::hints::Hints;
 use crate::judge::words::Words;
 use crate::rules::{FieldMatch, FieldName};
 
@@ -110,6 +111,8 @@ pub struct Labels {
     row: Option<(Range<usize>, Option<Range<usize>>)>,
     /// The value that was looked at last, and what was found.
     last: Option<(Range<usize>, Option<Found>)>,
+    /// Room for the keywords near values.
+    pub(super) hints: Hints,
 }
 
 /// Which meaning a label has, by number, and where the label stands.

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod explain;
 mod firms;
 pub mod health;
+mod hints;
 pub mod labels;
 pub mod matches;
 pub(crate) mod met;

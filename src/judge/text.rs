@@ -1,6 +1,7 @@
 //! Judges values that stand in text, one by one. In: candidates and the bytes around them. Out: what each is, with its
 //! log-odds and the clues that made them. Of candidates that overlap the best explained stays.
 
+use std::mem;
 use std::ops::Range;
 
 use crate::detect::Candidate;
@@ -9,7 +10,7 @@ use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
 use crate::judge::company;
-use crate::judge::context::{Context, Hints};
+use crate::judge::context::Context;
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
 use crate::validate::{self, Setting, Valid, Verdict};
@@ -408,22 +409,32 @@ pub fn judge_all(
     out: &mut Vec<Judged>,
 ) {
     let first = out.len();
-    let mut hints = Hints::default();
     labels.open();
+    let mut hints = mem::take(&mut labels.hints);
+    hints.forget();
+    let vocabulary = engine.vocabulary();
     for candidate in candidates {
         if (candidate.end as usize) > scope.end {
             continue;
         }
         let uses = engine.uses(candidate.shape);
+        let span = candidate.start as usize..candidate.end as usize;
+        let bare = label.is_none_or(|l| l.bound.is_empty());
+        let above = bare && above_street(&bytes[span.end..scope.end]);
+        if bare && !above {
+            vocabulary.open(bytes, &scope, &span, &mut hints);
+            // Most numbers of a program have nothing near.
+            let nothing = hints.is_empty() && uses.iter().all(|by| by.needs_keyword);
+            if nothing && labels.of(engine, bytes, &scope, &span).is_none() {
+                continue;
+            }
+        }
         for by in uses {
             // What says little by itself needs a keyword: without one no check is worth its time.
-            if by.needs_keyword && label.is_none_or(|l| l.bound.is_empty()) {
-                let span = candidate.start as usize..candidate.end as usize;
-                let below = &bytes[span.end..scope.end];
+            if by.needs_keyword && bare && !above {
                 let reach = if by.reach == NEAR { FAR } else { by.reach };
-                if !engine.vocabulary().hints(bytes, scope.clone(), span.clone(), reach, &mut hints, by.rule)
+                if !vocabulary.hints(&hints, reach, by.rule)
                     && !labels.of(engine, bytes, &scope, &span).is_some_and(|said| said.names(engine, by.rule))
-                    && !above_street(below)
                 {
                     continue;
                 }
@@ -433,6 +444,7 @@ pub fn judge_all(
             }
         }
     }
+    labels.hints = hints;
     company::neighbours(engine, bytes, scope.clone(), &mut out[first..]);
     company::cared_for(engine, bytes, &mut out[first..]);
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
