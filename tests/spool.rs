@@ -50,7 +50,9 @@ fn phisweep(spool: &Path) -> Command {
 }
 
 /// Values found, with the last part of where they stand; gaps with their reasons and details.
-fn told(output: &Output) -> (Vec<(String, u64)>, Vec<(String, String)>) {
+type Results = (Vec<(String, u64)>, Vec<(String, String)>);
+
+fn told(output: &Output) -> Results {
     let text = String::from_utf8(output.stdout.clone()).expect("JSON is text");
     let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
     assert_eq!(records.last().expect("a summary")["complete"], true);

@@ -23,7 +23,7 @@ pub fn in_order(packed: Packed<'_>) -> Box<dyn Read + '_> {
 pub(super) enum Holding<'a> {
     Lent(&'a dyn ReadAt),
     Held(Vec<u8>),
-    Spooled(Spooled),
+    Spooled(Box<Spooled>),
 }
 
 impl<'a> Holding<'a> {
@@ -38,7 +38,8 @@ impl<'a> Holding<'a> {
                 let mut held = Vec::new();
                 reader.by_ref().take(HELD + 1).read_to_end(&mut held).map_err(|error| Halt::of(&error))?;
                 if held.len() as u64 > HELD {
-                    return budget.hold(&mut io::Cursor::new(held).chain(reader)).map(Holding::Spooled);
+                    let spooled = budget.hold(&mut io::Cursor::new(held).chain(reader))?;
+                    return Ok(Holding::Spooled(Box::new(spooled)));
                 }
                 Ok(Holding::Held(held))
             }
@@ -68,7 +69,7 @@ impl<'a> Holding<'a> {
         match self {
             Holding::Lent(bytes) => At::new(*bytes),
             Holding::Held(bytes) => At::new(bytes),
-            Holding::Spooled(bytes) => At::new(bytes),
+            Holding::Spooled(bytes) => At::new(&**bytes),
         }
     }
 }

@@ -174,7 +174,7 @@ enum Held {
     /// The file itself, or, where there is none, bytes in memory that nobody can change.
     Plain(OwnedFd),
     /// Of a stream that is too large for that, in the spool.
-    Spooled(Spooled),
+    Spooled(Box<Spooled>),
 }
 
 impl Held {
@@ -198,7 +198,7 @@ impl Held {
             held.rewind().map_err(failed)?;
             let spooled = budget.hold(&mut held.chain(bytes))?;
             let size = spooled.size();
-            return Ok((Held::Spooled(spooled), size));
+            return Ok((Held::Spooled(Box::new(spooled)), size));
         }
         let held = OwnedFd::from(held);
         let all = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;

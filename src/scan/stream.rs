@@ -63,7 +63,9 @@ impl Scanner<'_> {
             let waiting = line.put(chunk);
             match crew {
                 Some(crew) if waiting <= others => crew(line.clone()),
-                _ => drop(self.count_next(&line)),
+                _ => {
+                    self.count_next(&line);
+                }
             }
             while line.is_ahead() && (self.count_next(&line) || line.wait(|state| !state.is_ahead())) {}
             line.check();
@@ -282,7 +284,9 @@ mod tests {
         for (left, (number, chunk)) in [3, 3, 0].into_iter().zip(taken) {
             let _counting = Counting(&line);
             assert_eq!(chunk.bytes, vec![number as u8; 8]);
-            line.counted(number, Tally { records: 1, ..Tally::default() }, chunk.bytes);
+            let mut tally = Tally::default();
+            tally.records = 1;
+            line.counted(number, tally, chunk.bytes);
             let state = line.lock();
             assert_eq!((state.merged, state.total.records), (3 - left, 3 - left));
         }
@@ -294,7 +298,7 @@ mod tests {
     #[test]
     fn nobody_waits_for_a_chunk_that_will_not_be_counted() {
         let line = line();
-        (0..=AHEAD).for_each(|_| drop(line.put(chunk(0))));
+        (0..=AHEAD).for_each(|_| assert!(line.put(chunk(0)) > 0));
         assert!(line.is_ahead());
         let fault = catch_unwind(AssertUnwindSafe(|| {
             let _taken = line.take();
