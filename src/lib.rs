@@ -60,6 +60,7 @@ pub mod rich;
 pub mod rules;
 pub mod scan;
 mod spelling;
+pub mod spool;
 #[cfg(feature = "ledger")]
 pub mod sweep;
 pub mod validate;

@@ -14,6 +14,9 @@ pub struct Limits {
     pub members: u64,
     /// Bytes that may come out of all wrappers of one file.
     pub expanded: u64,
+    /// Bytes of the encrypted spool that documents inside one file may have at a time, beyond the 64 MiB that are held in
+    /// memory; 0 for no spool.
+    pub spool: u64,
     /// Bytes a zstd stream may ask to keep: what `zstd --long` makes by itself.
     pub window: u64,
     /// Bytes of the dictionary of xz, lzma and 7z: four times what `xz -9` makes.
@@ -42,6 +45,7 @@ impl Default for Limits {
             ratio: 200,
             members: MEMBERS,
             expanded: 64 << 30,
+            spool: 4 << 30,
             window: 128 << 20,
             dictionary: 256 << 20,
             cells: 1 << 30,
@@ -62,11 +66,12 @@ struct Known {
     field: fn(&mut Limits) -> &mut u64,
 }
 
-const KNOWN: [Known; 10] = [
+const KNOWN: [Known; 11] = [
     Known { name: "depth", bytes: false, least: 1, most: 64, field: |limits| &mut limits.depth },
     Known { name: "ratio", bytes: false, least: 1, most: u64::MAX, field: |limits| &mut limits.ratio },
     Known { name: "members", bytes: false, least: 1, most: u64::MAX, field: |limits| &mut limits.members },
     Known { name: "expanded", bytes: true, least: 1 << 20, most: u64::MAX, field: |limits| &mut limits.expanded },
+    Known { name: "spool", bytes: true, least: 0, most: 64 << 30, field: |limits| &mut limits.spool },
     Known { name: "window", bytes: true, least: 1 << 10, most: 2 << 30, field: |limits| &mut limits.window },
     Known { name: "dictionary", bytes: true, least: 1 << 12, most: 4 << 30, field: |limits| &mut limits.dictionary },
     Known { name: "cells", bytes: false, least: 1, most: u64::MAX, field: |limits| &mut limits.cells },

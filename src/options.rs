@@ -14,6 +14,7 @@ use crate::open::content::ContentKey;
 use crate::open::lag::Lag;
 use crate::open::mounts::Mounts;
 use crate::open::offline::Recall;
+use crate::spool::Spool;
 
 /// Everything a scan can be told. `Options::default()` is what the command line does without options.
 #[derive(Clone, Debug)]
@@ -51,6 +52,9 @@ pub struct Options {
     /// The program `phisweep`, which reads in a process of its own what libraries read (Office, PDF, databases, …). Where there
     /// is none, such documents are gaps `disabled`.
     pub worker: Option<PathBuf>,
+    /// Where streams go that must be read to and fro and are too large to be held in memory. Without it such documents are
+    /// gaps `limit`.
+    pub spool: Option<Spool>,
     /// Passwords that are tried on locked documents.
     pub passwords: Passwords,
     /// How severe what is: the published table, or a site's.
@@ -201,6 +205,7 @@ impl Default for Options {
             severities: Arc::default(),
             limits: Limits::default(),
             worker: None,
+            spool: None,
             cut: Cut::default(),
             mounts: None,
             recall: None,

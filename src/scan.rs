@@ -13,6 +13,7 @@ mod locks;
 mod members;
 mod names;
 mod rich;
+mod stream;
 mod values;
 
 use std::cell::Cell;
@@ -249,10 +250,11 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
     };
     let nest = Nest {
         depth: 0,
-        budget: &Budget::new(options.limits),
+        budget: &Budget::new(options.limits).spooling(options.spool.clone()),
         encoding: None,
         given: Given::Nothing,
         tell: &mut |_| {},
+        crew: None,
     };
     *scanner.scan(0, Locator::named(name), source, nest)
 }

@@ -55,6 +55,10 @@ mod coded;
 mod zips;
 // Small documents that ask for much.
 mod bombs;
+// Wrappers that hold themselves, or more than there is.
+mod nests;
+// Large documents inside streams.
+mod spool;
 // Sparse files.
 mod sparse;
 // A database and its write-ahead log.

@@ -1,6 +1,7 @@
 //! The same tree gives the same bytes for any number of threads and any kernel. In: the made drop, and tables that are
 //! cut into chunks. Out: what the built program writes, but for times and run ids.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -24,9 +25,8 @@ fn records(kernel: &str, threads: &str, paths: &[&Path], folder: &Path) -> Strin
     records.join("\n")
 }
 
-#[test]
-fn reports_are_the_same_for_any_threads_and_kernel() {
-    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+/// A table and a text, each of several chunks.
+fn made() -> (String, String) {
     let mut rows = String::from("mrn,ssn,dob,note,amount\n");
     let mut text = String::new();
     let mut n = 0u64;
@@ -42,6 +42,13 @@ fn reports_are_the_same_for_any_threads_and_kernel() {
         }
         text += "fn main() { let x = 12345678; } // nothing of interest here\n";
     }
+    (rows, text)
+}
+
+#[test]
+fn reports_are_the_same_for_any_threads_and_kernel() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (rows, text) = made();
     std::fs::write(data.path().join("plain.csv"), &rows).unwrap();
     std::fs::write(data.path().join("quoted.csv"), rows.replace("call ", "\"call\" ")).unwrap();
     std::fs::write(data.path().join("notes.txt"), &text).unwrap();
@@ -52,5 +59,55 @@ fn reports_are_the_same_for_any_threads_and_kernel() {
         let told = records(kernel, threads, &paths, own.path());
         let differs = expected.lines().zip(told.lines()).position(|(a, b)| a != b);
         assert!(expected == told, "{kernel}, {threads} threads: record {differs:?} differs");
+    }
+}
+
+#[test]
+fn streams_are_the_same_for_any_threads() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (rows, text) = made();
+    let pack = |bytes: &[u8]| {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    };
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in
+        [("rows.csv", rows.as_bytes()), ("text.txt.gz", &pack(text.as_bytes())), ("b.csv", rows.as_bytes())]
+    {
+        packed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        packed.write_all(bytes).unwrap();
+    }
+    let packed = packed.finish().unwrap().into_inner();
+    let mut whole = tar::Builder::new(Vec::new());
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes) in [("list.csv", rows.as_bytes()), ("a.zip", &packed), ("wide.txt", &wide)] {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        whole.append_data(&mut header, name, bytes).unwrap();
+    }
+    // More than there are threads, so that some of them find others at work and some do not.
+    let whole = pack(&whole.into_inner().unwrap());
+    for n in 0..3 {
+        std::fs::write(data.path().join(format!("{n}.tar.gz")), &whole).unwrap();
+    }
+    std::fs::write(data.path().join("rows.csv.gz"), pack(rows.as_bytes())).unwrap();
+    // Damaged behind its middle: what came before counts, the same on any number of threads.
+    let mut damaged = pack(text.as_bytes());
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 64].fill(0xff);
+    std::fs::write(data.path().join("damaged.txt.gz"), damaged).unwrap();
+    let expected = records("", "1", &[data.path()], own.path());
+    let counted = |member: &str| {
+        let line = expected.lines().find(|line| line.starts_with("{\"type\":\"document\"") && line.contains(member));
+        let record: serde_json::Value = serde_json::from_str(line.expect("a document")).expect("a record");
+        (record["records"].clone(), record["people"].clone())
+    };
+    assert_eq!(counted("rows.csv.gz!rows.csv"), counted("1.tar.gz!1.tar!list.csv"));
+    assert!(expected.contains("\"reason\":\"malformed\""));
+    for threads in ["2", "3", "8"] {
+        let told = records("", threads, &[data.path()], own.path());
+        let differs = expected.lines().zip(told.lines()).position(|(a, b)| a != b);
+        assert!(expected == told, "{threads} threads: record {differs:?} differs");
     }
 }

@@ -31,6 +31,7 @@ use crate::report::dir::OwnManifest;
 use crate::report::set::Reports;
 use crate::rich::trial;
 use crate::scan::{self, Event, Listener, Progress, Run};
+use crate::spool::Spool;
 
 /// Runs the command.
 pub(super) fn run(args: Box<ScanArgs>, given: Map<String, Value>) -> Result<i32> {
@@ -306,6 +307,7 @@ fn options(args: ScanArgs) -> Result<Options> {
         mask_paths: args.mask_paths,
         limits,
         worker: Some(this_program()),
+        spool: spool(&limits, args.verbose),
         ..look_for(args.look_for)
     })
 }
@@ -327,6 +329,18 @@ fn rights(roots: &[Root], ours: &[PathBuf], follow: bool) -> Rights {
     write.sort_unstable();
     write.dedup();
     Rights { read, write }
+}
+
+/// Opens the spool, while this process may still make a file. Where it cannot, what would need it is a gap that says so.
+fn spool(limits: &Limits, verbose: bool) -> Option<Spool> {
+    if limits.spool == 0 {
+        return None;
+    }
+    let spool = Spool::open(limits.spool);
+    if verbose && let Err(error) = &spool {
+        say(&format!("spool: none: {error}"));
+    }
+    spool.ok()
 }
 
 /// What is started as a worker: the program that runs, even if another has taken its name meanwhile.

@@ -7,9 +7,12 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::gap::Reason;
 use crate::limits::{FLOOR, Limits, bytes_text};
+use crate::spool::{Refused, Spool, Spooled};
 
 pub use crate::limits::{DEPTH, MEMBERS};
 
@@ -19,6 +22,9 @@ pub struct Budget {
     limits: Limits,
     members: Cell<u64>,
     expanded: Cell<u64>,
+    spool: Option<Spool>,
+    /// Bytes of the spool that are in use.
+    spooled: Arc<AtomicU64>,
 }
 
 impl Default for Budget {
@@ -77,7 +83,32 @@ impl Error for Halt {}
 impl Budget {
     /// All that these limits give to one file.
     pub fn new(limits: Limits) -> Budget {
-        Budget { limits, members: Cell::new(limits.members), expanded: Cell::new(limits.expanded) }
+        let (members, expanded) = (Cell::new(limits.members), Cell::new(limits.expanded));
+        Budget { limits, members, expanded, spool: None, spooled: Arc::default() }
+    }
+
+    /// With a place for what is too large to be held in memory.
+    pub fn spooling(self, spool: Option<Spool>) -> Budget {
+        Budget { spool, ..self }
+    }
+
+    /// Holds a stream of more than 64 MiB, to be read from any place.
+    ///
+    /// # Errors
+    /// Where there is no place for it, or it ends early.
+    pub(crate) fn hold(&self, stream: &mut dyn Read) -> Result<Spooled, Halt> {
+        let large = |beyond: &str| Halt::new(Reason::Limit, format!("a document inside another, larger than {beyond}"));
+        let Some(spool) = self.spool.as_ref().filter(|_| self.limits.spool > 0) else {
+            return Err(large("64 MiB, and no file to hold it"));
+        };
+        spool.hold(stream, &self.spooled, self.limits.spool).map_err(|refused| match refused {
+            Refused::Stream(error) => Halt::of(&error),
+            Refused::Long => large(&format!("what may be held of it, {}", bytes_text(self.limits.spool))),
+            Refused::Disk(error) => {
+                let (_, detail) = crate::walk::failure(&error);
+                large(&format!("64 MiB, and no file to hold it: {detail}"))
+            }
+        })
     }
 
     /// The limits it was made of.

@@ -10,7 +10,7 @@ use super::seek::Holding;
 use super::{Member, Packed};
 
 pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
-    let holding = Holding::of(packed)?;
+    let holding = Holding::of(packed, budget)?;
     let failed = |error: std::io::Error| Halt::of(&error);
     let mut cabinet = ::cab::Cabinet::new(holding.reader()).map_err(failed)?;
     let files: Vec<(String, u64)> = cabinet

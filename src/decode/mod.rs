@@ -22,6 +22,8 @@ use self::budget::{Budget, Halt};
 use crate::gap::Reason;
 use crate::open::ReadAt;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::seek::At;
 pub use self::seek::in_order;
 pub use self::zip::member as zip_member;
 

@@ -23,7 +23,7 @@ const HEADER: u64 = 2 << 20;
 const OTHERS: u32 = 1 << 20;
 
 pub(super) fn open(packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
-    let holding = Holding::of(packed)?;
+    let holding = Holding::of(packed, budget)?;
     let mut mark = [0; 8];
     let mut reader = holding.reader();
     if !whole(&mut reader, &mut mark)? {

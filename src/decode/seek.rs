@@ -1,15 +1,12 @@
 //! The bytes of a wrapper as its reader wants them: in order, or with a place to go to. In: [`Packed`]. Out: a reader.
-//! Refuses to hold a stream that is larger than [`HELD`] where a reader must go to and fro in it.
+//! A stream in which a reader must go to and fro is held, in memory or in the spool. Refuses what its budget has no room for.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::Packed;
-use super::budget::Halt;
-use crate::gap::Reason;
+use super::budget::{Budget, Halt};
 use crate::open::ReadAt;
-
-/// A member that must be read to and fro is held in memory up to this size.
-pub(super) const HELD: u64 = 64 << 20;
+use crate::spool::{HELD, Spooled};
 
 /// Bytes read ahead: readers of wrappers ask for a few at a time.
 const AHEAD: usize = 64 << 10;
@@ -26,6 +23,7 @@ pub fn in_order(packed: Packed<'_>) -> Box<dyn Read + '_> {
 pub(super) enum Holding<'a> {
     Lent(&'a dyn ReadAt),
     Held(Vec<u8>),
+    Spooled(Box<Spooled>),
 }
 
 impl<'a> Holding<'a> {
@@ -33,14 +31,15 @@ impl<'a> Holding<'a> {
     ///
     /// # Errors
     /// Where a stream is too large to be held, or cannot be read.
-    pub(super) fn of(packed: Packed<'a>) -> Result<Holding<'a>, Halt> {
+    pub(super) fn of(packed: Packed<'a>, budget: &Budget) -> Result<Holding<'a>, Halt> {
         match packed {
             Packed::ByOffset(bytes) => Ok(Holding::Lent(bytes)),
             Packed::InOrder(mut reader) => {
                 let mut held = Vec::new();
                 reader.by_ref().take(HELD + 1).read_to_end(&mut held).map_err(|error| Halt::of(&error))?;
                 if held.len() as u64 > HELD {
-                    return Err(Halt::new(Reason::Limit, "a wrapper inside a wrapper, larger than 64 MiB"));
+                    let spooled = budget.hold(&mut io::Cursor::new(held).chain(reader))?;
+                    return Ok(Holding::Spooled(Box::new(spooled)));
                 }
                 Ok(Holding::Held(held))
             }
@@ -52,6 +51,7 @@ impl<'a> Holding<'a> {
         match self {
             Holding::Lent(bytes) => bytes.size(),
             Holding::Held(bytes) => bytes.len() as u64,
+            Holding::Spooled(bytes) => bytes.size(),
         }
     }
 
@@ -60,6 +60,7 @@ impl<'a> Holding<'a> {
         match self {
             Holding::Lent(bytes) => bytes.read_at(offset, to),
             Holding::Held(bytes) => bytes.read_at(offset, to),
+            Holding::Spooled(bytes) => bytes.read_at(offset, to),
         }
     }
 
@@ -68,12 +69,13 @@ impl<'a> Holding<'a> {
         match self {
             Holding::Lent(bytes) => At::new(*bytes),
             Holding::Held(bytes) => At::new(bytes),
+            Holding::Spooled(bytes) => At::new(&**bytes),
         }
     }
 }
 
 /// A place in bytes that can be read from any place.
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     bytes: &'a dyn ReadAt,
     at: u64,
     /// What was read ahead, and where it starts.
@@ -82,7 +84,8 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    fn new(bytes: &'a dyn ReadAt) -> At<'a> {
+    /// At the start.
+    pub(crate) fn new(bytes: &'a dyn ReadAt) -> At<'a> {
         At { bytes, at: 0, ahead: Vec::new(), start: 0 }
     }
 }

@@ -28,7 +28,7 @@ const STRONG: u16 = 1 << 6;
 const MASKED: u16 = 1 << 13;
 
 pub(super) fn open(passwords: &[String], packed: Packed<'_>, budget: &Budget, visit: Visit<'_>) -> Result<(), Halt> {
-    let holding = Holding::of(packed)?;
+    let holding = Holding::of(packed, budget)?;
     let (mut layout, mut names) = (Layout::default(), Names::default());
     let listed = listed(passwords, &holding, budget, (&mut layout, &mut names), visit);
     // Behind the directory nothing is a member; where none was found, anything may be one.

@@ -109,16 +109,37 @@ pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The line ends, with the blanks around them, over which a value goes: behind figures and `-` or `/`, before figures, with
-/// one to four figures on either side; and before the last part of an SSN, `418-62` and `-7715`.
+/// one to four figures on either side; and before the last part of an SSN, `418-62` and `-7715`. In a text that says that it is
+/// quoted-printable, as a message that was pasted or logged, soft line ends between figures too (RFC 2045, 6.7).
 fn breaks(bytes: &[u8]) -> Vec<Range<usize>> {
     // Nearly every line ends in something else.
     let ends = |a: u8, b: u8| {
         let figure = (a.wrapping_sub(b'-') <= b'9' - b'-') & (a != b'.');
-        (b == b'\n') & (figure | (a == b'\r') | (a.wrapping_sub(0x90) <= 5))
+        (b == b'\n') & (figure | (a == b'\r') | (a == b'=') | (a.wrapping_sub(0x90) <= 5))
     };
-    let mut found = Vec::new();
-    pairs(bytes, 1, ends, |end| found.extend(broken(bytes, end)));
+    let (mut found, mut declared) = (Vec::new(), None);
+    pairs(bytes, 1, ends, |end| {
+        let soft = || soft(bytes, end).filter(|_| *declared.get_or_insert_with(|| is_quoted_printable(bytes)));
+        found.extend(broken(bytes, end).or_else(soft));
+    });
     found
+}
+
+/// The soft line end at `end`, between figures or what stands between them: another `=` at the end of a line ends something.
+fn soft(bytes: &[u8], end: usize) -> Option<Range<usize>> {
+    let part = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'-' | b'/' | b'0'..=b'9'));
+    let before = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]).strip_suffix(b"=")?;
+    (part(before.last()) && part(bytes.get(end + 1))).then_some(before.len()..end + 1)
+}
+
+/// Whether a header says so, wherever it stands.
+fn is_quoted_printable(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"quoted-printable";
+    memchr::memchr_iter(b':', bytes).any(|at| {
+        let behind = bytes[at + 1..].trim_ascii_start();
+        let behind = behind.strip_prefix(b"\"").unwrap_or(behind);
+        behind.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+    })
 }
 
 /// The line end at `end` with what stands around it, if a value goes over it.
@@ -264,5 +285,20 @@ mod tests {
                 prop_assert_eq!(plain.here(text.len()), plain.bytes.len());
             }
         }
+    }
+
+    #[test]
+    fn soft_line_ends_are_none_where_they_are_declared() {
+        let declared = "Content-Transfer-Encoding: Quoted-Printable\r\n\r\n";
+        let body = "SSN: 536-90-=\r\n4398, MRN 447=\n1902, 04=\r\n/01/1950, a=\r\nb, 1 =\n2, 3=\n";
+        let text = format!("{declared}{body}");
+        let plain = Plain::of_lines(text.as_bytes()).expect("lines go over");
+        let expected = format!("{declared}SSN: 536-90-4398, MRN 4471902, 04/01/1950, a=\r\nb, 1 =\n2, 3=\n");
+        assert_eq!(String::from_utf8_lossy(&plain.bytes), expected);
+        let at = expected.find("4398").expect("there");
+        assert_eq!(&text[plain.original_span(at - 7..at + 4)], "536-90-=\r\n4398");
+        // `=` ends much else.
+        assert!(Plain::of_lines(body.as_bytes()).is_none());
+        assert!(Plain::of_lines(format!("no quoted-printable here\n{body}").as_bytes()).is_none());
     }
 }

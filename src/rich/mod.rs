@@ -6,11 +6,12 @@
 //! nothing from the document. It does not look for anything: parts are scanned like any other document, by the process that
 //! asked for them. So a format is one function from a file to [`Parts`], and knows nothing of rules.
 
-use std::fs::File;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
+use crate::open::ReadAt;
 
 #[cfg(feature = "columnar")]
 mod columnar;
@@ -104,8 +105,8 @@ pub struct Asked<'a> {
     /// database's with this appended; the empty name is the database of a log. `None` where there is none, as for a member of
     /// an archive.
     pub beside: Option<&'a Beside<'a>>,
-    /// The document itself, for libraries that must own a file; `None` where it is none.
-    pub file: Option<&'a File>,
+    /// The document itself, for libraries that must own it; `None` where it is only lent.
+    pub own: Option<&'a Arc<dyn ReadAt + Send>>,
 }
 
 /// Opens a file beside a document.

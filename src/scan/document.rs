@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::decode;
 use crate::decode::budget::Budget;
@@ -31,6 +32,7 @@ use crate::rich;
 use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
+use crate::scan::stream::Crew;
 use crate::scan::values::Inside;
 use crate::scan::{Progress, Within};
 use crate::validate::date;
@@ -68,6 +70,8 @@ pub(super) struct Nest<'a> {
     pub(super) given: Given<'a>,
     /// Who hears of its members.
     pub(super) tell: &'a mut dyn FnMut(Box<Document>),
+    /// Who helps with it where it is large.
+    pub(super) crew: Crew<'a>,
 }
 
 /// What is known of a document before it is looked at.
@@ -353,7 +357,7 @@ impl Scanner<'_> {
     ) -> Reading {
         let name = locator.parts().last().map_or("", String::as_str);
         let (bytes, encoding) = (source.size().unwrap_or(0), nest.encoding);
-        let given = nest.given;
+        let (given, crew) = (nest.given, nest.crew);
         let mut reading = Reading { bytes, encoding, rendered: given != Given::Nothing, ..Reading::default() };
         let series = locator.series(&self.roots[root].name);
         // The first window: all of a small document. What the document is, is told from this one, however it is cut.
@@ -486,7 +490,7 @@ impl Scanner<'_> {
         if decide::key_columns(self.engine, &mut plan, &tally) {
             tally = self.count(&plan, &chunk);
         }
-        let mut tally = tally.opened();
+        let (plan, mut tally) = (Arc::new(plan), tally.opened());
         let mut entry = plan.after(start, None, &chunk.bytes[chunk.core.clone()]);
         let mut next = 1;
         if self.options.cut.core != CORE && source.by_offset().is_some() {
@@ -500,7 +504,7 @@ impl Scanner<'_> {
             reading.bytes = reading.bytes.max(chunk.bytes.len() as u64);
         } else {
             let rest = match source {
-                Source::Stream(stream) => self.stream(&plan, chunk, spare, entry, stream, &mut tally),
+                Source::Stream(stream) => self.stream(&plan, (chunk, spare), entry, (stream, crew), &mut tally),
                 Source::File(file) => self.large(&plan, file, next, entry, &mut tally),
                 Source::Memory(bytes) => self.large(&plan, bytes, next, entry, &mut tally),
             };

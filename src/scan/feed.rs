@@ -7,12 +7,13 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, getrlimit};
 
 use super::document::{Given, Nest, Scanner};
+use super::stream::Line;
 use super::{AHEAD, Event, Message};
 use crate::decode::budget::Budget;
 use crate::extract::Cut;
@@ -95,8 +96,8 @@ pub(super) fn feed(
             let hand_over = |batch: &mut Vec<(u64, Entry)>| {
                 let (batch, sender) = (std::mem::take(batch), sender.clone());
                 let under_way = waiting.under_way();
-                scope.spawn_fifo(move |_| {
-                    together(scanner, window, pace, waiting, batch, &sender);
+                scope.spawn_fifo(move |scope| {
+                    together((scope, scanner), window, pace, waiting, batch, &sender);
                     drop(under_way);
                 });
             };
@@ -134,8 +135,8 @@ pub(super) fn feed(
 
 /// Scans files one after the other on one thread; those that are left where it turns out that storage answers late are
 /// read ahead.
-fn together(
-    scanner: &Scanner<'_>,
+fn together<'scope>(
+    (scope, scanner): (&rayon::ScopeFifo<'scope>, &'scope Scanner<'_>),
     window: &Window,
     pace: &Pace,
     waiting: &Waiting,
@@ -151,7 +152,7 @@ fn together(
         let source = open(scanner, &entry, pace);
         bytes += source.as_ref().map_or(0, |source| source.size().unwrap_or(TOLD_AFTER));
         // Members are told before those files that come behind theirs; what comes before must not wait for them.
-        let last = scanned(scanner, window, number, entry, source, &mut |member| {
+        let last = scanned((scope, scanner), window, number, entry, source, &mut |member| {
             events.push(member);
             let _ = sender.send(std::mem::take(&mut events));
         });
@@ -187,12 +188,12 @@ fn read_ahead<'scope>(
             Ok(file)
         });
         let sender = sender.clone();
-        scope.spawn_fifo(move |_| {
+        scope.spawn_fifo(move |scope| {
             let source = match file {
                 Some(file) => file.map(Source::File),
                 None => open(scanner, &entry, pace),
             };
-            let last = scanned(scanner, window, number, entry, source, &mut |member| {
+            let last = scanned((scope, scanner), window, number, entry, source, &mut |member| {
                 let _ = sender.send(vec![member]);
             });
             waiting.give_back(room);
@@ -202,8 +203,8 @@ fn read_ahead<'scope>(
 }
 
 /// What is told of a file in the end, when its members were told; whatever goes wrong is a gap.
-fn scanned(
-    scanner: &Scanner<'_>,
+fn scanned<'scope>(
+    (scope, scanner): (&rayon::ScopeFifo<'scope>, &'scope Scanner<'_>),
     window: &Window,
     number: u64,
     entry: Entry,
@@ -219,12 +220,14 @@ fn scanned(
                 window.slow_down(number, told);
                 tell((number, Message::Event(Event::Document(member))));
             };
+            let crew = |line: Arc<Line>| scope.spawn_fifo(move |_| scanner.help(&line));
             let nest = Nest {
                 depth: 0,
-                budget: &Budget::new(scanner.options.limits),
+                budget: &Budget::new(scanner.options.limits).spooling(scanner.options.spool.clone()),
                 encoding: None,
                 given: Given::Nothing,
                 tell,
+                crew: Some(&crew),
             };
             scanner.scan(entry.root, entry.locator, source, nest)
         }

@@ -2,7 +2,7 @@
 //! chunk. Out: the tally of the rest, the same for any number of threads, and why it ended early if it did.
 //!
 //! Chunks are claimed in order; each is read and summed up without knowing what came before, then waits for the entry
-//! state of the chunk before it, and is counted. A stream is read chunk by chunk.
+//! state of the chunk before it, and is counted. Streams are read in `stream.rs`.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
 use super::document::{Scanner, Stopped, text_start};
-use crate::decode::budget::Halt;
-use crate::extract::{BEFORE, CORE, Chunk, Cut, Entry, Fold};
+use crate::extract::{BEFORE, Chunk, Cut, Entry, Fold};
 use crate::gap::Reason;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{Known, Tally};
-use crate::open::{ReadAt, StreamSource};
+use crate::open::ReadAt;
 use crate::walk;
 
 impl Scanner<'_> {
@@ -122,68 +121,6 @@ impl Scanner<'_> {
             chain.merge(number, counted, total);
             buffer = chunk.bytes;
             std::mem::forget(guard);
-        }
-    }
-
-    /// Appends `wanted` bytes of a stream to `out`, fewer at its end or where the scan is stopped.
-    pub(super) fn fill(&self, stream: &mut StreamSource<'_>, out: &mut Vec<u8>, wanted: usize) -> Result<(), Stopped> {
-        let full = out.len() + wanted;
-        while out.len() < full {
-            if self.progress.stopped() {
-                return Err((Reason::Interrupted, "the scan was stopped".to_string()));
-            }
-            let failed = |error| {
-                let Halt { reason, detail } = Halt::of(&error);
-                (reason, detail)
-            };
-            if stream.wait().map_err(failed)? && stream.read_some(out, full - out.len()).map_err(failed)? == 0 {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The chunks of a stream behind the first, one after the other. `spare` was read already and stands behind the
-    /// first.
-    pub(super) fn stream(
-        &self,
-        plan: &DocumentPlan,
-        first: Chunk,
-        mut spare: Vec<u8>,
-        mut entry: Entry,
-        stream: &mut StreamSource<'_>,
-        tally: &mut Tally,
-    ) -> (u64, Result<Entry, Stopped>) {
-        let window = Cut::default().window();
-        let mut bytes = first.bytes;
-        let mut core = first.core;
-        let mut base = 0;
-        loop {
-            // What lies before the next core moves to the front; then the window is filled up.
-            let keep = core.end.saturating_sub(BEFORE);
-            bytes.drain(..keep);
-            base += keep as u64;
-            let start = core.end - keep;
-            bytes.append(&mut spare);
-            let wanted = (start + window + 1).saturating_sub(bytes.len());
-            let read = self.fill(stream, &mut bytes, wanted);
-            spare = bytes.split_off(bytes.len().min(start + window));
-            core = start..bytes.len().min(start + CORE);
-            if !core.is_empty() {
-                let ends = spare.is_empty() && read.is_ok();
-                let chunk = Chunk { base, bytes, core: core.clone(), entry, ends };
-                tally.merge(self.count(plan, &chunk));
-                let before = core.start.checked_sub(1).map(|at| chunk.bytes[at]);
-                entry = plan.after(entry, before, &chunk.bytes[core.clone()]);
-                self.progress.read(core.len() as u64);
-                bytes = chunk.bytes;
-            }
-            if let Err(stopped) = read {
-                return (base + bytes.len() as u64, Err(stopped));
-            }
-            if core.is_empty() || core.end == bytes.len() && core.len() < CORE {
-                return (base + bytes.len() as u64, Ok(entry));
-            }
         }
     }
 }

@@ -25,7 +25,7 @@ impl Scanner<'_> {
         nest: Nest<'_>,
         reading: &mut Reading,
     ) {
-        let Nest { depth, budget, tell, .. } = nest;
+        let Nest { depth, budget, tell, crew, .. } = nest;
         if u64::from(depth) >= budget.limits().depth {
             let detail = format!("more than {} wrappers inside each other", budget.limits().depth);
             reading.not_read = Some((Reason::Limit, detail.into()));
@@ -42,8 +42,8 @@ impl Scanner<'_> {
             let inner = locator.member(&member.name);
             let document = match member.content {
                 Ok(reader) => {
-                    let nest =
-                        Nest { depth: depth + 1, budget, encoding: None, given: Given::Nothing, tell: &mut *tell };
+                    let (depth, given) = (depth + 1, Given::Nothing);
+                    let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell, crew };
                     self.scan(root, inner, Source::stream(reader, access.clone()), nest)
                 }
                 Err((reason, detail)) => {

@@ -1,12 +1,12 @@
 //! Scans what libraries read. In: a document of which a worker hands out the parts. Out: the text of the document itself as
 //! its own, every other part as a document with the part's name. Refuses what is too deep inside other documents, and
-//! a stream that is too large to be held where a library must go to and fro in it.
+//! a stream for which its budget has no room, where a library must go to and fro in it.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, Read, Seek, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
@@ -19,12 +19,10 @@ use crate::decode::in_order;
 use crate::finding::Access;
 use crate::gap::Reason;
 use crate::locator::Locator;
-use crate::open::Source;
+use crate::open::{ReadAt, Source};
 use crate::rich::{self, Asked, Form, Part};
+use crate::spool::{HELD, Spooled};
 use crate::worker::{Handed, Pool, Told};
-
-/// A document inside another is held in memory up to this size.
-const HELD: u64 = 64 << 20;
 
 impl Scanner<'_> {
     /// Scans the parts of a document; `reading` names its format.
@@ -39,17 +37,17 @@ impl Scanner<'_> {
         let size = reading.bytes;
         let beside = (reading.format == "sqlite").then(|| self.beside(root, locator, &head)).flatten();
         let held = match self.may_be_read(reading.format, nest.depth) {
-            Ok(pool) => document(source, head).map(|document| (pool, document)),
+            Ok(pool) => Held::of(source, head, nest.budget).map(|document| (pool, document)),
             Err((reason, detail)) => {
                 reading.not_read = Some((reason, detail.into()));
                 return;
             }
         };
         let mut told = 0;
-        let ended = held.and_then(|(pool, document)| {
-            reading.bytes = size.max(document.1);
+        let ended = held.and_then(|(pool, (document, bytes))| {
+            reading.bytes = size.max(bytes);
             let handle = beside.as_ref().and_then(|(ending, file)| Some((*ending, file.handle()?.as_fd())));
-            let handed = Handed { document: document.0.as_fd(), beside: handle };
+            let handed = document.handed(handle);
             let _inside = Within::enter();
             self.parts((root, locator), (pool, handed), access, nest, (reading, &mut told))
         });
@@ -92,7 +90,7 @@ impl Scanner<'_> {
         nest: Nest<'_>,
         (reading, told): (&mut Reading, &mut u64),
     ) -> Result<(), Halt> {
-        let Nest { depth, budget, tell, .. } = nest;
+        let Nest { depth, budget, tell, crew, .. } = nest;
         let name = locator.parts().last().map_or("", String::as_str);
         let passwords = self.options.passwords.list();
         let asked = Asked { format: reading.format, name, passwords, ..Asked::default() };
@@ -116,7 +114,7 @@ impl Scanner<'_> {
                 }
                 let mut text = Source::stream(&mut bytes, access.clone());
                 let given = Given::Text(place.as_deref());
-                let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell };
+                let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell, crew };
                 let body = self.read(root, locator, &mut text, access, nest);
                 drop(text);
                 // The document is what it was, and as large: only its text was read elsewhere.
@@ -133,7 +131,8 @@ impl Scanner<'_> {
                 Form::Body | Form::File => Given::Nothing,
             };
             let inner = locator.member(&numbered(&mut names, &part));
-            let nest = Nest { depth: depth + 1, budget, encoding: None, given, tell: &mut *tell };
+            let depth = depth + 1;
+            let nest = Nest { depth, budget, encoding: None, given, tell: &mut *tell, crew };
             let document = self.scan(root, inner, Source::stream(&mut bytes, access.clone()), nest);
             tell(document);
             bytes.halted.map_or(Ok(()), Err)
@@ -170,29 +169,49 @@ fn numbered(names: &mut HashMap<String, u32>, part: &Part) -> String {
     if *times > 1 { format!("{name}#{times}") } else { name }
 }
 
-/// A document as another process gets it, and how large it is: the file itself, or, where there is none, bytes in memory that
-/// nobody can change.
-fn document(source: &mut Source<'_>, head: Vec<u8>) -> Result<(OwnedFd, u64), Halt> {
-    let failed = |error: io::Error| Halt::of(&error);
-    if let Source::File(file) = source
-        && let Some(handle) = file.handle()
-    {
-        return Ok((handle.try_clone().map_err(failed)?.into(), 0));
+/// A document as another process gets it.
+enum Held {
+    /// The file itself, or, where there is none, bytes in memory that nobody can change.
+    Plain(OwnedFd),
+    /// Of a stream that is too large for that, in the spool.
+    Spooled(Box<Spooled>),
+}
+
+impl Held {
+    /// The document, and how many bytes it has, where it was no file.
+    fn of(source: &mut Source<'_>, head: Vec<u8>, budget: &Budget) -> Result<(Held, u64), Halt> {
+        let failed = |error: io::Error| Halt::of(&error);
+        if let Source::File(file) = source
+            && let Some(handle) = file.handle()
+        {
+            return Ok((Held::Plain(handle.try_clone().map_err(failed)?.into()), 0));
+        }
+        let mut held = File::from(
+            memfd_create("document", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)
+                .map_err(io::Error::from)
+                .map_err(failed)?,
+        );
+        let mut bytes = in_order(packed(source, head));
+        let copied = io::copy(&mut bytes.by_ref().take(HELD + 1), &mut held);
+        let copied = copied.and_then(|copied| held.flush().map(|()| copied)).map_err(failed)?;
+        if copied > HELD {
+            held.rewind().map_err(failed)?;
+            let spooled = budget.hold(&mut held.chain(bytes))?;
+            let size = spooled.size();
+            return Ok((Held::Spooled(Box::new(spooled)), size));
+        }
+        let held = OwnedFd::from(held);
+        let all = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
+        fcntl_add_seals(&held, all).map_err(io::Error::from).map_err(failed)?;
+        Ok((Held::Plain(held), copied))
     }
-    let mut held = File::from(
-        memfd_create("document", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)
-            .map_err(io::Error::from)
-            .map_err(failed)?,
-    );
-    let mut bytes = in_order(packed(source, head)).take(HELD + 1);
-    let copied = io::copy(&mut bytes, &mut held).and_then(|copied| held.flush().map(|()| copied)).map_err(failed)?;
-    if copied > HELD {
-        return Err(Halt::new(Reason::Limit, "a document inside another, larger than 64 MiB"));
+
+    fn handed<'a>(&'a self, beside: Option<(&'a str, BorrowedFd<'a>)>) -> Handed<'a> {
+        match self {
+            Held::Plain(file) => Handed { document: file.as_fd(), sealed: None, beside },
+            Held::Spooled(spooled) => Handed { document: spooled.file(), sealed: Some(spooled.sealed()), beside },
+        }
     }
-    let held = OwnedFd::from(held);
-    let all = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
-    fcntl_add_seals(&held, all).map_err(io::Error::from).map_err(failed)?;
-    Ok((held, copied))
 }
 
 /// What came out of all parts of a document, against what went in.

@@ -4,8 +4,10 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use super::document::{Given, Nest, Reading, Scanner, Stopped};
+use super::stream::Crew;
 use crate::decode::budget::Halt;
 use crate::extract::coded::{self, Coded, File};
 use crate::extract::named::{Batch, Bytes, Places, Progress, Reader, Window};
@@ -172,7 +174,7 @@ impl Scanner<'_> {
                 _ => detail.to_string(),
             };
             reading.stopped.get_or_insert((reason, detail));
-            self.rest_as_text(source, rest, offset, entry, &mut tally, reading);
+            self.rest_as_text((source, inside.nest.crew), rest, offset, entry, &mut tally, reading);
         }
         if let (Some((reason, detail)), None) = (reader.unread(), &reading.stopped) {
             reading.stopped = Some((reason, detail.to_string()));
@@ -208,7 +210,7 @@ impl Scanner<'_> {
         }
         let source = Source::stream(Cursor::new(file.bytes), access.clone());
         let (depth, given) = (nest.depth + 1, Given::Nothing);
-        let inner = Nest { depth, budget, encoding: None, given, tell: &mut *nest.tell };
+        let inner = Nest { depth, budget, encoding: None, given, tell: &mut *nest.tell, crew: nest.crew };
         let document = self.scan(*root, locator.member(&name), source, inner);
         (nest.tell)(document);
     }
@@ -216,7 +218,7 @@ impl Scanner<'_> {
     /// Reads as text what stands from `offset` on; `rest` was read from there already.
     fn rest_as_text(
         &self,
-        source: &mut Source<'_>,
+        (source, crew): (&mut Source<'_>, Crew<'_>),
         mut rest: Vec<u8>,
         offset: u64,
         entry: Entry,
@@ -225,7 +227,7 @@ impl Scanner<'_> {
     ) {
         let mut plan = DocumentPlan::new(self.engine, Layout::Text);
         plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
-        let mut text = Tally::default();
+        let (plan, mut text) = (Arc::new(plan), Tally::default());
         let window = Cut::default().window();
         match source {
             Source::Stream(stream) => {
@@ -239,7 +241,7 @@ impl Scanner<'_> {
                 self.progress.read(chunk.core.end as u64);
                 let mut end = chunk.bytes.len() as u64;
                 if read.is_ok() && chunk.bytes.len() > CORE {
-                    let (bytes, exit) = self.stream(&plan, chunk, spare, entry, stream, &mut text);
+                    let (bytes, exit) = self.stream(&plan, (chunk, spare), entry, (stream, crew), &mut text);
                     end = bytes;
                     reading.stopped = exit.err().or(reading.stopped.take());
                 }

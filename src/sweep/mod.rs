@@ -47,12 +47,14 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::ledger::rows::{RootRow, RunRow};
 use crate::ledger::{Ledger, key_file};
+use crate::limits::Limits;
 use crate::open::content::ContentKey;
 use crate::open::mounts::Mounts;
 use crate::open::offline::Recall;
 use crate::options::{Options, WalkOptions};
 use crate::report::utc;
 use crate::scan::{Progress, Run, scan_found};
+use crate::spool::Spool;
 use crate::walk::filesystem::{self, ModeBits};
 
 /// What one run is asked, beside its configuration.
@@ -172,6 +174,7 @@ fn sweep(
         fingerprint_key: Some(key),
         content_key: Some(content_key.clone()),
         worker: orders.worker.clone(),
+        spool: Spool::open(Limits::default().spool).ok(),
         mounts: mounts.clone(),
         recall: Some(Arc::new(Recall::new(orders.recall.unwrap_or(config.recall)))),
         ..Options::default()

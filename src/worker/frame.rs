@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::rich::{Form, Part};
+use crate::spool::Sealed;
 
 /// The longest content of a frame.
 pub(super) const LONGEST: usize = 1 << 20;
@@ -26,6 +27,8 @@ pub(super) struct Request {
     pub(super) passwords: Vec<String>,
     /// A second descriptor comes with it: the file beside the document whose name ends so.
     pub(super) beside: Option<String>,
+    /// The document stands in the spool.
+    pub(super) sealed: Option<Sealed>,
     /// See [`crate::limits::Limits`].
     pub(super) memory: u64,
     pub(super) cpu: u64,

@@ -25,6 +25,7 @@ use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::limits::Limits;
 use crate::rich::{Asked, Part};
+use crate::spool::Sealed;
 
 #[cfg(feature = "cli")]
 pub(crate) use self::serve::serve;
@@ -47,6 +48,8 @@ pub(crate) enum Told<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Handed<'a> {
     pub(crate) document: BorrowedFd<'a>,
+    /// Where it stands in the spool, if `document` is that.
+    pub(crate) sealed: Option<Sealed>,
     /// The file beside it, and the ending that its name has and the document's has not; see [`Asked::beside`].
     pub(crate) beside: Option<(&'a str, BorrowedFd<'a>)>,
 }
@@ -90,6 +93,7 @@ impl Pool {
             name: asked.name.to_string(),
             passwords: asked.passwords.to_vec(),
             beside: handed.beside.map(|(ending, _)| ending.to_string()),
+            sealed: handed.sealed,
             memory: self.limits.memory,
             cpu: self.limits.cpu,
             cells: self.limits.cells,

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, IoSliceMut, Read, Seek, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
@@ -14,9 +16,12 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg}
 use super::bounds::{Bounds, Spent};
 use super::frame::{self, Frame, HEAD, LONGEST, Request};
 use crate::confine;
+use crate::decode::At;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
+use crate::open::ReadAt;
 use crate::rich::{self, Asked, Document, Part, Parts};
+use crate::spool::Unsealed;
 
 /// Bytes of a part that wait to be sent together: what is lost of it where its reader dies. Bytes and not time decide, so that
 /// the same is lost each time.
@@ -50,9 +55,14 @@ fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
         let mut answer = Answer { socket: &mut socket, held, written: 0, heard: Instant::now(), cells };
         let before = bounds.open(request.memory, request.cpu);
         // Where whoever wrote it stands, does not matter.
-        let mut file = File::from(document);
-        file.rewind()?;
-        let own = file.try_clone()?;
+        let mut plain = File::from(document);
+        plain.rewind()?;
+        let own: Arc<dyn ReadAt + Send> = match request.sealed {
+            Some(sealed) => Arc::new(Unsealed::new(plain.try_clone()?, sealed)),
+            None => Arc::new(Plain { size: plain.metadata()?.len(), file: plain.try_clone()? }),
+        };
+        let mut unsealed = At::new(&*own);
+        let file: &mut dyn Document = if request.sealed.is_some() { &mut unsealed } else { &mut plain };
         let open = |ending: &str| -> Option<Box<dyn Document>> {
             let named = request.beside.as_deref() == Some(ending);
             let file = beside.as_ref().filter(|_| named)?.try_clone().ok()?;
@@ -63,13 +73,12 @@ fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
             name: &request.name,
             passwords: &request.passwords,
             beside: Some(&open),
-            file: Some(&own),
+            own: Some(&own),
         };
         let read = catch_unwind(AssertUnwindSafe(|| match rich::reader(asked.format) {
-            Some(reader) => reader(asked, &mut file, &mut answer),
+            Some(reader) => reader(asked, file, &mut answer),
             None => Err(Halt::new(Reason::Unsupported, "a format that is not read")),
         }));
-        drop(file);
         // Who panicked may have left anything behind.
         let panicked = read.is_err();
         let halt = read.unwrap_or_else(|_| Err(Halt::new(Reason::Crashed, "its reader gave up on it"))).err();
@@ -78,6 +87,27 @@ fn run(mut socket: UnixStream, bounds: &Bounds) -> io::Result<()> {
         answer.send()?;
     }
     Ok(())
+}
+
+/// A document that is a file as it stands.
+struct Plain {
+    file: File,
+    size: u64,
+}
+
+impl ReadAt for Plain {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.file.read_at(buffer, offset) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                done => return done,
+            }
+        }
+    }
 }
 
 /// A request, its document, and the file beside that.

@@ -1,8 +1,6 @@
 //! Parquet. In: the file. Out: its rows, one row group after the other. Refuses files whose footer is encrypted; a damaged row group is a gap.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,6 +13,7 @@ use parquet::schema::types::Type;
 use super::{day, moment, readable};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
+use crate::open::ReadAt;
 use crate::rich::table::Rows;
 use crate::rich::{Asked, Document, Form, Part, Parts};
 
@@ -174,21 +173,19 @@ struct Source {
 
 #[derive(Clone)]
 enum Held {
-    File(Arc<File>),
+    Own(Arc<dyn ReadAt + Send>),
     Memory(Bytes),
 }
 
 impl Source {
     fn of(asked: Asked<'_>, document: &mut dyn Document) -> Result<Source, Halt> {
-        if let Some(file) = asked.file {
-            let file = file.try_clone().map_err(|error| Halt::of(&error))?;
-            let length = file.metadata().map_err(|error| Halt::of(&error))?.len();
-            return Ok(Source { held: Held::File(Arc::new(file)), length });
+        if let Some(own) = asked.own {
+            return Ok(Source { length: own.size(), held: Held::Own(own.clone()) });
         }
         let mut bytes = Vec::new();
         document.take(HELD + 1).read_to_end(&mut bytes).map_err(|error| Halt::of(&error))?;
         if bytes.len() as u64 > HELD {
-            return Err(Halt::new(Reason::Limit, "larger than 192 MiB, and not in a file"));
+            return Err(Halt::new(Reason::Limit, "larger than 192 MiB, and not to be read from any place"));
         }
         Ok(Source { length: bytes.len() as u64, held: Held::Memory(Bytes::from(bytes)) })
     }
@@ -198,10 +195,12 @@ impl Source {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match &self.held {
-            Held::File(file) => {
+            Held::Own(own) => {
                 let mut bytes = vec![0; length];
-                file.read_exact_at(&mut bytes, start)?;
-                Ok(Bytes::from(bytes))
+                match own.read_at(start, &mut bytes)? {
+                    got if got == length => Ok(Bytes::from(bytes)),
+                    _ => Err(io::ErrorKind::UnexpectedEof.into()),
+                }
             }
             Held::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
         }

@@ -11,6 +11,7 @@ use ::parquet::schema::parser::parse_message_type;
 use super::*;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
+use crate::open::ReadAt;
 use crate::rich::tests::Collected;
 use crate::rich::{Asked, Reader};
 
@@ -54,10 +55,9 @@ fn parquet_is_rows() {
                     536-90-4399|1950-04-01|1970-01-02 01:00:00\n219-48-1234||\n";
     assert_eq!((text.as_str(), parts.gaps.len(), done), (expected, 0, Ok(())));
     // From a file, too, as in a worker.
-    let file = tempfile::tempfile().expect("a file");
-    std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).expect("written");
+    let own: Arc<dyn ReadAt + Send> = Arc::new(bytes);
     let mut parts = Collected::default();
-    let asked = Asked { file: Some(&file), ..Asked::default() };
+    let asked = Asked { own: Some(&own), ..Asked::default() };
     parquet::read(asked, &mut Cursor::new(&[]), &mut parts).expect("read");
     assert_eq!(String::from_utf8_lossy(&parts.parts[0].1).replace('\x1f', "|"), expected);
 }
