@@ -40,6 +40,12 @@ const ORDINARY: f32 = -5.0;
 /// The shares of typing errors that a column may have, with what each weighs beforehand: the more, the rarer. Fitted likewise:
 /// of columns of random dashed numbers, of which 0.9 pass by chance, three in thirty-seven had been likely.
 const ERRORS: [(f32, f32); 3] = [(0.005, 0.0), (0.02, -1.0), (0.05, -2.5)];
+/// Forms of this weight are any number or word.
+const NOTHING: f32 = -8.0;
+/// What it weighs for such values under one word that labels many things (`chart=`, `group=`, `claim=` count and name parts of
+/// programs) that nothing in the document identifies a person. Set by hand: more than an exact name weighs with all values
+/// valid, 8 − 3 + 1.5.
+const NOBODY_BESIDE: f32 = -7.0;
 /// Fewer values than this have no pass rate.
 const FEW: u64 = 8;
 /// So many dates may be births where something beside them identifies persons.
@@ -130,6 +136,10 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot, company: bool) -> V
     }
     if rule.identifier == Identifier::DEVICE_ID && !company && !plan.placed {
         evidence.push(("nothing beside identifies a person".to_string(), NOBODYS_DEVICE));
+    }
+    let of_many = plan.bare.contains(&slot.rule) || plan.weak.contains(&slot.rule);
+    if of_many && !company && !plan.placed && rule.shapes.iter().all(|shape| shape.alone <= NOTHING) {
+        evidence.push(("a word of many meanings, and nothing beside identifies a person".to_string(), NOBODY_BESIDE));
     }
     if rule.identifier == Identifier::NAME && plan.weak.contains(&slot.rule) {
         // `name` may be anything's: what the lists know decides.

@@ -62,7 +62,7 @@ const NO_NAMES: &[&str] = &[
     "medicaid", "medical", "medicare", "medication", "medications", "medicine", "member", "memorial", "mental",
     "message", "michigan", "minnesota", "model", "monday", "month", "name", "national", "network", "new", "next",
     "no", "none", "normal", "north", "northern", "not", "note", "notes", "notice", "november", "number", "nursing",
-    "object", "october", "of", "office", "ohio", "open", "option", "order", "oregon", "page", "part", "past",
+    "object", "october", "of", "office", "ohio", "on", "open", "option", "order", "oregon", "page", "part", "past",
     "patient", "payment", "pennsylvania", "permission", "personal", "pharmacy", "phone", "physical", "physician",
     "plan", "please", "point", "policy", "power", "present", "pressure", "primary", "problem", "procedure", "product",
     "program", "project", "property", "provider", "public", "quality", "rate", "reason", "record", "records",
@@ -257,7 +257,12 @@ fn support(value: &[u8], words: &[&[u8]]) -> i64 {
         [first, second, ..] => (*second, *first),
         [] => return 0,
     };
-    i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+    let known = |given, family| {
+        i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+    };
+    // `Castellanos Brenda`: lists are sorted by surname, with and without a comma.
+    let turned = if words.len() == 2 && !family_first { known(family, given) } else { 0 };
+    known(given, family).max(if turned == 2 { 2 } else { 0 })
 }
 
 /// Given names and surnames that are places, months and headings as well.
