@@ -163,12 +163,12 @@ impl Part {
     }
 
     fn between(tokens: &[Token], from: usize, to: usize, blurred: bool) -> Option<Part> {
-        let part = &tokens[from..to];
-        let forms = spelt_out(part, blurred)?;
         let joins = |t: Option<&Token>| t.is_some_and(|t| matches!(t.class, Class::Literal(b'-' | b'.' | b'/' | b':')));
         if joins(tokens.get(to)) || (from > 0 && joins(tokens.get(from - 1))) {
             return None;
         }
+        let part = &tokens[from..to];
+        let forms = spelt_out(part, blurred)?;
         if forms.iter().any(|f| f.fours >> (f.length() - 1) & 1 != 0) {
             return None;
         }

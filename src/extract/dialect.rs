@@ -94,6 +94,17 @@ pub fn of_rows(delimiter: u8, head: &[u8], complete: bool, known: &dyn Fn(&str) 
 /// Which of the delimiters may be one: half of the first lines or more hold it, or quotes stand beside one, so that lines
 /// may be parts of fields. Nearly every text that is no table is told by this, for the price of a look at its lines.
 fn may_delimit(sample: &[u8], line_end: u8) -> [bool; DELIMITERS.len()] {
+    // A bit for each delimiter.
+    const BITS: [u8; 256] = {
+        let mut bits = [0; 256];
+        let mut n = 0;
+        while n < DELIMITERS.len() {
+            bits[DELIMITERS[n] as usize] = 1 << n;
+            n += 1;
+        }
+        bits
+    };
+    let bit = |byte: Option<&u8>| byte.map_or(0, |byte| BITS[*byte as usize]);
     let mut with = [0usize; DELIMITERS.len()];
     let mut lines = 0;
     let mut head = 0;
@@ -102,15 +113,14 @@ fn may_delimit(sample: &[u8], line_end: u8) -> [bool; DELIMITERS.len()] {
         head = (end + 1).min(sample.len());
         if !line.trim_ascii().is_empty() {
             lines += 1;
-            for (count, delimiter) in with.iter_mut().zip(DELIMITERS) {
-                *count += usize::from(memchr::memchr(delimiter, line).is_some());
-            }
+            let held = line.iter().fold(0, |held, byte| held | BITS[*byte as usize]);
+            with.iter_mut().enumerate().for_each(|(n, count)| *count += usize::from(held >> n & 1));
         }
     }
     let head = &sample[..head];
-    let quotes = memchr::memchr(b'"', head).is_some();
-    let quoted = |pair: [u8; 2]| quotes && memchr::memmem::find(head, &pair).is_some();
-    std::array::from_fn(|n| with[n] * 2 >= lines || quoted([DELIMITERS[n], b'"']) || quoted([b'"', DELIMITERS[n]]))
+    let beside = |at: usize| bit(head.get(at.wrapping_sub(1))) | bit(head.get(at + 1));
+    let quoted = memchr::memchr_iter(b'"', head).fold(0, |held, at| held | beside(at));
+    std::array::from_fn(|n| with[n] * 2 >= lines || quoted >> n & 1 == 1)
 }
 
 /// The part of a name behind its last point, lower case letters only.

@@ -40,6 +40,10 @@ pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
         let asked =
             |part: &&Part| !part.value.is_empty() && (is_named || part.form != Form::Percent || part.is_request(line));
         some += usize::from(found.iter().filter(asked).count() >= least);
+        // Too many of as many lines as are looked at have nothing.
+        if !is_named && (all - some) * 5 > SAMPLE {
+            return None;
+        }
     }
     let enough = if is_named { some * 4 >= all } else { some * 5 >= all * 4 };
     (some > 0 && enough).then(|| Box::new(Logs::default()) as Box<dyn Reader>)

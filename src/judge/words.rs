@@ -31,28 +31,39 @@ impl Iterator for Words<'_> {
     fn next(&mut self) -> Option<Word> {
         let bytes = self.bytes;
         let start = self.at + bytes[self.at..].iter().position(|b| KIND[*b as usize] != Kind::Other)?;
-        let first = KIND[bytes[start] as usize];
-        let mut end = start + 1;
-        if first != Kind::Hash {
-            let mut before = first;
-            while let Some(byte) = bytes.get(end) {
-                let kind = KIND[*byte as usize];
-                let joins = match kind {
-                    Kind::Digit => first == Kind::Digit,
-                    Kind::Lower => first != Kind::Digit,
-                    Kind::Upper => first != Kind::Digit && before != Kind::Lower,
-                    Kind::Hash | Kind::Other => false,
-                };
-                if !joins {
-                    break;
-                }
-                before = kind;
-                end += 1;
-            }
-        }
+        let run = |from: usize, kind: Kind| {
+            let rest = bytes[from..].iter();
+            from + rest.take_while(|b| KIND[**b as usize] == kind).count()
+        };
+        let end = match KIND[bytes[start] as usize] {
+            Kind::Digit => run(start + 1, Kind::Digit),
+            Kind::Lower => small_letters(bytes, start + 1),
+            Kind::Upper => small_letters(bytes, run(start + 1, Kind::Upper)),
+            Kind::Hash | Kind::Other => start + 1,
+        };
         self.at = end;
         Some(Word { hash: word_hash(bytes, start, end), start, end })
     }
+}
+
+/// Where a run of small letters that goes on at `at` ends. Most words are shorter than a register.
+#[inline]
+fn small_letters(bytes: &[u8], mut at: usize) -> usize {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ALL * 0x80;
+    while at < bytes.len() {
+        let eight = eight(bytes, at);
+        let low = eight & !HIGH;
+        let from_a = low + ALL * (0x80 - b'a' as u64);
+        let behind_z = low + ALL * (0x7F - b'z' as u64);
+        let others = !((from_a & !behind_z) | eight) & HIGH;
+        if others != 0 {
+            return at + (others.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    // Zeros stand behind the end and are no letters.
+    at.min(bytes.len())
 }
 
 /// What a byte is to a word. Bytes of other alphabets count as small letters.
@@ -125,4 +136,33 @@ pub(super) fn last_words(bytes: &[u8], words: &mut [Word; WORDS]) -> usize {
         count += 1;
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &[u8]) -> Vec<&[u8]> {
+        Words::new(text).map(|word| &text[word.start..word.end]).collect()
+    }
+
+    #[test]
+    fn words_end_where_letters_do_and_capitals_begin() {
+        assert_eq!(
+            words(b"MemberID #42nd patientNAMEs"),
+            [&b"Member"[..], b"ID", b"#", b"42", b"nd", b"patient", b"NAMEs"]
+        );
+        assert_eq!(words("Año na\u{ef}ve{x}`y".as_bytes()), ["Año".as_bytes(), "na\u{ef}ve".as_bytes(), b"x", b"y"]);
+        assert_eq!(words(b""), [] as [&[u8]; 0]);
+        // Of any length, up to the end and before anything else.
+        for length in 1..40 {
+            let word = vec![b'q'; length];
+            assert_eq!(words(&word), [word.as_slice()]);
+            for end in 0..=255_u8 {
+                let text = [word.as_slice(), &[end], b"ab"].concat();
+                let joins = KIND[end as usize] == Kind::Lower;
+                assert_eq!(words(&text)[0].len(), if joins { length + 3 } else { length }, "{end}");
+            }
+        }
+    }
 }

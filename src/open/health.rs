@@ -18,8 +18,13 @@ pub(super) fn is_hl7(head: &[u8]) -> bool {
     if is_header(first) {
         return true;
     }
+    let known = |line: &&[u8]| [&b"EVN|"[..], b"PID|", b"PV1|", b"NK1|"].iter().any(|name| line.starts_with(name));
+    // Nearly all texts have none of these letters, and their lines need not be taken apart.
+    let holds = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+    if !known(&first) && !holds(b"MSH") && !holds(b"FHS") && !holds(b"BHS") {
+        return false;
+    }
     let Some(header) = lines().take(LINES).find(|line| is_header(line)) else {
-        let known = |line: &&[u8]| [&b"EVN|"[..], b"PID|", b"PV1|", b"NK1|"].iter().any(|name| line.starts_with(name));
         return known(&first)
             && lines().take(6).filter(known).count() >= 2
             && lines().take(6).any(|l| l.starts_with(b"PID|"));

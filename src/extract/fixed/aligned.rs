@@ -30,7 +30,9 @@ pub(super) fn layout(lines: &[&[u8]], known: &dyn Fn(&str) -> bool) -> Option<La
 
 /// Whether a line has four figures or more.
 fn has_figures(line: &[u8]) -> bool {
-    line.iter().filter(|b| b.is_ascii_digit()).count() >= 4
+    // Counted in bytes, sixty-four of which fit into a register.
+    let figures = |piece: &[u8]| piece.iter().fold(0_u8, |count, byte| count + u8::from(byte.is_ascii_digit()));
+    line.chunks(128).map(|piece| usize::from(figures(piece))).sum::<usize>() >= 4
 }
 
 /// A line that may be a record, and what every line above it that may name its columns would ask of it.
@@ -39,6 +41,8 @@ struct Seen<'a> {
     line: &'a [u8],
     /// Without the blanks around it.
     words: &'a [u8],
+    /// The first of them.
+    opening: &'a [u8],
     ascii: bool,
     /// It has four figures or more.
     figures: bool,
@@ -57,10 +61,27 @@ impl<'a> Seen<'a> {
         }
         let mut filled = [0; 4];
         for (word, bytes) in filled.iter_mut().zip(line.chunks(64)) {
-            *word = bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte != b' '));
+            *word = bytes.chunks(8).rev().fold(0, |bits, eight| bits << 8 | no_blanks(eight));
         }
-        Some(Seen { at, line, words, ascii: line.is_ascii(), figures: has_figures(words), filled })
+        let (opening, ascii, figures) = (opening(words), line.is_ascii(), has_figures(words));
+        Some(Seen { at, line, words, opening, ascii, figures, filled })
     }
+}
+
+/// What a line begins with, up to a blank.
+fn opening(words: &[u8]) -> &[u8] {
+    &words[..memchr::memchr(b' ', words).unwrap_or(words.len())]
+}
+
+/// Which of eight bytes, or fewer, are no blanks, a bit each.
+fn no_blanks(bytes: &[u8]) -> u64 {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let mut eight = [b' '; 8];
+    eight[..bytes.len()].copy_from_slice(bytes);
+    let other = u64::from_le_bytes(eight) ^ 0x2020_2020_2020_2020;
+    // The highest bit of each byte that is not zero, and those eight bits beside each other.
+    let marks = (((other & LOW) + LOW) | other) & !LOW;
+    (marks >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Stretches of columns in which any of the lines has no blank.
@@ -136,9 +157,8 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
         return None;
     }
     // A line that begins as those under it do is one of them, and names nothing: `pub const A`, `pub const B`.
-    let first = |words: &[u8]| words.iter().position(|b| *b == b' ').unwrap_or(words.len());
-    let opening = &name[..first(name)];
-    if below.iter().filter(|seen| &seen.words[..first(seen.words)] == opening).count() * 2 >= below.len() {
+    let opening = opening(name);
+    if below.iter().filter(|seen| seen.opening == opening).count() * 2 >= below.len() {
         return None;
     }
     // A column that bears it out has long figures in a quarter of the lines at least; most texts have none.

@@ -249,14 +249,20 @@ pub(super) enum Cells {
 impl Cells {
     /// Of the line in which a value begins at `at`; `None` where it has no cells.
     pub(super) fn of(line: &[u8], at: usize) -> Option<Cells> {
-        for mark in [b'|', b'\t'] {
-            let count = memchr::memchr_iter(mark, line).count();
-            if count >= 1 {
-                return Some(Cells::By(mark, count));
-            }
+        const MARKS: [u8; 5] = [b'|', b'\t', b'~', b';', b','];
+        // All in one pass; in bytes, of which a register holds many.
+        let mut counts = [0_usize; MARKS.len()];
+        for piece in line.chunks(128) {
+            let of = |mark: u8| piece.iter().fold(0_u8, |count, byte| count + u8::from(*byte == mark));
+            counts.iter_mut().zip(MARKS).for_each(|(count, mark)| *count += usize::from(of(mark)));
         }
-        for mark in [b'~', b';', b','] {
-            let count = memchr::memchr_iter(mark, line).count();
+        for (mark, count) in MARKS.into_iter().zip(counts) {
+            if matches!(mark, b'|' | b'\t') {
+                if count >= 1 {
+                    return Some(Cells::By(mark, count));
+                }
+                continue;
+            }
             // Prose has commas: a value between two of them fills its field.
             let fills = |at: usize| at == 0 || matches!(line[at - 1], b'"' | b' ') || line[at - 1] == mark;
             if count >= 2 && fills(at) {
