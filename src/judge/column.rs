@@ -171,7 +171,8 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     let coverage = values as f32 / tally.filled.max(1) as f32;
     let fills = coverage >= 0.5;
     let dates = matches!(rule.identifier, Identifier::BIRTH_DATE);
-    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates {
+    // That all values of a form pass says nothing where any number has it.
+    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates && alone > NOTHING {
         let ratio = pass_rate(slot.valid, slot.invalid, rule.evidence.chance);
         evidence.push((format!("column {}/{} valid", slot.valid, values), ratio));
     } else if values >= FEW && coverage >= 0.8 && !weak {
@@ -231,7 +232,11 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
         for (number, shape) in (0..).zip(&definition.shapes) {
             let weak = shape.alone < WEAK;
             let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
-            let most = if definition.identifier == Identifier::BIRTH_DATE { MOST_OF_DATES } else { MOST };
+            let most = match definition.identifier {
+                Identifier::BIRTH_DATE => MOST_OF_DATES,
+                _ if shape.alone <= NOTHING => MOST - PASS_RATE_CAP,
+                _ => MOST,
+            };
             if weak && shape.alone + said + most < POSSIBLE {
                 hopeless.push((rule, number));
             }

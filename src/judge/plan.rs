@@ -291,7 +291,8 @@ impl ColumnPlan {
         };
         // The format names every place: where the name says nothing, that says something too. Columns of fields that are
         // glued to each other have none.
-        column.headed = !(named.keys.is_empty() && named.names.is_empty() && matches!(named.place, Place::Column { .. }));
+        column.headed =
+            !(named.keys.is_empty() && named.names.is_empty() && matches!(named.place, Place::Column { .. }));
         column.subject = named.subject.or(column.subject);
         column.holds = Some(named.holds);
         column.of_another |= named.of_another;

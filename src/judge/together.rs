@@ -151,7 +151,8 @@ mod tests {
     fn lines_of_persons_without_a_word() {
         let one = "418627715 Maria Lopez 03/04/1952 active\n";
         assert!(found(one).iter().all(|(_, confidence)| *confidence == Confidence::Possible), "one line");
-        let three = format!("{one}536904398 James Wilson 11/30/1947 active\n221346178 Linda Carter 07/19/1981 termed\n");
+        let three =
+            format!("{one}536904398 James Wilson 11/30/1947 active\n221346178 Linda Carter 07/19/1981 termed\n");
         let likely: Vec<&str> = found(&three).iter().filter(|f| f.1 >= Confidence::Likely).map(|f| f.0).collect();
         assert_eq!(likely.iter().filter(|name| **name == "ssn").count(), 3, "{likely:?}");
         assert_eq!(likely.iter().filter(|name| **name == "birth-date").count(), 3, "{likely:?}");
