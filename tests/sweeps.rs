@@ -14,6 +14,7 @@ mod decided;
 mod faults;
 mod model;
 mod month;
+mod older;
 mod rules;
 
 /// When the first night is, seconds since 1970; the next one is a day later.

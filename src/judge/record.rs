@@ -33,13 +33,32 @@ pub(super) struct Record {
     /// In text: the words of the name that stands on it.
     named: Words,
     /// Where values of one place may come again on the same record: the places of the names that are counted already.
-    names: Option<Vec<u32>>,
+    names: Option<Names>,
+}
+
+/// The places of names.
+#[derive(Debug, Default)]
+struct Names {
+    places: [u32; NAMES],
+    count: usize,
+}
+
+impl Names {
+    /// Adds one that is not among them yet, while there is room for it; whether it was added.
+    fn add(&mut self, place: u32) -> bool {
+        let new = self.count < NAMES && !self.places[..self.count].contains(&place);
+        if new {
+            self.places[self.count] = place;
+            self.count += 1;
+        }
+        new
+    }
 }
 
 impl Record {
     /// The record of a format that may say the same again and again.
     pub(super) fn repeating() -> Record {
-        Record { names: Some(Vec::new()), ..Record::default() }
+        Record { names: Some(Names::default()), ..Record::default() }
     }
 
     /// Adds the value that fills a field.
@@ -57,11 +76,7 @@ impl Record {
         if let Some(names) = &mut self.names {
             // The first name and the first birth date are the person's own; aliases and relatives follow.
             let again = match key_kind(identifier) {
-                Some(KeyKind::Name) if names.contains(&column) || names.len() >= NAMES => true,
-                Some(KeyKind::Name) => {
-                    names.push(column);
-                    false
-                }
+                Some(KeyKind::Name) => !names.add(column),
                 Some(_) => self.keys.holds(hash),
                 None => identifier == Identifier::BIRTH_DATE && self.keys.has_birth(),
             };

@@ -30,9 +30,11 @@ pub struct Values {
     /// Where the next batch starts.
     entry: Entry,
     /// The record that is being read, and its number.
-    record: (u64, Record),
-    /// Others that may be added to, with when they were last.
-    open: BTreeMap<u64, (u64, Record)>,
+    record: (u64, Box<Record>),
+    /// Others that may be added to, with when they were last. A record is large: the tree holds where it is.
+    open: BTreeMap<u64, (u64, Box<Record>)>,
+    /// Room of records that have ended.
+    spare: Vec<Box<Record>>,
     /// How often another record was read.
     turns: u64,
     /// The highest number of a record.
@@ -41,8 +43,8 @@ pub struct Values {
 
 impl Default for Values {
     fn default() -> Values {
-        let record = (0, Record::repeating());
-        Values { entry: Entry::START, record, open: BTreeMap::new(), turns: 0, records: 0 }
+        let record = (0, Box::new(Record::repeating()));
+        Values { entry: Entry::START, record, open: BTreeMap::new(), spare: Vec::new(), turns: 0, records: 0 }
     }
 }
 
@@ -53,22 +55,31 @@ impl Values {
             return;
         }
         self.turns += 1;
-        let next = self.open.remove(&number).map_or_else(Record::repeating, |(_, record)| record);
+        let known = if self.open.is_empty() { None } else { self.open.remove(&number) };
+        let next = match known {
+            Some((_, record)) => record,
+            None => self.spare.pop().unwrap_or_else(|| Box::new(Record::repeating())),
+        };
         let (last, record) = std::mem::replace(&mut self.record, (number, next));
         if record.filled {
             self.open.insert(last, (self.turns, record));
+        } else {
+            self.spare.push(cleared(record));
         }
         if self.open.len() > OPEN {
             // Half of them at once: so the cost of finding the oldest is shared.
             let mut turns: Vec<u64> = self.open.values().map(|(turn, _)| *turn).collect();
             let (_, middle, _) = turns.select_nth_unstable(OPEN / 2);
             let middle = *middle;
-            self.open.retain(|_, (turn, record)| {
-                if *turn < middle {
+            let all = std::mem::take(&mut self.open);
+            for (number, (turn, record)) in all {
+                if turn < middle {
                     record.end(tally);
+                    self.spare.push(cleared(record));
+                } else {
+                    self.open.insert(number, (turn, record));
                 }
-                *turn >= middle
-            });
+            }
         }
     }
 
@@ -85,11 +96,17 @@ impl Values {
     /// Ends all records.
     pub fn finish(mut self) -> Tally {
         let mut tally = Tally::default();
-        let (number, record) = std::mem::replace(&mut self.record, (0, Record::repeating()));
+        let (number, record) = self.record;
         self.open.insert(number, (self.turns, record));
         self.open.values().for_each(|(_, record)| record.end(&mut tally));
         tally
     }
+}
+
+/// The room of a record that has ended, for another.
+fn cleared(mut record: Box<Record>) -> Box<Record> {
+    *record = Record::repeating();
+    record
 }
 
 impl Counter {
