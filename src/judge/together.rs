@@ -33,6 +33,8 @@ const WRONG: usize = 20;
 struct Line {
     number: Judged,
     date: Judged,
+    /// The lists know given name and surname.
+    known: bool,
 }
 
 /// Adds the numbers and dates of such lines.
@@ -66,12 +68,9 @@ pub(super) fn lines(
             let said = judged.clues.against != 0.0 || judged.clues.other != 0.0 || judged.clues.token != 0.0;
             if said { Err("a word says something else") } else { Ok(judged) }
         };
-        let known = |judged: &Judged| judged.valid.measure >= 2;
-        let named = beside.iter().any(|c| {
-            let mut names = uses(engine, c, Identifier::NAME);
-            names.any(|by| judged(c, by).is_ok_and(|judged| known(&judged)))
-        });
-        let date = named.then(|| {
+        let names = beside.iter().flat_map(|c| uses(engine, c, Identifier::NAME).map(move |by| (c, by)));
+        let named = names.filter_map(|(c, by)| judged(c, by).ok()).map(|judged| judged.valid.measure).max();
+        let date = named.map(|_| {
             beside.iter().find_map(|c| {
                 let mut dates = uses(engine, c, Identifier::BIRTH_DATE).filter(|by| by.alone >= -5.5);
                 dates.find_map(|by| judged(c, by).ok().filter(is_of_years_ago))
@@ -79,15 +78,17 @@ pub(super) fn lines(
         });
         let Some(Some(date)) = date else { continue };
         match judged(candidate, by) {
-            Ok(number) if !number.valid.test => found.push(Line { number, date }),
+            Ok(number) if !number.valid.test => found.push(Line { number, date, known: named >= Some(2) }),
             _ => wrong += 1,
         }
     }
     if wrong * WRONG > found.len() + wrong {
         return;
     }
-    let weight = if found.len() >= SEVERAL { MANY } else { ONE };
-    for Line { mut number, mut date } in found {
+    // Where several lines name somebody whom the lists know, so do those between them.
+    let several = found.iter().filter(|line| line.known).count() >= SEVERAL;
+    let weight = if several { MANY } else { ONE };
+    for Line { mut number, mut date, .. } in found.into_iter().filter(|line| line.known || several) {
         (number.clues.neighbour, date.clues.neighbour) = (weight, BORN);
         put(number, first, out);
         if weight == MANY {
