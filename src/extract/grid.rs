@@ -32,6 +32,12 @@ impl Cell {
         let text = text.trim().trim_end_matches([':', '?', '*', '#', '=']).trim();
         reads_as_header(text).then(|| text.to_string())
     }
+
+    /// Whether it may be one among others that are: short, of letters, with hardly a figure.
+    fn may_name(&self) -> bool {
+        let figures = self.text.iter().filter(|b| b.is_ascii_digit()).count();
+        self.text.len() <= LABEL && figures < 2 && self.text.trim_ascii().first().is_some_and(u8::is_ascii_alphabetic)
+    }
 }
 
 /// How a table is laid out.
@@ -47,14 +53,17 @@ enum Shape {
 pub(super) struct Grid {
     number: u32,
     shape: Shape,
+    /// The names of its columns, as they may be printed.
     names: Vec<Option<String>>,
+    /// And as they are written, where the cell above a column may name it and does not read so.
+    says: Vec<Option<String>>,
     cells: Vec<Cell>,
 }
 
 impl Grid {
     /// The table of this number in its document, from 1.
     pub(super) fn new(number: u32) -> Grid {
-        Grid { number, shape: Shape::Unknown, names: Vec::new(), cells: Vec::new() }
+        Grid { number, shape: Shape::Unknown, names: Vec::new(), says: Vec::new(), cells: Vec::new() }
     }
 
     /// The next cell of the row, which takes `columns` columns; `head` says that the document calls it a head.
@@ -82,9 +91,17 @@ impl Grid {
         let labels = filled.iter().filter(|cell| cell.label().is_some()).count();
         let all_heads = filled.iter().all(|cell| cell.head);
         let all_labels = labels == filled.len() && filled.len() > 1;
-        if all_heads && filled.len() > 1 || all_labels && self.shape == Shape::Unknown {
+        // `Born` and `ZIP+4` do not read as names of columns; among those that do they are some.
+        let nearly = labels < filled.len() && labels >= 3 && labels * 4 >= filled.len() * 3;
+        let names = all_labels || nearly && filled.iter().all(|cell| cell.label().is_some() || cell.may_name());
+        if all_heads && filled.len() > 1 || names && self.shape == Shape::Unknown {
             self.shape = Shape::Columns;
             self.names = cells.iter().map(Cell::label).collect();
+            let written = |cell: &Cell| {
+                let plain = nearly && cell.label().is_none() && cell.may_name();
+                plain.then(|| String::from_utf8_lossy(cell.text.trim_ascii()).into_owned())
+            };
+            self.says = cells.iter().map(written).collect();
             out.record = (*records).max(1);
             let place = out.places.number(b"text", Named::text);
             for cell in filled.iter().filter(|cell| cell.label().is_none()) {
@@ -116,8 +133,9 @@ impl Grid {
         *records += 1;
         out.record = *records;
         for (column, cell) in cells.iter().enumerate() {
-            let name = self.names.get(column).cloned().flatten();
-            let place = self.column(column, name.as_deref(), out.places);
+            let name = self.names.get(column).and_then(Option::as_deref);
+            let says = self.says.get(column).and_then(Option::as_deref);
+            let place = self.column(column, name, says, out.places);
             out.meaning(place, &cell.text, cell.start, cell.end);
         }
     }
@@ -128,7 +146,7 @@ impl Grid {
         for cell in cells.iter().filter(|cell| !cell.text.trim_ascii().is_empty()) {
             match (label.take(), cell.label()) {
                 (Some(name), said) if said.is_none() || !cell.head => {
-                    let place = self.column(usize::MAX, Some(&name), out.places);
+                    let place = self.column(usize::MAX, Some(&name), None, out.places);
                     out.meaning(place, &cell.text, cell.start, cell.end);
                 }
                 (_, Some(said)) => label = Some(said),
@@ -140,7 +158,8 @@ impl Grid {
         }
     }
 
-    fn column(&self, column: usize, name: Option<&str>, places: &mut Places) -> u32 {
+    /// The place of a column: under `name`, or else under a number, and known by what its first cell `says`.
+    fn column(&self, column: usize, name: Option<&str>, says: Option<&str>, places: &mut Places) -> u32 {
         let table = if self.number > 1 { format!("table {}", self.number) } else { "table".to_string() };
         let shown = match name {
             Some(name) => name.replace('.', " "),
@@ -148,7 +167,7 @@ impl Grid {
         };
         let path = format!("{table}.{shown}");
         places.number(path.as_bytes(), || Named {
-            names: name.map(|name| column_names(&[name])).unwrap_or_default(),
+            names: name.or(says).map(|name| column_names(&[name])).unwrap_or_default(),
             ..Named::of(Place::Path(path.clone()), Holds::Value)
         })
     }

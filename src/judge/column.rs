@@ -40,6 +40,12 @@ const ORDINARY: f32 = -5.0;
 /// The shares of typing errors that a column may have, with what each weighs beforehand: the more, the rarer. Fitted likewise:
 /// of columns of random dashed numbers, of which 0.9 pass by chance, three in thirty-seven had been likely.
 const ERRORS: [(f32, f32); 3] = [(0.005, 0.0), (0.02, -1.0), (0.05, -2.5)];
+/// Forms of this weight are any number or word.
+const NOTHING: f32 = -8.0;
+/// What it weighs for such values under one word that labels many things (`chart=`, `group=`, `claim=` count and name parts of
+/// programs) that nothing in the document identifies a person. Set by hand: more than an exact name weighs with all values
+/// valid, 8 − 3 + 1.5.
+const NOBODY_BESIDE: f32 = -7.0;
 /// Fewer values than this have no pass rate.
 const FEW: u64 = 8;
 /// So many dates may be births where something beside them identifies persons.
@@ -131,6 +137,10 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot, company: bool) -> V
     if rule.identifier == Identifier::DEVICE_ID && !company && !plan.placed {
         evidence.push(("nothing beside identifies a person".to_string(), NOBODYS_DEVICE));
     }
+    let of_many = plan.bare.contains(&slot.rule) || plan.weak.contains(&slot.rule);
+    if of_many && !company && !plan.placed && rule.shapes.iter().all(|shape| shape.alone <= NOTHING) {
+        evidence.push(("a word of many meanings, and nothing beside identifies a person".to_string(), NOBODY_BESIDE));
+    }
     if rule.identifier == Identifier::NAME && plan.weak.contains(&slot.rule) {
         // `name` may be anything's: what the lists know decides.
         let listed = slot.spread.early as f32 / slot.spread.count.max(1) as f32;
@@ -161,7 +171,8 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     let coverage = values as f32 / tally.filled.max(1) as f32;
     let fills = coverage >= 0.5;
     let dates = matches!(rule.identifier, Identifier::BIRTH_DATE);
-    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates {
+    // That all values of a form pass says nothing where any number has it.
+    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates && alone > NOTHING {
         let ratio = pass_rate(slot.valid, slot.invalid, rule.evidence.chance);
         evidence.push((format!("column {}/{} valid", slot.valid, values), ratio));
     } else if values >= FEW && coverage >= 0.8 && !weak {
@@ -221,7 +232,11 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
         for (number, shape) in (0..).zip(&definition.shapes) {
             let weak = shape.alone < WEAK;
             let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
-            let most = if definition.identifier == Identifier::BIRTH_DATE { MOST_OF_DATES } else { MOST };
+            let most = match definition.identifier {
+                Identifier::BIRTH_DATE => MOST_OF_DATES,
+                _ if shape.alone <= NOTHING => MOST - PASS_RATE_CAP,
+                _ => MOST,
+            };
             if weak && shape.alone + said + most < POSSIBLE {
                 hopeless.push((rule, number));
             }

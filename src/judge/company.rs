@@ -69,6 +69,11 @@ pub(super) fn cared_for(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     }
 }
 
+/// Whether a date is none of the last visits and letters.
+pub(super) fn is_of_years_ago(date: &Judged) -> bool {
+    date.valid.measure < today() - RECENT
+}
+
 /// Whether an identifier is one that a person has one of.
 fn is_persons(identifier: Identifier) -> bool {
     matches!(
@@ -323,7 +328,7 @@ pub(super) fn born(
                 continue;
             }
             if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels)
-                && judged.valid.measure < today() - RECENT
+                && is_of_years_ago(&judged)
                 && judged.clues.against == 0.0
             {
                 judged.clues.other = 0.0;

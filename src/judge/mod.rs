@@ -31,4 +31,5 @@ pub mod severity;
 mod subjects;
 pub mod tally;
 pub mod text;
+mod together;
 mod words;

@@ -66,6 +66,8 @@ pub struct ColumnPlan {
     pub bound: Vec<(u16, f32)>,
     /// Rules among these of which the name speaks weakly: other things are called so too.
     pub weak: Vec<u16>,
+    /// Rules among these for which the name is one word that labels many things: `chart`, `claim`, `group`.
+    pub bare: Vec<u16>,
     /// Whose field it is, as far as its name says.
     pub subject: Option<Subject>,
     /// It has a name.
@@ -229,6 +231,8 @@ impl ColumnPlan {
         let said = engine.rules().synonyms.get(&name.tokens);
         name.cancel &= said.is_none();
         let weak = found.iter().filter(|found| found.weak).map(|found| found.rule as u16).collect();
+        let bare = found.iter().filter(|found| found.bare && name.tokens.len() == 1);
+        let bare = bare.map(|found| found.rule as u16).collect();
         let bound = found
             .into_iter()
             .map(|found| {
@@ -241,6 +245,7 @@ impl ColumnPlan {
             name: reads_as_header(header).then(|| header.to_string()),
             bound,
             weak,
+            bare,
             subject: (name.role != Subject::Unknown).then_some(name.role),
             headed: true,
             ordinary: said.is_none() && name.ordinary(),
@@ -293,8 +298,10 @@ impl ColumnPlan {
                 ..ColumnPlan::default()
             }
         };
-        // The format names every place: where the name says nothing, that says something too.
-        column.headed = true;
+        // The format names every place: where the name says nothing, that says something too. Columns of fields that are
+        // glued to each other have none.
+        column.headed =
+            !(named.keys.is_empty() && named.names.is_empty() && matches!(named.place, Place::Column { .. }));
         column.subject = named.subject.or(column.subject);
         column.holds = Some(named.holds);
         column.of_another |= named.of_another;

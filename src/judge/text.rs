@@ -13,6 +13,7 @@ use crate::judge::company;
 use crate::judge::context::Context;
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
+use crate::judge::together;
 use crate::validate::{self, Setting, Valid, Verdict};
 
 /// A value that passed its check, with what speaks for and against it.
@@ -157,6 +158,9 @@ pub(in crate::judge) fn judge(
     if rule.identifier == Identifier::NAME {
         // `Patient John Smith`: the title is a label of the name and no part of it.
         start += validate::name::title(&bytes[start..end]);
+        if is_town(&bytes[start..end], &bytes[end..scope.end]) {
+            return Err("a town");
+        }
     }
     let mut valid = match (rule.check)(&bytes[start..end], Setting::Free) {
         Verdict::Valid(valid) => valid,
@@ -229,6 +233,14 @@ pub(in crate::judge) fn judge(
         clues.row = ROW;
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject })
+}
+
+/// `Erie, PA` before its ZIP code.
+fn is_town(value: &[u8], behind: &[u8]) -> bool {
+    let [.., b',', b' ', a, b] = value else { return false };
+    let gap = behind.iter().take(4).take_while(|b| **b == b' ').count();
+    let code = behind[gap..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    a.is_ascii_uppercase() && b.is_ascii_uppercase() && gap > 0 && code == 5
 }
 
 /// Whether groups of figures with blanks between them are part of a longer row: `5281 5282 5283 5284 5285 5286`. A group of
@@ -447,6 +459,7 @@ pub fn judge_all(
     labels.hints = hints;
     company::neighbours(engine, bytes, scope.clone(), &mut out[first..]);
     company::cared_for(engine, bytes, &mut out[first..]);
+    together::lines(engine, bytes, &scope, (candidates, label), labels, first, out);
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     let mut kept = first;

@@ -137,6 +137,8 @@ fn tokens(name: &str) -> Vec<String> {
             (Some("f"), "name") => replace(&mut joined, &["first", "name"]),
             (Some("m"), "name") => replace(&mut joined, &["middle", "name"]),
             (Some("email"), "address") => {}
+            // `Insured's I.D.`
+            (Some("i"), "d") => replace(&mut joined, &["id"]),
             (Some("last" | "first" | "middle"), "nm") => joined.push("name".to_string()),
             (Some(same), _) if same == word => {}
             _ => joined.push(word),

@@ -42,38 +42,40 @@ const SUFFIXES: &[&str] = &["do", "ii", "iii", "iv", "jr", "md", "np", "pa", "ph
 #[rustfmt::skip]
 const NO_NAMES: &[&str] = &[
     "access", "account", "active", "acute", "address", "administration", "admission", "advantage", "agreement",
-    "allergies", "america", "american", "amount", "analysis", "appendix", "application", "april", "arizona",
-    "article", "assessment", "association", "august", "authority", "avenue", "bank", "basic", "beneficiary",
-    "billing", "birth", "blood", "blue", "board", "building", "bureau", "business", "calculate", "california",
-    "cancer", "cardiac", "care", "carolina", "case", "center", "centers", "central", "certificate", "change",
-    "chapter", "chief", "children", "chronic", "city", "claim", "claims", "class", "clinic", "clinical", "code",
-    "college", "colorado", "commission", "committee", "community", "company", "complaint", "contact", "control",
-    "copyright", "corporation", "council", "county", "court", "create", "credit", "cross", "current", "customer",
-    "daily", "data", "database", "date", "december", "default", "delaware", "delete", "department", "description",
-    "design", "development", "diagnosis", "discharge", "disease", "district", "division", "document", "drive", "drug",
-    "east", "eastern", "education", "effective", "electronic", "emergency", "end", "english", "error", "event",
-    "exam", "examination", "example", "family", "february", "federal", "female", "field", "file", "final",
-    "financial", "first", "florida", "follow", "for", "form", "foundation", "free", "friday", "from", "function",
-    "general", "get", "global", "group", "head", "health", "healthcare", "heart", "high", "history", "home",
-    "hospice", "hospital", "house", "human", "if", "illinois", "in", "inc", "income", "index", "indiana",
-    "information", "initial", "insert", "institute", "insurance", "internal", "international", "invoice", "item",
-    "january", "july", "june", "key", "laboratory", "labs", "last", "left", "letter", "level", "library", "license",
-    "life", "limited", "line", "list", "llc", "low", "ltd", "main", "male", "management", "manager", "march",
-    "medicaid", "medical", "medicare", "medication", "medications", "medicine", "member", "memorial", "mental",
-    "message", "michigan", "minnesota", "model", "monday", "month", "name", "national", "network", "new", "next",
-    "no", "none", "normal", "north", "northern", "not", "note", "notes", "notice", "november", "number", "nursing",
-    "object", "october", "of", "office", "ohio", "open", "option", "order", "oregon", "page", "part", "past",
-    "patient", "payment", "pennsylvania", "permission", "personal", "pharmacy", "phone", "physical", "physician",
-    "plan", "please", "point", "policy", "power", "present", "pressure", "primary", "problem", "procedure", "product",
-    "program", "project", "property", "provider", "public", "quality", "rate", "reason", "record", "records",
-    "reference", "regional", "register", "report", "request", "research", "response", "result", "results", "return",
-    "review", "right", "room", "saturday", "school", "science", "search", "section", "security", "see", "select",
-    "self", "september", "server", "service", "services", "set", "shield", "signed", "social", "society", "software", "south",
-    "southern", "special", "standard", "state", "states", "status", "street", "string", "subscriber", "summary",
-    "sunday", "support", "surgery", "system", "systems", "table", "test", "texas", "the", "this", "thursday", "time",
-    "to", "total", "treatment", "trust", "tuesday", "type", "unified", "union", "unit", "united", "university",
-    "update", "usage", "use", "user", "valley", "value", "version", "virginia", "visit", "vital", "warning",
-    "washington", "web", "wednesday", "week", "west", "western", "windows", "with", "world", "year", "york", "your",
+    "allergies", "america", "american", "amount", "analysis", "appendix", "application", "april", "are", "arizona",
+    "article", "as", "assessment", "association", "at", "august", "authority", "avenue", "bank", "basic",
+    "beneficiary", "billing", "birth", "blood", "blue", "board", "building", "bureau", "business", "by", "calculate",
+    "california", "cancer", "cardiac", "care", "carolina", "case", "center", "centers", "central", "certificate",
+    "change", "chapter", "chief", "children", "chronic", "city", "claim", "claims", "class", "clinic", "clinical",
+    "code", "college", "colorado", "commission", "committee", "community", "company", "complaint", "contact",
+    "control", "copyright", "corporation", "council", "county", "court", "create", "credit", "cross", "current",
+    "customer", "daily", "data", "database", "date", "december", "default", "delaware", "delete", "department",
+    "description", "design", "development", "diagnosis", "discharge", "disease", "district", "division", "dob",
+    "document", "drive", "drug", "east", "eastern", "education", "effective", "electronic", "emergency", "end",
+    "english", "error", "event", "exam", "examination", "example", "family", "february", "federal", "female", "field",
+    "file", "final", "financial", "first", "florida", "follow", "for", "form", "foundation", "free", "friday", "from",
+    "function", "general", "get", "global", "group", "has", "have", "head", "health", "healthcare", "heart", "high",
+    "history", "home", "hospice", "hospital", "house", "human", "identifier", "if", "illinois", "in", "inc", "income",
+    "index", "indiana", "information", "initial", "insert", "institute", "insurance", "internal", "international",
+    "invoice", "item", "january", "july", "june", "key", "laboratory", "labs", "last", "left", "letter", "level",
+    "library", "license", "life", "limited", "line", "list", "llc", "low", "ltd", "main", "male", "management",
+    "manager", "march", "medicaid", "medical", "medicare", "medication", "medications", "medicine", "member",
+    "memorial", "mental", "message", "michigan", "minnesota", "model", "monday", "month", "mrn", "name", "national",
+    "nbr", "network", "new", "next", "no", "none", "normal", "north", "northern", "not", "note", "notes", "notice",
+    "november", "num", "number", "nursing", "object", "october", "of", "office", "ohio", "on", "open", "option",
+    "order", "oregon", "our", "page", "part", "past", "patient", "payment", "pennsylvania", "permission", "personal",
+    "pharmacy", "phone", "physical", "physician", "plan", "please", "point", "policy", "power", "present", "pressure",
+    "primary", "problem", "procedure", "product", "program", "project", "property", "provider", "public", "quality",
+    "rate", "reason", "record", "records", "reference", "regional", "register", "report", "request", "research",
+    "response", "result", "results", "return", "review", "right", "room", "saturday", "school", "science", "search",
+    "sec", "section", "security", "see", "select", "self", "sent", "september", "server", "service", "services",
+    "set", "shield", "signed", "soc", "social", "society", "software", "south", "southern", "special", "ssn",
+    "standard", "state", "states", "status", "street", "string", "subscriber", "summary", "sunday", "support",
+    "surgery", "system", "systems", "table", "test", "texas", "the", "this", "thursday", "time", "to", "total",
+    "treatment", "trust", "tuesday", "type", "unified", "union", "unit", "united", "university", "update", "usage",
+    "use", "user", "valley", "value", "version", "virginia", "visit", "vital", "warning", "was", "washington", "web",
+    "wednesday", "week", "were", "west", "western", "when", "windows", "with", "world", "wrote", "year", "york",
+    "your",
 ];
 
 /// Names that mean "nobody" or "a test".
@@ -257,7 +259,12 @@ fn support(value: &[u8], words: &[&[u8]]) -> i64 {
         [first, second, ..] => (*second, *first),
         [] => return 0,
     };
-    i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+    let known = |given, family| {
+        i64::from(names::given_rank(given).is_some()) + i64::from(names::surname_rank(family).is_some())
+    };
+    // `Castellanos Brenda`: lists are sorted by surname, with and without a comma.
+    let turned = if words.len() == 2 && !family_first { known(family, given) } else { 0 };
+    known(given, family).max(if turned == 2 { 2 } else { 0 })
 }
 
 /// Given names and surnames that are places, months and headings as well.

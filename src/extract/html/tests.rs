@@ -133,3 +133,14 @@ proptest! {
         check(&document);
     }
 }
+
+#[test]
+fn a_row_of_names_is_one_though_a_cell_does_not_read_so() {
+    let row = |cells: &[&str]| format!("<tr><td>{}</td></tr>", cells.join("</td><td>"));
+    let table = |first: &[&str], second: &[&str]| format!("<table>{}{}</table>", row(first), row(second));
+    let named = table(&["MRN", "Pt Last", "DOB", "ZIP (5+4 with 36602)"], &["4829137", "Hoffman", "3/4/1952", "36602"]);
+    assert!(!values(&named).contains(&"1 table.MRN=4829137".to_string()), "figures in it: no name");
+    let plus = table(&["MRN", "Pt Last", "DOB", "Lopez Garcia"], &["4829137", "Hoffman", "3/4/1952", "36602"]);
+    assert!(values(&plus).contains(&"1 table.MRN=4829137".to_string()), "{:?}", values(&plus));
+    assert!(values(&plus).contains(&"1 table.column 4=36602".to_string()), "{:?}", values(&plus));
+}

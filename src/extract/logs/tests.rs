@@ -85,3 +85,24 @@ proptest! {
         prop_assert_eq!(whole, pieces);
     }
 }
+
+#[test]
+fn one_word_that_labels_many_things_needs_a_person_beside_it() {
+    let engine = crate::engine::Engine::built_in().unwrap();
+    let likely = |person: &dyn Fn(u32) -> String| -> Vec<&'static str> {
+        let line = |n: u32| {
+            let number = 10_000 + n * 7_919 % 90_000;
+            format!("ts=17{number} chart={number} group={} claim=8{number}77{} ok\n", number + 11, person(n))
+        };
+        let text: String = (1..=40).map(line).collect();
+        let document =
+            crate::scan::scan_bytes(&engine, &crate::options::Options::default(), "service.log", text.as_bytes());
+        let found = document.findings.iter().filter(|f| f.confidence >= crate::finding::Confidence::Likely);
+        found.map(|f| f.identifier.name()).collect()
+    };
+    assert_eq!(likely(&|_| String::new()), Vec::<&str>::new(), "they count and name parts of programs");
+    let beside = likely(&|n| format!(" dob={}-03-{:02}", 1930 + n * 2, n % 28 + 1));
+    for name in ["mrn", "claim-number", "birth-date"] {
+        assert!(beside.contains(&name), "{name}: {beside:?}");
+    }
+}

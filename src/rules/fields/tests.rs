@@ -81,7 +81,7 @@ fn names_speak_for_their_identifier() {
         ("LName", "name"),
         ("fname", "name"),
         ("Pt Name", "name"),
-        ("Member", ""),
+        ("Member", "member-id"),
         ("name", "name?"),
         ("physician_name", "name"),
         ("BENE_LINE_1_ADR", "address"),

@@ -1,0 +1,173 @@
+//! Lines that hold what a record of a person holds, without a word that says so: nine bare figures, a name that the lists know,
+//! a date generations old (`418627715 Maria Lopez 03/04/1952`). In: candidates of a text. Out: the numbers and dates of such
+//! lines as Social Security numbers and birth dates: possible where one line is so, likely where several are and nearly all
+//! their numbers could have been issued. Refuses lines that label one of them, and those with more than one such number.
+
+use std::ops::Range;
+
+use crate::detect::Candidate;
+use crate::engine::{Engine, Use};
+use crate::identifier::Identifier;
+use crate::judge::company::is_of_years_ago;
+use crate::judge::labels::Labels;
+use crate::judge::text::{Judged, Label, judge};
+
+/// The form of the number.
+const BARE: &str = "9{9}";
+/// How far to either side of the number its line is looked at, bytes.
+const REACH: usize = 160;
+/// How many candidates to either side.
+const MOST: usize = 24;
+/// So many such lines are no chance.
+const SEVERAL: usize = 3;
+/// What a name and a birth date in its line weigh for a bare number; and where several lines are so. Nine bare figures start at
+/// −6. Set by hand: one line comes to 0.38, several to 0.82.
+const ONE: f32 = 5.5;
+const MANY: f32 = 7.5;
+/// What they weigh for the date.
+const BORN: f32 = 5.5;
+/// Of all bare nine-digit numbers 0.889 could be an SSN; of a list of them nearly all are. One in so many may not be.
+const WRONG: usize = 20;
+
+/// What stands together in one line.
+struct Line {
+    number: Judged,
+    date: Judged,
+    /// The lists know given name and surname.
+    known: bool,
+}
+
+/// Adds the numbers and dates of such lines.
+pub(super) fn lines(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: &Range<usize>,
+    (candidates, label): (&[Candidate], Option<Label<'_>>),
+    labels: &mut Labels,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    let mut found = Vec::new();
+    let mut wrong = 0;
+    for (at, candidate) in candidates.iter().enumerate() {
+        if candidate.end - candidate.start != 9 || candidate.end as usize > scope.end {
+            continue;
+        }
+        let shape = |by: &Use| &engine.rules().rules[by.rule as usize].shapes[by.shape as usize].shape;
+        let Some(by) = uses(engine, candidate, Identifier::SSN).find(|by| shape(by).source == BARE) else { continue };
+        let span = candidate.start as usize..candidate.end as usize;
+        let line = line_of(bytes, scope, &span);
+        let beside = beside(candidates, at, &line);
+        // Another number of nine figures may be meant as well.
+        let bare = |c: &&Candidate| c.end - c.start == 9 && c.start != candidate.start && digits(bytes, c);
+        if !digits(bytes, candidate) || beside.iter().any(|c| bare(&c)) || !has_name(engine, beside) {
+            continue;
+        }
+        let mut judged = |candidate: &Candidate, by: Use| {
+            let judged = judge(engine, bytes, scope.clone(), *candidate, by, label, labels)?;
+            let said = judged.clues.against != 0.0 || judged.clues.other != 0.0 || judged.clues.token != 0.0;
+            if said { Err("a word says something else") } else { Ok(judged) }
+        };
+        let names = beside.iter().flat_map(|c| uses(engine, c, Identifier::NAME).map(move |by| (c, by)));
+        let named = names.filter_map(|(c, by)| judged(c, by).ok()).map(|judged| judged.valid.measure).max();
+        let date = named.map(|_| {
+            beside.iter().find_map(|c| {
+                let mut dates = uses(engine, c, Identifier::BIRTH_DATE).filter(|by| by.alone >= -5.5);
+                dates.find_map(|by| judged(c, by).ok().filter(is_of_years_ago))
+            })
+        });
+        let Some(Some(date)) = date else { continue };
+        match judged(candidate, by) {
+            Ok(number) if !number.valid.test => found.push(Line { number, date, known: named >= Some(2) }),
+            _ => wrong += 1,
+        }
+    }
+    if wrong * WRONG > found.len() + wrong {
+        return;
+    }
+    // Where several lines name somebody whom the lists know, so do those between them.
+    let several = found.iter().filter(|line| line.known).count() >= SEVERAL;
+    let weight = if several { MANY } else { ONE };
+    for Line { mut number, mut date, .. } in found.into_iter().filter(|line| line.known || several) {
+        (number.clues.neighbour, date.clues.neighbour) = (weight, BORN);
+        put(number, first, out);
+        if weight == MANY {
+            put(date, first, out);
+        }
+    }
+}
+
+/// Puts a value in the place of what was said of it before, if that was less.
+fn put(judged: Judged, first: usize, out: &mut Vec<Judged>) {
+    match out[first..].iter_mut().find(|j| (j.start, j.rule) == (judged.start, judged.rule)) {
+        Some(known) if known.clues.logit() < judged.clues.logit() => *known = judged,
+        Some(_) => {}
+        None => out.push(judged),
+    }
+}
+
+/// The uses of a candidate's shape for an identifier.
+fn uses<'e>(engine: &'e Engine, candidate: &Candidate, identifier: Identifier) -> impl Iterator<Item = Use> + 'e {
+    let rules = &engine.rules().rules;
+    engine.uses(candidate.shape).iter().copied().filter(move |by| rules[by.rule as usize].identifier == identifier)
+}
+
+fn digits(bytes: &[u8], candidate: &Candidate) -> bool {
+    bytes[candidate.start as usize..candidate.end as usize].iter().all(u8::is_ascii_digit)
+}
+
+/// The line around a value, as far as it is looked at.
+fn line_of(bytes: &[u8], scope: &Range<usize>, span: &Range<usize>) -> Range<usize> {
+    let from = span.start.saturating_sub(REACH).max(scope.start);
+    let to = (span.end + REACH).min(scope.end);
+    let start = memchr::memrchr(b'\n', &bytes[from..span.start]).map_or(from, |at| from + at + 1);
+    let end = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |at| span.end + at);
+    start..end
+}
+
+/// The candidates around one that stand in its line.
+fn beside<'c>(candidates: &'c [Candidate], at: usize, line: &Range<usize>) -> &'c [Candidate] {
+    let inside = |c: &&Candidate| c.start as usize >= line.start && c.end as usize <= line.end;
+    let before = candidates[..at].iter().rev().take(MOST).take_while(inside).count();
+    let behind = candidates[at + 1..].iter().take(MOST).take_while(inside).count();
+    &candidates[at - before..=at + behind]
+}
+
+fn has_name(engine: &Engine, candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|c| uses(engine, c, Identifier::NAME).next().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::finding::Confidence;
+    use crate::options::{Options, Reveal};
+
+    fn found(text: &str) -> Vec<(&'static str, Confidence)> {
+        let engine = Engine::built_in().unwrap();
+        let options = Options { matches: true, reveal: Reveal::Full, ..Options::default() };
+        let document = crate::scan::scan_bytes(&engine, &options, "list.txt", text.as_bytes());
+        let telling = document.matches.iter().filter(|m| matches!(m.identifier.name(), "ssn" | "birth-date"));
+        telling.map(|m| (m.identifier.name(), m.confidence)).collect()
+    }
+
+    #[test]
+    fn lines_of_persons_without_a_word() {
+        let one = "418627715 Maria Lopez 03/04/1952 active\n";
+        assert!(found(one).iter().all(|(_, confidence)| *confidence < Confidence::Likely), "one line");
+        let three =
+            format!("{one}536904398 James Wilson 11/30/1947 active\n221346178 Linda Carter 07/19/1981 termed\n");
+        let likely: Vec<&str> = found(&three).iter().filter(|f| f.1 >= Confidence::Likely).map(|f| f.0).collect();
+        assert_eq!(likely.iter().filter(|name| **name == "ssn").count(), 3, "{likely:?}");
+        assert_eq!(likely.iter().filter(|name| **name == "birth-date").count(), 3, "{likely:?}");
+        for (text, because) in [
+            (three.replace("418627715", "invoice 418627715").replace("536904398", "po 536904398"), "labelled"),
+            (three.replace("418627715", "941862771").replace("536904398", "936904398"), "never issued"),
+            (three.replace(" active", " 418627718"), "two such numbers in a line"),
+            (three.replace("Maria Lopez", "Steel bracket").replace("James Wilson", "Brass hinge"), "names of nobody"),
+        ] {
+            let likely = found(&text).iter().filter(|f| f.0 == "ssn" && f.1 >= Confidence::Likely).count();
+            assert_eq!(likely, 0, "{because}");
+        }
+    }
+}
