@@ -234,7 +234,7 @@ impl Draw {
 
 /// A table of so many invented people; another one for each number.
 fn roster(number: usize, people: usize) -> String {
-    let mut text = "member,ssn\n".to_string();
+    let mut text = "line,ssn\n".to_string();
     for n in 0..people {
         let (a, b) = (number * 7 + n, number * 131 + n * 17);
         text.push_str(&format!("M{a:05},{}-{:02}-{:04}\n", 301 + a % 300, 11 + a % 80, 1000 + b % 8999));

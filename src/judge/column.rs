@@ -171,8 +171,7 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     let coverage = values as f32 / tally.filled.max(1) as f32;
     let fills = coverage >= 0.5;
     let dates = matches!(rule.identifier, Identifier::BIRTH_DATE);
-    // That all values of a form pass says nothing where any number has it.
-    if values >= FEW && fills && rule.evidence.chance < 1.0 && !dates && alone > NOTHING {
+    if values >= FEW && fills && !passes_anyway(rule.evidence.chance, alone) && !dates {
         let ratio = pass_rate(slot.valid, slot.invalid, rule.evidence.chance);
         evidence.push((format!("column {}/{} valid", slot.valid, values), ratio));
     } else if values >= FEW && coverage >= 0.8 && !weak {
@@ -222,6 +221,12 @@ fn name_says(engine: &Engine, plan: &ColumnPlan, rule: u16, weak: bool) -> Optio
     }
 }
 
+/// Whether it says nothing that all values of a form pass their check: nothing is checked, or any number has the form and more
+/// than one in four of them pass.
+fn passes_anyway(chance: f32, alone: f32) -> bool {
+    chance >= 1.0 || alone <= NOTHING && chance > 0.25
+}
+
 /// Rules and forms that cannot become possible in a column of this name, whatever its values are.
 pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
     // The most that all other evidence of `by_form` can add: pass rate or spread, kept zeros, company.
@@ -234,7 +239,7 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
             let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
             let most = match definition.identifier {
                 Identifier::BIRTH_DATE => MOST_OF_DATES,
-                _ if shape.alone <= NOTHING => MOST - PASS_RATE_CAP,
+                _ if passes_anyway(definition.evidence.chance, shape.alone) => MOST - PASS_RATE_CAP,
                 _ => MOST,
             };
             if weak && shape.alone + said + most < POSSIBLE {

@@ -118,7 +118,12 @@ impl FieldName {
 /// The words of a name, folded and written out.
 fn tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for part in split(name) {
+    let parts = split(name);
+    // `mem_id` is a member's, `mem=` counts bytes.
+    if parts == ["mem"] {
+        return parts;
+    }
+    for part in parts {
         match EXPANSIONS.binary_search_by(|(short, _)| (*short).cmp(&part)).map(|at| EXPANSIONS[at]) {
             // `addr_ln_1` is a line, `ln` a last name.
             Ok(("ln", _)) if words.last().is_some_and(|w| w == "address") => words.push("line".to_string()),

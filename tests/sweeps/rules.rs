@@ -88,7 +88,7 @@ fn gradually_what_rules_touch_is_read_over_nights() {
     }
     site.sweep();
     let lines = fs::metadata(site.at("0.csv")).expect("facts").len();
-    fs::write(site.folder.path().join("words.csv"), "member,mrn\n").expect("written");
+    fs::write(site.folder.path().join("words.csv"), "line,mrn\n").expect("written");
     site.configure(&format!("rules = [\"words.csv\"]\nrescan = \"gradual\"\nrescan_bytes = \"{}\"", lines * 2));
     let mut left = 6;
     for night in 1..=3 {

@@ -27,6 +27,8 @@ fn names_are_taken_apart() {
         ("SSN#", "ssn number"),
         ("Soc Sec No", "social security number"),
         ("sec_no", "sec number"),
+        ("mem", "mem"),
+        ("mem_id", "member id"),
         ("BENE_SRNM_NAME", "beneficiary last name"),
         ("BENE_1ST_NAME", "beneficiary first name"),
         ("LName", "last name"),
