@@ -112,7 +112,7 @@ pub(super) fn from_text(engine: &Engine, plan: &DocumentPlan, tally: &Tally, dra
             providers: 0,
             rules: vec![rule.id.clone()],
             evidence: clues(engine, text.rule, &text.best),
-            labelled: text.best.context.keyword.is_some() || text.best.keyword > 0.0,
+            labelled: (text.best.context.keyword.is_some() || text.best.keyword > 0.0) && !text.best.anybodys,
             in_text: true,
             firm: text.best.firm,
         };

@@ -114,6 +114,14 @@ pub(super) fn may_be_nobodys(identifier: Identifier) -> bool {
     )
 }
 
+/// Whether nothing but the word `address`, and signs, stands in the line before a value: offices and standards bodies have
+/// addresses too. `Home address` is somebody's.
+pub(super) fn under_address_alone(before: &[u8]) -> bool {
+    let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
+    let mut words = line.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"address")) && words.next().is_none()
+}
+
 /// Whether a label of it is a patient's or member's by itself, however much text there is and however few stand in it: the log of a
 /// year with one record number holds one.
 fn is_of_patients(identifier: Identifier) -> bool {

@@ -10,7 +10,7 @@ use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
 use crate::judge::company;
-use crate::judge::context::Context;
+use crate::judge::context::{Context, REACH};
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
 use crate::judge::together;
@@ -68,6 +68,8 @@ pub struct Clues {
     pub row: f32,
     /// A firm's name stands beside it; weighs only where nothing in the document identifies a person.
     pub firm: bool,
+    /// An address under `address` alone, which says what it is and not whose. Weighs only there too.
+    pub anybodys: bool,
 }
 
 impl Clues {
@@ -488,6 +490,10 @@ pub fn judge_all(
         let identifier = engine.rules().rules[judged.rule as usize].identifier;
         if firms::may_be_nobodys(identifier) {
             judged.clues.firm = firms::beside(bytes, &scope, judged.start..judged.end);
+            judged.clues.anybodys = identifier == Identifier::ADDRESS
+                && firms::under_address_alone(
+                    &bytes[judged.start.saturating_sub(REACH).max(scope.start)..judged.start],
+                );
         }
     }
 }
