@@ -523,6 +523,13 @@ impl Size {
         }
     }
 
+    /// Roots before series, and the most people first.
+    pub fn order(&self, other: &Size) -> std::cmp::Ordering {
+        let key = |size: &Size, people: u64| (size.series.is_some(), people, size.root);
+        let (a, b) = (key(self, other.people), key(other, self.people));
+        a.cmp(&b).then_with(|| self.series.cmp(&other.series))
+    }
+
     /// `500 or more`, `more than 500 in one state`; none below.
     pub fn marks(&self) -> Vec<&'static str> {
         let [many, one_state] = Size::MARKS;

@@ -16,6 +16,7 @@ mod model;
 mod month;
 mod older;
 mod rules;
+mod sizes;
 
 /// When the first night is, seconds since 1970; the next one is a day later.
 const FIRST: i64 = 1_800_000_000;

@@ -294,6 +294,14 @@ pub struct Of {
 }
 
 impl Of {
+    /// Adds those of others, whom no person is taken to be in both.
+    pub fn add(&mut self, other: &Of) {
+        other.states.iter().for_each(|(state, people)| *self.states.entry(state).or_default() += people);
+        self.under_18 += other.under_18;
+        self.over_89 += other.over_89;
+        self.deceased += other.deceased;
+    }
+
     /// Of so many people, those whose state nothing says.
     pub fn state_unknown(&self, people: u64) -> u64 {
         people.saturating_sub(self.states.values().sum())

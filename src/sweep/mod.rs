@@ -22,6 +22,7 @@ mod merge;
 mod notify;
 mod people;
 mod reports;
+mod sizes;
 mod stands;
 
 use std::cell::Cell;

@@ -84,14 +84,19 @@ pub(super) struct Everybody {
 impl Everybody {
     /// Adds the people of a document of this space; false where nobody can be known by that.
     pub(super) fn add(&mut self, body: &[u8], space: u64) -> bool {
+        self.add_up_to(body, space, JOINED)
+    }
+
+    /// The same, where no more than `most` marks may be held: behind that people are sketched.
+    pub(super) fn add_up_to(&mut self, body: &[u8], space: u64, most: usize) -> bool {
         match body.split_first() {
-            Some((&PERSONS, rest)) => self.persons(rest, space).is_some(),
+            Some((&PERSONS, rest)) => self.persons(rest, space, most).is_some(),
             Some((&SKETCHED, rest)) => self.sketch(rest, space).is_some(),
             _ => false,
         }
     }
 
-    fn persons(&mut self, mut rest: &[u8], space: u64) -> Option<()> {
+    fn persons(&mut self, mut rest: &[u8], space: u64, most: usize) -> Option<()> {
         let mut persons = Vec::new();
         while let Some((head, marks)) = rest.split_first_chunk::<2>() {
             let [count, records] = *head;
@@ -109,14 +114,14 @@ impl Everybody {
         if !rest.is_empty() {
             return None;
         }
-        persons.iter().for_each(|marks| self.person(marks));
+        persons.iter().for_each(|marks| self.person(marks, most));
         Some(())
     }
 
-    fn person(&mut self, marks: &[u64]) {
+    fn person(&mut self, marks: &[u64], most: usize) {
         let Some(first) = marks.first() else { return };
         self.sketch.insert(*first);
-        if self.sketched || self.known.len() + marks.len() > JOINED {
+        if self.sketched || self.known.len() + marks.len() > most {
             self.sketched = true;
             self.known = HashMap::new();
             self.joined = Vec::new();
@@ -153,6 +158,11 @@ impl Everybody {
         self.sketch.merge(&Many::of_registers(registers)?);
         self.sketched = true;
         Some(())
+    }
+
+    /// Marks it holds.
+    pub(super) fn held(&self) -> usize {
+        self.known.len()
     }
 
     /// How many: one by one, or by the sketch.

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::decisions::Disposition;
 use crate::decisions::accepted::{Accepted, Limits};
 use crate::error::{Error, Result};
-use crate::finding::{Document, Root, Summary};
+use crate::finding::{Document, Root, Size, Summary};
+use crate::judge::people::Of;
 use crate::ledger::Ledger;
 use crate::ledger::rows::RunRow;
 use crate::ledger::stored;
+use crate::locator::Locator;
 use crate::report::csv::rows::Closed;
 use crate::report::dir::Dir;
 #[cfg(feature = "cli")]
@@ -25,6 +27,7 @@ use crate::sweep::again::Terms;
 use crate::sweep::config::Config;
 use crate::sweep::delta::{Delta, days};
 use crate::sweep::people::{self, Everybody};
+use crate::sweep::sizes::Sizes;
 use crate::sweep::stands::Sums;
 
 /// What decisions and agreements say, and what the ledger knows, put into documents as they are told.
@@ -59,40 +62,55 @@ pub(super) struct Told {
     series: HashMap<String, u64>,
     /// Contents that were counted already.
     contents: HashSet<[u8; 16]>,
+    /// Of roots and feeds.
+    sizes: Vec<Size>,
     people_most: u64,
     people_low: u64,
     people_high: u64,
+}
+
+/// The file of which records are told.
+#[derive(Default)]
+struct OfFile {
+    file: Vec<u8>,
+    /// Marks of its people, until they are added.
+    body: Option<Vec<u8>>,
+    /// Its people are known by marks.
+    marked: bool,
+    /// See [`people::space`].
+    space: u64,
 }
 
 impl Teller<'_> {
     /// Tells everything the ledger holds to `hear`, and what it comes to.
     pub(super) fn tell(&mut self, hear: &mut dyn FnMut(Event) -> Result<()>) -> Result<(Summary, Told)> {
         let mut told = Told::default();
-        let mut counts = Counts::default();
+        let (mut counts, mut known_of) = (Counts::default(), Of::default());
         let ledger = self.ledger;
         let numbers = self.numbers;
         for (index, number) in numbers.iter().enumerate() {
             let space = people::space(&self.terms[index].mrn_space);
-            // The file of which records are told, and whether its people are known by marks.
-            let (mut file, mut marked) = (Vec::new(), false);
+            let mut of = OfFile { space, ..OfFile::default() };
+            let mut sizes = Sizes::default();
             ledger.each_record(*number, |key, body, content, first_seen| {
-                if file != key {
-                    file = key.to_vec();
-                    marked = match ledger.people(*number, key)? {
-                        Some(body) => told.everybody.add(&body, space),
-                        None => false,
-                    };
+                if of.file != key {
+                    of.file = key.to_vec();
+                    of.body = ledger.people(*number, key)?;
+                    of.marked = of.body.as_ref().is_some_and(|body| told.everybody.add(body, space));
                 }
                 let Some(mut event) = stored::from_text(body, index) else {
                     let message = "what it keeps of a document cannot be read".to_string();
                     return Err(Error::Ledger { path: ledger.path().to_path_buf(), message });
                 };
                 if let Event::Document(document) = &mut event {
-                    self.complete(document, (content, first_seen, marked), &mut told)?;
+                    self.complete(document, (content, first_seen), &mut of, &mut sizes, &mut told)?;
                 }
                 counts.add(&mut event);
                 hear(event)
             })?;
+            let (sizes, known) = sizes.told(index);
+            told.sizes.extend(sizes);
+            known_of.add(&known);
             for body in ledger.waiting(*number)? {
                 if let Some(mut event) = stored::from_text(&body, index) {
                     counts.add(&mut event);
@@ -109,6 +127,9 @@ impl Teller<'_> {
         summary.people = (told.everybody.count() + told.series.values().sum::<u64>()).max(told.people_most);
         summary.people_low = told.people_low.min(summary.people);
         summary.people_high = told.people_high.max(summary.people);
+        summary.people_of = known_of;
+        summary.sizes = std::mem::take(&mut told.sizes);
+        summary.sizes.sort_by(Size::order);
         summary.accepted = told.accepted_by_severity;
         Ok((summary, told))
     }
@@ -116,7 +137,9 @@ impl Teller<'_> {
     fn complete(
         &mut self,
         document: &mut Document,
-        (content, first_seen, marked): (Option<[u8; 16]>, i64, bool),
+        (content, first_seen): (Option<[u8; 16]>, i64),
+        of: &mut OfFile,
+        sizes: &mut Sizes,
         told: &mut Told,
     ) -> Result<()> {
         let root = &self.terms[document.root];
@@ -153,7 +176,7 @@ impl Teller<'_> {
                 finding.action_hint = "delete-past-retention";
             }
         }
-        if document.people > 0 {
+        if people::counts(document) {
             let series = document.locator.series(&name);
             // Members of one archive have one content between them: that of the archive. They are told apart by their path.
             let mut content = content.unwrap_or_default();
@@ -164,7 +187,11 @@ impl Teller<'_> {
                 told.people_high += document.people_high;
             }
             told.people_most = told.people_most.max(document.people);
-            if !marked {
+            // Marks are a file's, of all its members together: so is the feed.
+            let feed = Locator::of_parts(document.locator.parts()[..1].to_vec()).series(&name);
+            let body = of.body.take();
+            sizes.add(document, &feed, content, body.as_deref().map(|body| (body, of.space)));
+            if !of.marked {
                 let most = told.series.entry(series).or_default();
                 *most = (*most).max(document.people);
             }
