@@ -369,9 +369,7 @@ impl Sizes {
             .collect();
         let series = self.series.into_iter().map(|((root, name), people)| Size::of(root, Some(name), &people.count()));
         sizes.extend(series.filter(|size| !size.marks().is_empty()));
-        sizes.sort_by(|a, b| {
-            (a.series.is_some(), b.people, a.root, &a.series).cmp(&(b.series.is_some(), a.people, b.root, &b.series))
-        });
+        sizes.sort_by(Size::order);
         sizes
     }
 }
