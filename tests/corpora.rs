@@ -204,8 +204,8 @@ fn numbers_in_claim_feeds_are_found_by_their_place() {
 }
 
 /// What no check takes for a name or a birth date: placeholders, and what is neither.
-const NO_VALUES: [&str; 6] =
-    ["Lastname^Firstname", "CQ500-CT-310", "Test^Phantom30sep", "18000101", "11111111", "2721"];
+const NO_VALUES: [&str; 7] =
+    ["Lastname^Firstname", "Last Name^First Name", "CQ500-CT-310", "Test^Phantom30sep", "18000101", "11111111", "2721"];
 
 #[test]
 fn patients_of_images_are_found_in_every_character_set() {

@@ -4,7 +4,7 @@
 //!
 //! `--misses` prints every disagreement of the train half; `--held-out-misses` those of the other, after which that half is not
 //! unseen any more. `--fit` prints how the weights should be scaled. `--documents N`, `--formats N` (documents of each format) and
-//! `--seed N` as named.
+//! `--seed N` as named. `--keep FOLDER` leaves the documents there, a folder for each half.
 
 // A program for people at a terminal.
 #![allow(clippy::print_stdout)]
@@ -14,9 +14,10 @@ mod made;
 mod score;
 mod tables;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use made::Split;
+use made::{Page, Split};
 use phisweep::engine::Engine;
 
 struct Asked {
@@ -27,10 +28,12 @@ struct Asked {
     fit: bool,
     write: bool,
     formats: usize,
+    keep: Option<PathBuf>,
 }
 
 fn asked() -> Option<Asked> {
-    let mut asked = Asked { documents: 400, seed: 1, sets: 100, misses: None, fit: false, write: false, formats: 24 };
+    let mut asked =
+        Asked { documents: 400, seed: 1, sets: 100, misses: None, fit: false, write: false, formats: 24, keep: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -38,6 +41,7 @@ fn asked() -> Option<Asked> {
             "--seed" => asked.seed = arguments.next()?.parse().ok()?,
             "--sets" => asked.sets = arguments.next()?.parse().ok()?,
             "--formats" => asked.formats = arguments.next()?.parse().ok()?,
+            "--keep" => asked.keep = Some(arguments.next()?.into()),
             "--misses" => asked.misses = Some(Split::Train),
             "--held-out-misses" => asked.misses = Some(Split::HeldOut),
             "--fit" => asked.fit = true,
@@ -46,6 +50,17 @@ fn asked() -> Option<Asked> {
         }
     }
     Some(asked)
+}
+
+/// Leaves the documents in a folder, where one is asked for.
+fn kept(folder: Option<&Path>, split: Split, pages: &[Page]) {
+    let Some(folder) = folder else { return };
+    let folder = folder.join(if split == Split::Train { "train" } else { "held-out" });
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| pages.iter().try_for_each(|page| std::fs::write(folder.join(&page.name), &page.bytes)));
+    if let Err(error) = written {
+        println!("{}: {error}", folder.display());
+    }
 }
 
 /// What a worker is started with.
@@ -58,7 +73,7 @@ fn main() -> ExitCode {
     }
     let Some(asked) = asked() else {
         println!(
-            "accuracy [--documents N] [--seed N] [--sets N] [--formats N] [--misses|--held-out-misses] [--fit] [--write]"
+            "accuracy [--documents N] [--seed N] [--sets N] [--formats N] [--misses|--held-out-misses] [--fit] [--write] [--keep FOLDER]"
         );
         return ExitCode::from(2);
     };
@@ -76,6 +91,7 @@ fn main() -> ExitCode {
             continue;
         }
         let pages = made::pages(split, asked.seed, asked.documents);
+        kept(asked.keep.as_deref(), split, &pages);
         let score = score::score(&engine, &pages, None);
         if asked.misses == Some(split) {
             score.disagreements.iter().for_each(|line| println!("{line}"));
@@ -87,6 +103,7 @@ fn main() -> ExitCode {
             tables::half(&mut report, split, &pages, &score);
         }
         let pages = made::formats::pages(split, asked.seed, asked.formats);
+        kept(asked.keep.as_deref(), split, &pages);
         let score = score::score(&engine, &pages, worker.as_deref());
         if asked.misses == Some(split) {
             score.disagreements.iter().for_each(|line| println!("{line}"));

@@ -196,7 +196,10 @@ fn of_system(system: &[u8]) -> &'static str {
             Some(systems::NPI) => "NPI",
             Some(systems::LICENSE) => "DL",
             Some(systems::ORGANIZATION) => "TAX",
-            Some(systems::DEA | systems::VOCABULARY) => "XX",
+            Some(systems::DEA) => "DEA",
+            Some(systems::VA) => "NI",
+            Some(systems::EDIPI) => "EDIPI",
+            Some(systems::VOCABULARY) => "XX",
             _ => "",
         };
     }
@@ -236,7 +239,8 @@ fn of_type(code: &[u8]) -> &'static str {
         b"EI" => "EI",
         b"AN" => "AN",
         b"VN" => "VN",
-        b"RI" | b"FILL" | b"PLAC" | b"ACSN" | b"UDI" | b"SNO-UDI" | b"PRN" | b"MD" | b"XX" | b"DEA" => "XX",
+        b"RI" | b"FILL" | b"PLAC" | b"ACSN" | b"UDI" | b"SNO-UDI" | b"PRN" | b"MD" | b"XX" => "XX",
+        b"DEA" => "DEA",
         _ => "",
     }
 }
@@ -460,13 +464,18 @@ pub(super) fn named(resource: &str, keys: &[&str], label: Option<&str>, shown: S
         (_, "div") => place.holds = Holds::Text,
         ("identifier", "value") => {
             // An identifier without a type is the resource's own.
+            // Of a coverage that a claim names, not the claim's.
+            let owner = keys.len().checked_sub(3).map(|at| keys[at]);
             place.keys = match (label, resource) {
+                ("", _) if owner == Some("coverage") => key("Coverage.identifier"),
+                ("", _) if owner.is_some_and(|owner| PATIENT_KEYS.contains(&owner)) => key("Patient.identifier"),
+                ("", _) if owner.is_some() => Vec::new(),
                 ("", "Patient" | "Person" | "RelatedPerson") => key("Patient.identifier"),
                 ("", "Coverage") => key("Coverage.identifier"),
                 ("", _) => key(&format!("{resource}.identifier")),
                 (label, _) => key(&format!("identifier/{label}")),
             };
-            if label == "NPI" {
+            if matches!(label, "NPI" | "DEA") {
                 place.subject = Some(Subject::Provider);
             }
         }

@@ -138,6 +138,8 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot, company: bool) -> V
         evidence.push(("nothing beside identifies a person".to_string(), NOBODYS_DEVICE));
     }
     let of_many = plan.bare.contains(&slot.rule) || plan.weak.contains(&slot.rule);
+    // A group's number is nobody's by itself.
+    let of_many = of_many || rule.identifier == Identifier::GROUP_NUMBER;
     if of_many && !company && !plan.placed && rule.shapes.iter().all(|shape| shape.alone <= NOTHING) {
         evidence.push(("a word of many meanings, and nothing beside identifies a person".to_string(), NOBODY_BESIDE));
     }
@@ -196,7 +198,7 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
     if dates && !company && plan.headed && plan.bound.is_empty() {
         evidence.push(("a name, and nothing beside identifies a person".to_string(), NO_BIRTHS));
     }
-    if company && weak {
+    if company && (weak || rule.identifier == Identifier::ADDRESS) {
         evidence.push(("beside other identifiers".to_string(), 1.5));
     }
     evidence
@@ -285,6 +287,11 @@ fn births(slot: &Slot, company: bool, evidence: &mut Vec<(String, f32)>) {
     let years = (spread.max - spread.min) / 365;
     let early = spread.early as f32 / spread.count.max(1) as f32;
     let recent = spread.recent as f32 / spread.count.max(1) as f32;
+    // Of one generation, as the old of Medicare are: what else that is kept beside people's numbers is so long ago?
+    if company && spread.count >= VERY_FEW && spread.early == spread.count && years < 20 && spread.max > spread.min {
+        evidence.push(("all before 1975 beside numbers of persons".to_string(), SPREAD_OF_FEW));
+        return;
+    }
     if spread.count < FEW {
         // A handful of records with numbers of persons: visits do not lie a generation apart.
         if company && spread.count >= VERY_FEW && spread.recent == 0 && years >= 20 && early >= 0.3 {

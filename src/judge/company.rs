@@ -57,16 +57,30 @@ pub(super) fn cared_for(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     let sure = |j: &&Judged| is_persons(identifier(j)) && !j.valid.test && j.clues.logit() >= LIKELY;
     let mut near: Vec<usize> = judged.iter().filter(sure).map(|j| j.start).collect();
     near.sort_unstable();
+    // `member 284…, name Robert Perry`.
+    let named = |j: &&Judged| {
+        identifier(j) == Identifier::NAME && !j.valid.test && j.valid.measure >= 2 && j.clues.logit() >= LIKELY
+    };
+    let whose: Vec<Range<usize>> = judged.iter().filter(named).map(|j| j.start..j.end).collect();
     for date in judged.iter_mut().filter(|j| cared(j) && j.clues.logit() < LIKELY) {
         if identifier(date) == Identifier::SERVICE_DATE && is_of_papers(bytes, date.start) {
             continue;
         }
         let at = near.partition_point(|start| start + CARED_FOR_REACH < date.start);
         // Not a birth date that is the same value.
-        if near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH) {
+        let near = near[at..].iter().take(4).any(|start| *start != date.start && *start < date.end + CARED_FOR_REACH);
+        if near || date.clues.bare && whose.iter().any(|name| is_in_line(bytes, name, &(date.start..date.end))) {
             date.clues.neighbour = if date.clues.bare { NEAR_A_PERSON } else { CARED_FOR };
         }
     }
+}
+
+/// Whether two values stand close to each other in a line and a sentence.
+fn is_in_line(bytes: &[u8], one: &Range<usize>, other: &Range<usize>) -> bool {
+    let between = one.end.min(other.end)..one.start.max(other.start);
+    between.start <= between.end
+        && between.len() <= BESIDE_REACH
+        && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
 }
 
 /// Whether a date is none of the last visits and letters.
@@ -114,14 +128,7 @@ pub(super) fn beside(
             if near.get(at).is_none_or(|other| other.start > span.end + WIDE) {
                 continue;
             }
-            let in_line = |other: &Range<usize>| {
-                let between = span.end.min(other.end)..span.start.max(other.start);
-                other.start < span.end + BESIDE_REACH
-                    && other.end + BESIDE_REACH >= span.start
-                    && between.start <= between.end
-                    && memchr::memchr2(b'\n', b'.', &bytes[between]).is_none()
-            };
-            let beside = near[at..].iter().take(12).any(in_line);
+            let beside = near[at..].iter().take(12).any(|other| is_in_line(bytes, &span, other));
             let known = out[first..before].iter_mut().find(|j| j.end == span.end && j.rule == by.rule);
             let add = |judged: &mut Judged| {
                 // A word that says whose it is outweighs where it stands.

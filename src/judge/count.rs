@@ -189,7 +189,9 @@ impl Counter {
         let mut inside = 0..0;
         for at in first..next {
             let candidate = self.candidates[at];
-            let fills = (candidate.start as usize, candidate.end as usize) == (span.start, span.end);
+            let (start, end) = (candidate.start as usize, candidate.end as usize);
+            let fills =
+                start == span.start && (end == span.end || end < span.end && at_midnight(&bytes[end..span.end]));
             if whole && fills {
                 if column.dead.get(candidate.shape as usize).is_some_and(|dead| *dead) {
                     continue;
@@ -385,6 +387,17 @@ pub(super) fn is_word(bytes: &[u8]) -> bool {
         && bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-'))
 }
 
+/// Whether this is what programs write behind a day without a time: ` 0:00`, ` 00:00:00`, `T00:00:00.000`, ` 12:00:00 AM`.
+fn at_midnight(rest: &[u8]) -> bool {
+    let [b' ' | b'T', time @ ..] = rest else { return false };
+    let (time, twelve) = match time.strip_suffix(b" AM").or(time.strip_suffix(b"AM")) {
+        Some(time) => (time.strip_prefix(b"12").unwrap_or(b"-"), true),
+        None => (time, false),
+    };
+    let zeros = time.iter().all(|b| matches!(b, b'0' | b':' | b'.'));
+    zeros && (3..=12).contains(&time.len()) && (twelve || time[0] == b'0') && time.contains(&b':')
+}
+
 pub(super) fn trim(bytes: &[u8], scope: Range<usize>) -> Range<usize> {
     let text = &bytes[scope.clone()];
     let left = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -431,5 +444,18 @@ fn add_text(
     if job.matches {
         let found = Found { valid: &judged.valid, test, span: judged.start..judged.end, number };
         tally.matches.push(match_row(job, chunk, column, judged.rule, None, logit, judged.subject, found));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn midnight_stands_behind_days() {
+        for rest in [" 0:00", " 00:00", " 00:00:00", "T00:00:00", " 00:00:00.000", " 12:00:00 AM", " 12:00 AM"] {
+            assert!(super::at_midnight(rest.as_bytes()), "{rest}");
+        }
+        for rest in ["", " ", " 0", " 000", " 10:00", " 12:00:00", " 12:00 PM", "-00:00", " 0:00 x", " AM"] {
+            assert!(!super::at_midnight(rest.as_bytes()), "{rest}");
+        }
     }
 }

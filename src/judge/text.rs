@@ -462,6 +462,7 @@ pub fn judge_all(
     company::neighbours(engine, bytes, scope.clone(), &mut out[first..]);
     company::cared_for(engine, bytes, &mut out[first..]);
     together::lines(engine, bytes, &scope, (candidates, label), labels, first, out);
+    together::numbered(engine, bytes, &scope, (candidates, label), labels, first, out);
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     let mut kept = first;

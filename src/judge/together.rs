@@ -10,6 +10,7 @@ use crate::engine::{Engine, Use};
 use crate::identifier::Identifier;
 use crate::judge::company::is_of_years_ago;
 use crate::judge::labels::Labels;
+use crate::judge::tally::LIKELY;
 use crate::judge::text::{Judged, Label, judge};
 
 /// The form of the number.
@@ -26,6 +27,8 @@ const ONE: f32 = 5.5;
 const MANY: f32 = 7.5;
 /// What they weigh for the date.
 const BORN: f32 = 5.5;
+/// What a labelled birth date in its line weighs for a number behind a bare `ID:`. A number that a label must tell starts at −8.
+const NUMBERED: f32 = 9.5;
 /// Of all bare nine-digit numbers 0.889 could be an SSN; of a list of them nearly all are. One in so many may not be.
 const WRONG: usize = 20;
 
@@ -95,6 +98,50 @@ pub(super) fn lines(
             put(date, first, out);
         }
     }
+}
+
+/// Adds numbers behind a bare `ID:` in the line of a birth date that a word says to be one: `NAME: … ID: 7895578 DOB: 01/03/49`.
+pub(super) fn numbered(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: &Range<usize>,
+    (candidates, label): (&[Candidate], Option<Label<'_>>),
+    labels: &mut Labels,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let born = |j: &&Judged| {
+        identifier(j) == Identifier::BIRTH_DATE && j.clues.keyword > 0.0 && j.clues.logit() >= LIKELY && !j.valid.test
+    };
+    let births: Vec<Range<usize>> = out[first..].iter().filter(born).map(|j| j.start..j.end).collect();
+    for birth in births {
+        let line = line_of(bytes, scope, &birth);
+        let Some(at) = behind_id(&bytes[line.clone()]).map(|at| line.start + at) else { continue };
+        let from = candidates.partition_point(|c| (c.start as usize) < at);
+        let mut here = candidates[from..].iter().take_while(|c| c.start as usize == at && c.end as usize <= line.end);
+        let number = here.find_map(|c| uses(engine, c, Identifier::MRN).next().map(|by| (c, by)));
+        let Some((candidate, by)) = number else { continue };
+        if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, by, label, labels)
+            && judged.clues.against == 0.0
+        {
+            (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
+            put(judged, first, out);
+        }
+    }
+}
+
+/// Where a value begins behind `ID:` or `ID#` that stands by itself: at the beginning of a line, behind a mark or a gap.
+fn behind_id(line: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b'I', b'i', line).find_map(|at| {
+        let [b'D' | b'd', b':' | b'#', rest @ ..] = &line[at + 1..] else { return None };
+        let apart = match &line[..at] {
+            [] | [.., b'\t' | b'|' | b',' | b';' | b'('] | [.., b' ' | b',' | b'|' | b';', b' '] => true,
+            before => before.iter().all(|b| matches!(b, b' ' | b'*' | b'-' | b'>')),
+        };
+        let gap = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count();
+        apart.then_some(at + 3 + gap)
+    })
 }
 
 /// Puts a value in the place of what was said of it before, if that was less.

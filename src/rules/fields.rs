@@ -157,7 +157,8 @@ fn replace(words: &mut Vec<String>, with: &[&str]) {
     words.extend(with.iter().map(|w| w.to_string()));
 }
 
-/// Splits at what is no letter or digit, at changes of case and between letters and digits; `#` is the word `number`.
+/// Splits at what is no letter or digit, at changes of case and between letters and digits; `#` is the word `number`, and so is
+/// `__` at the end.
 fn split(name: &str) -> Vec<String> {
     let characters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
@@ -184,6 +185,10 @@ fn split(name: &str) -> Vec<String> {
         word.extend(character.to_lowercase());
     }
     words.push(word);
+    // What databases make of `Prescription #`.
+    if name.len() > 2 && name.ends_with("__") {
+        words.push("number".to_string());
+    }
     // The `s` of `insured's id` says nothing.
     words.retain(|w| !w.is_empty() && w != "s");
     words

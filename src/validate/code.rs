@@ -54,7 +54,29 @@ pub fn group(bytes: &[u8], setting: Setting) -> Verdict {
 
 /// The number of a patient's account, visit, admission or order: section 5.7.
 pub fn account(bytes: &[u8], setting: Setting) -> Verdict {
+    // `visit 20260117`.
+    if setting == Setting::Free && bytes.len() == 8 && is_recent_day(bytes) {
+        return Verdict::Invalid("a day in eight figures");
+    }
     check(bytes, setting, &Kind { length: (4, 20), digits: 4, samples: &[], uuid: true, terminal: false })
+}
+
+/// `609-316-9963`.
+fn is_telephone(value: &[u8]) -> bool {
+    let parts: [usize; 3] = [3, 3, 4];
+    let mut groups = value.split(|b| *b == b'-');
+    let fits = parts.iter().all(|length| {
+        groups.next().is_some_and(|group| group.len() == *length && group.iter().all(u8::is_ascii_digit))
+    });
+    fits && groups.next().is_none() && value[0] >= b'2' && value[4] >= b'2'
+}
+
+/// Whether these eight figures are a day from 1990 to two years ahead.
+fn is_recent_day(bytes: &[u8]) -> bool {
+    const FIRST: i32 = 1990;
+    let figures = matches!(bytes, [b'1' | b'2', b'0' | b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit));
+    let day = figures.then(|| date::parse(bytes)).flatten();
+    day.is_some_and(|day| day.year >= FIRST && day.days <= date::today() + 2 * 366)
 }
 
 /// The number of a claim or an authorization: section 5.19; payers' control numbers have up to fifty characters.
@@ -81,6 +103,8 @@ fn check(bytes: &[u8], setting: Setting, kind: &Kind) -> Verdict {
     }
     if setting == Setting::Field {
         value = without_point_zero(value);
+    } else if is_telephone(value) {
+        return Verdict::Invalid("a telephone number");
     }
     let seen = value.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let hidden = value.iter().filter(|b| matches!(b, b'*' | b'#')).count();

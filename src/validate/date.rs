@@ -36,6 +36,17 @@ impl Date {
         normal
     }
 
+    /// The same a century later, where its year had two digits and that is no later than `last`: a day that is not of a birth may
+    /// lie ahead.
+    pub(super) fn or_ahead(self, last: i64) -> Date {
+        // Of the years that two digits mean, only 2000 is divisible by a hundred, and that is a leap year.
+        const CENTURY: i64 = 36_525;
+        match self.short_year && self.year < 2000 && self.days + CENTURY <= last {
+            true => Date { days: self.days + CENTURY, year: self.year + 100, ..self },
+            false => self,
+        }
+    }
+
     /// Whether systems write this day for "unknown".
     pub(super) fn is_sentinel(&self) -> bool {
         SENTINELS.contains(&(self.year, self.month, self.day))
@@ -334,6 +345,18 @@ fn iso(bytes: &[u8], setting: Setting) -> Option<Verdict> {
     Some(Verdict::plain(Normal::of(&eight), date.days, false))
 }
 
+/// What only a field of dates means by a number: `CYYMMDD` of IBM i (century 0 is 19, 1 is 20), a spreadsheet's day, seconds.
+fn in_field(value: &[u8]) -> Option<Date> {
+    if let [century @ (b'0' | b'1'), rest @ ..] = value
+        && rest.len() == 6
+        && rest.iter().all(u8::is_ascii_digit)
+    {
+        let of = |at: usize| number(&rest[at..at + 2]) as i32;
+        return day_of(1900 + 100 * i32::from(century - b'0') + of(0), of(2), of(4));
+    }
+    serial(value).or_else(|| epoch(value))
+}
+
 /// A birth date: a day from 1900 to today.
 pub fn birth_date(bytes: &[u8], setting: Setting) -> Verdict {
     if let Some(verdict) = iso(bytes, setting) {
@@ -343,8 +366,7 @@ pub fn birth_date(bytes: &[u8], setting: Setting) -> Verdict {
     if is_blank(value) {
         return Verdict::Blank;
     }
-    let date =
-        parse(value).or_else(|| if setting == Setting::Field { serial(value).or_else(|| epoch(value)) } else { None });
+    let date = parse(value).or_else(|| if setting == Setting::Field { in_field(value) } else { None });
     let Some(date) = date else {
         return match parse_zero(value) {
             true => Verdict::Blank,

@@ -33,6 +33,8 @@ fn check(bytes: &[u8], setting: Setting, first: i32, ahead: i64) -> Verdict {
             false => Verdict::Invalid("no day of the calendar"),
         };
     };
+    // What is further away is no appointment that is written with two digits.
+    let day = if ahead > 0 { day.or_ahead(date::today() + ahead.min(366)) } else { day };
     if day.is_sentinel() || (setting == Setting::Free && day.days == 0) {
         return Verdict::Blank;
     }
@@ -63,6 +65,9 @@ mod tests {
                 ("02/29/2021", No, No, "no leap year"),
                 ("1901-03-14", No, No, "too long ago"),
                 ("2199-01-01", No, No, "in the future"),
+                ("3/14/22", Yes, Yes, "a short year"),
+                ("3/14/59", Yes, Yes, "1959"),
+                ("3/14/38", No, No, "1938, or far ahead"),
                 ("12/31/9999", Empty, Empty, "a sentinel"),
                 ("N/A", Empty, Empty, "not filled in"),
             ],

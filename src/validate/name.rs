@@ -43,40 +43,42 @@ const SUFFIXES: &[&str] = &["do", "ii", "iii", "iv", "jr", "md", "np", "pa", "ph
 const NO_NAMES: &[&str] = &[
     "access", "account", "active", "acute", "address", "administration", "admission", "advantage", "agreement",
     "allergies", "america", "american", "amount", "analysis", "appendix", "application", "april", "are", "arizona",
-    "article", "as", "assessment", "association", "at", "august", "authority", "avenue", "bank", "basic",
-    "beneficiary", "billing", "birth", "blood", "blue", "board", "building", "bureau", "business", "by", "calculate",
-    "california", "cancer", "cardiac", "care", "carolina", "case", "center", "centers", "central", "certificate",
-    "change", "chapter", "chief", "children", "chronic", "city", "claim", "claims", "class", "clinic", "clinical",
-    "code", "college", "colorado", "commission", "committee", "community", "company", "complaint", "contact",
-    "control", "copyright", "corporation", "council", "county", "court", "create", "credit", "cross", "current",
-    "customer", "daily", "data", "database", "date", "december", "default", "delaware", "delete", "department",
-    "description", "design", "development", "diagnosis", "discharge", "disease", "district", "division", "dob",
-    "document", "drive", "drug", "east", "eastern", "education", "effective", "electronic", "emergency", "end",
-    "english", "error", "event", "exam", "examination", "example", "family", "february", "federal", "female", "field",
-    "file", "final", "financial", "first", "florida", "follow", "for", "form", "foundation", "free", "friday", "from",
-    "function", "general", "get", "global", "group", "has", "have", "head", "health", "healthcare", "heart", "high",
-    "history", "home", "hospice", "hospital", "house", "human", "identifier", "if", "illinois", "in", "inc", "income",
-    "index", "indiana", "information", "initial", "insert", "institute", "insurance", "internal", "international",
-    "invoice", "item", "january", "july", "june", "key", "laboratory", "labs", "last", "left", "letter", "level",
-    "library", "license", "life", "limited", "line", "list", "llc", "low", "ltd", "main", "male", "management",
-    "manager", "march", "medicaid", "medical", "medicare", "medication", "medications", "medicine", "member",
-    "memorial", "mental", "message", "michigan", "minnesota", "model", "monday", "month", "mrn", "name", "national",
-    "nbr", "network", "new", "next", "no", "none", "normal", "north", "northern", "not", "note", "notes", "notice",
-    "november", "num", "number", "nursing", "object", "october", "of", "office", "ohio", "on", "open", "option",
-    "order", "oregon", "our", "page", "part", "past", "patient", "payment", "pennsylvania", "permission", "personal",
-    "pharmacy", "phone", "physical", "physician", "plan", "please", "point", "policy", "power", "present", "pressure",
-    "primary", "problem", "procedure", "product", "program", "project", "property", "provider", "public", "quality",
-    "rate", "reason", "record", "records", "reference", "regional", "register", "report", "request", "research",
-    "response", "result", "results", "return", "review", "right", "room", "saturday", "school", "science", "search",
-    "sec", "section", "security", "see", "select", "self", "sent", "september", "server", "service", "services",
-    "set", "shield", "signed", "soc", "social", "society", "software", "south", "southern", "special", "ssn",
-    "standard", "state", "states", "status", "street", "string", "subscriber", "summary", "sunday", "support",
-    "surgery", "system", "systems", "table", "test", "texas", "the", "this", "thursday", "time", "to", "total",
-    "treatment", "trust", "tuesday", "type", "unified", "union", "unit", "united", "university", "update", "usage",
-    "use", "user", "valley", "value", "version", "virginia", "visit", "vital", "warning", "was", "washington", "web",
-    "wednesday", "week", "were", "west", "western", "when", "windows", "with", "world", "wrote", "year", "york",
-    "your",
+    "article", "as", "assessment", "association", "at", "august", "authority", "avenue", "bank", "basic", "beneficiary",
+    "billing", "birth", "blood", "blue", "board", "building", "bureau", "business", "by", "calculate", "california",
+    "cancer", "cardiac", "care", "carolina", "case", "center", "centers", "central", "certificate", "change", "chapter",
+    "chief", "children", "chronic", "city", "claim", "claims", "class", "clinic", "clinical", "code", "college",
+    "colorado", "commission", "committee", "community", "company", "complaint", "contact", "control", "copyright",
+    "corporation", "council", "county", "court", "create", "credit", "cross", "current", "customer", "daily", "data",
+    "database", "date", "december", "default", "delaware", "delete", "department", "dept", "description", "design",
+    "development", "diagnosis", "discharge", "disease", "district", "division", "dob", "document", "drive", "drug",
+    "east", "eastern", "education", "effective", "electronic", "emergency", "end", "english", "error", "event", "exam",
+    "examination", "example", "family", "february", "federal", "female", "field", "file", "final", "financial", "first",
+    "florida", "follow", "for", "form", "foundation", "free", "friday", "from", "function", "general", "get", "global",
+    "group", "has", "have", "head", "health", "healthcare", "heart", "high", "history", "home", "hospice", "hospital",
+    "house", "human", "identifier", "if", "illinois", "in", "inc", "income", "index", "indiana", "information",
+    "initial", "insert", "institute", "insurance", "internal", "international", "invoice", "item", "january", "july",
+    "june", "key", "laboratory", "labs", "last", "left", "letter", "level", "library", "license", "life", "limited",
+    "line", "list", "llc", "low", "ltd", "main", "male", "management", "manager", "march", "medicaid", "medical",
+    "medicare", "medication", "medications", "medicine", "member", "memorial", "mental", "message", "michigan",
+    "minnesota", "model", "monday", "month", "mrn", "name", "national", "nbr", "network", "new", "next", "no", "none",
+    "normal", "north", "northern", "not", "note", "notes", "notice", "november", "num", "number", "nursing", "object",
+    "october", "of", "office", "ohio", "on", "open", "option", "order", "oregon", "our", "page", "part", "past",
+    "patient", "payment", "pennsylvania", "permission", "personal", "pharmacy", "phone", "physical", "physician",
+    "plan", "please", "point", "policy", "power", "present", "pressure", "primary", "problem", "procedure", "product",
+    "program", "project", "property", "provider", "public", "quality", "rate", "reason", "record", "records",
+    "reference", "regional", "register", "relations", "report", "request", "research", "response", "result", "results",
+    "return", "review", "right", "room", "saturday", "school", "science", "search", "sec", "section", "security", "see",
+    "select", "self", "sent", "september", "server", "service", "services", "set", "shield", "signed", "soc", "social",
+    "society", "software", "south", "southern", "special", "ssn", "standard", "state", "states", "status", "street",
+    "string", "subscriber", "summary", "sunday", "support", "surgery", "svcs", "system", "systems", "table", "test",
+    "texas", "the", "this", "thursday", "time", "to", "total", "treatment", "trust", "tuesday", "type", "unified",
+    "union", "unit", "united", "university", "update", "usage", "use", "user", "valley", "value", "version", "virginia",
+    "visit", "vital", "warning", "was", "washington", "web", "wednesday", "week", "were", "west", "western", "when",
+    "windows", "with", "world", "wrote", "year", "york", "your",
 ];
+
+/// How names of firms end.
+const FIRMS: &[&str] = &["co", "corp", "inc", "llc", "llp", "ltd", "pllc"];
 
 /// Names that mean "nobody" or "a test".
 const TESTS: &[&str] = &[
@@ -214,10 +216,21 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::Invalid("no letters in it");
     }
     if setting == Setting::Field {
-        return Verdict::plain(normal, measure + support(value, words), test);
+        let support = support(value, words);
+        if words.len() > 1 && words.last().is_some_and(|word| is(word, FIRMS)) {
+            return Verdict::Invalid("a firm");
+        }
+        // `PROVIDER SERVICES` under a contact's name.
+        return match !test && words.len() > 1 && support == 0 && words.iter().all(|word| is_no_name(word)) {
+            true => Verdict::Invalid("words of headings"),
+            false => Verdict::plain(normal, measure + support, test),
+        };
     }
     if words.len() < 2 {
         return Verdict::Invalid("one word");
+    }
+    if is(words[words.len() - 1], FIRMS) && !value.contains(&b',') {
+        return Verdict::Invalid("a firm");
     }
     if words.len() == 2 && words[0] == words[1] {
         return Verdict::Invalid("a word twice");
@@ -233,6 +246,10 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
         return Verdict::Invalid("a word of headings, places or dates");
     }
     let support = support(value, words);
+    // `Reply C`: an initial stands behind a name.
+    if support == 0 && words.len() == 2 && words[1].len() == 1 && !value.ends_with(b".") {
+        return Verdict::Invalid("a word and a letter");
+    }
     // `A^B` is a name only where the lists know it: codes and their systems are written so too.
     if value.contains(&b'^') && support < 2 {
         return Verdict::Invalid("no known name beside the caret");
@@ -332,8 +349,8 @@ mod tests {
                 ("Kris249", No, Test, "Synthea"),
                 ("John Doe", Test, Test, "nobody"),
                 ("Test Patient", No, Test, "a test"),
-                ("Blood Pressure", No, Yes, "a heading"),
-                ("Social Security", No, Yes, "a heading"),
+                ("Blood Pressure", No, No, "a heading"),
+                ("Social Security", No, No, "a heading"),
                 ("New York", No, Yes, "a place"),
                 ("UNKNOWN", Empty, Empty, "not filled in"),
                 ("Baby Boy", Empty, Empty, "not named yet"),

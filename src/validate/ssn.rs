@@ -192,6 +192,8 @@ fn masked(value: &[u8], setting: Setting) -> Option<Verdict> {
     match (stars, digits) {
         (0, _) => None,
         (_, 0) => Some(Verdict::Blank),
+        // `XXX-XX-9999` is what forms and settings say.
+        (5, 4) if matches!(Normal::digits(value).as_bytes(), b"0000" | b"9999") => Some(Verdict::Blank),
         (5, 4) | (4, 5) => Some(Verdict::masked(Normal::digits(value))),
         (_, 4) if setting == Setting::Field => Some(Verdict::masked(Normal::digits(value))),
         _ => Some(Verdict::Invalid("masked, but not as an SSN is")),

@@ -238,7 +238,11 @@ impl Population {
                     hicn,
                     member: if member.ends_with('-') { format!("{member}{:02}", code + 1) } else { member.clone() },
                     code: code as u8,
-                    medicaid: rng.percent(40).then(|| rng.picture(medicaid_form).replace('W', "WA")),
+                    medicaid: rng.percent(40).then(|| {
+                        // The last letter of Washington's form is its own, a drawn one is not.
+                        let drawn = rng.picture(medicaid_form);
+                        if medicaid_form.ends_with('W') { drawn + "A" } else { drawn }
+                    }),
                     mrn: rng.picture(mrn_form),
                     group: group.clone(),
                     phone: phone(rng, area),

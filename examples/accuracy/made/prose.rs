@@ -65,7 +65,7 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
             "RE: {FullName}\nDate of birth: {BirthDate}\nSocial Security #: {Ssn}\nLab order {#7} was received on {ServiceDate}. Specimen {#9}.\n",
         ] }),
         Box::new(Prose { half: Train, format: "web form log", ending: "log", people: 12, head: "", each: &[
-            "{LoadDate}T0{#1}:1{#1}:22Z form.submit name=\"{FullName}\" birthdate={BirthDate} email={Email} zip={#5} req={#9}\n",
+            "{LoadDate}T0{#1}:1{#1}:22Z form.submit name=\"{FullName}\" birthdate={BirthDate} email={Email} zip={Zip} req={#9}\n",
             "{LoadDate}T0{#1}:1{#1}:22Z lookup subscriberId={MemberId} took {#3} ms, node {#2}, seq {#9}\n",
             "{LoadDate}T0{#1}:1{#1}:22Z cache miss key={#10} size={#8} ttl={#4}\n",
         ] }),

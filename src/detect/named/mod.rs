@@ -33,7 +33,7 @@ pub enum Named {
     /// `P.O. Box 123` in its spellings.
     PoBox,
     /// Two to four capitalised words in a row, or `Last, First` where `Last` is more than a letter; words all in
-    /// capitals only behind a colon or with the comma.
+    /// capitals only behind a colon, with the comma or where they fill a field of a table.
     NameWords,
 }
 
@@ -116,12 +116,21 @@ mod tests {
             (Named::Street, "76222 Mike Locks\nAmandatown, SD 57113", vec!["76222 Mike Locks"]),
             (Named::Street, "1400 Broadway, New York, NY 10018", vec!["1400 Broadway"]),
             (Named::Street, "4821 Highway 9, Elm Fork NC 28001-1234.", vec!["4821 Highway 9"]),
+            (Named::Street, "at 6788 Highway 51 S Apt 35, x", vec!["6788 Highway 51 S Apt 35"]),
+            (
+                Named::Street,
+                "14091 N BROADWAY UNIT D; 12351 Camino del Sol in",
+                vec!["14091 N BROADWAY UNIT D", "12351 Camino del Sol"],
+            ),
+            (Named::Street, "5 Via x; 4 Vista 64", vec![]),
             (Named::Street, "12 Angry Men were seen, Dayton, OH 45402", vec![]),
             (Named::Street, "24 Units, Lot 3, OK 731021; 5 Tests, In OR 12", vec![]),
             (Named::PoBox, "P.O. Box 1234; PO BOX 7, POB 12; toolbox 3", vec!["P.O. Box 1234", "PO BOX 7", "POB 12"]),
             (Named::NameWords, "Patient: John Q. Smith was", vec!["John Q. Smith"]),
             (Named::NameWords, "name: SMITH JOHN; O'Neil, Mary", vec!["SMITH JOHN", "O'Neil, Mary"]),
-            (Named::NameWords, "CREATE TABLE IF NOT; foo(Bar)", vec![]),
+            (Named::NameWords, "CREATE TABLE IF NOT; foo(Bar)\nA HEADING OF IT\nx, SO IT IS, y", vec![]),
+            (Named::NameWords, "  JO LEE\n  14 WALNUT ST\n  A B\n  IN IT\n  x", vec!["JO LEE"]),
+            (Named::NameWords, "7,MARY K. ROE,9\nTOM RAY|x\n\"JO LEE\";1", vec!["MARY K. ROE", "TOM RAY", "JO LEE"]),
         ] {
             assert_eq!(found(named, text), expected, "{named:?} in {text}");
         }

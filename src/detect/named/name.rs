@@ -1,5 +1,5 @@
 //! Words that may be a name. In: bytes. Out: spans of two to four capitalised words, or `Last, First`. Refuses words in
-//! capitals where neither a comma nor a colon speaks for a name.
+//! capitals where neither a comma nor a colon speaks for a name, nor a field that holds nothing else.
 
 use super::kinds::{INNER, LETTER, is, run, run_back};
 use crate::detect::anchors::Letters;
@@ -55,8 +55,39 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
         words += 1;
     }
     let colon = || bytes[..start].iter().rev().find(|b| **b != b' ').is_some_and(|b| *b == b':');
-    Some((end, words >= 2 && (comma || !all_capitals(&bytes[start..end]) || colon())))
+    let capitals = || !colon() && !in_cell(bytes, start, end);
+    Some((end, words >= 2 && (comma || !all_capitals(&bytes[start..end]) || !capitals())))
 }
+
+/// Whether these bytes fill a field between delimiters: a line of its own is a heading, and `, SO` or `NOT; foo` prose or code.
+fn in_cell(bytes: &[u8], start: usize, end: usize) -> bool {
+    const DELIMITERS: &[u8] = b",;|\t~^";
+    let quoted = start > 0 && bytes[start - 1] == b'"' && bytes.get(end) == Some(&b'"');
+    let (from, to) = if quoted { (start - 1, end + 1) } else { (start, end) };
+    let before = from.checked_sub(1).map_or(b'\n', |at| bytes[at]);
+    let behind = bytes.get(to).copied().unwrap_or(b'\n');
+    let opens = DELIMITERS.contains(&before);
+    let ends = DELIMITERS.contains(&behind)
+        && bytes.get(to + 1).is_some_and(|b| !b.is_ascii_whitespace() || behind == b'|' || behind == b'\t');
+    if (opens || before == b'\n') && (ends || matches!(behind, b'\n' | b'\r')) && (opens || ends) {
+        return true;
+    }
+    heads_street(bytes, start, end)
+}
+
+/// Whether these bytes are a line of their own and the next one begins with a house number, as letters are addressed.
+fn heads_street(bytes: &[u8], start: usize, end: usize) -> bool {
+    let blank = |b: &&u8| matches!(**b, b' ' | b'\t');
+    let before = bytes[..start].iter().rev().take(MARGIN).find(|b| !blank(b));
+    if before.is_some_and(|b| *b != b'\n') {
+        return false;
+    }
+    let mut rest = bytes[end..].iter().take(2 * MARGIN).skip_while(blank).skip_while(|b| **b == b'\r');
+    rest.next() == Some(&b'\n') && rest.find(|b| !blank(b)).is_some_and(u8::is_ascii_digit)
+}
+
+/// Blanks before a line at most.
+const MARGIN: usize = 60;
 
 /// Whether a surname of two words opens with such a word: `De Leon, Maria`, `St. Clair, James`.
 fn particle(bytes: &[u8]) -> bool {

@@ -72,7 +72,12 @@ fn street_end(bytes: &[u8], mut at: usize) -> Option<usize> {
         if is_way(word)
             && let Some(number) = route(bytes, at)
         {
-            return Some(number);
+            return Some(unit(bytes, directed(bytes, number)));
+        }
+        if words <= 2
+            && let Some(reached) = named_without_suffix(bytes, word, at)
+        {
+            return Some(unit(bytes, directed(bytes, reached)));
         }
         if words >= 2 && is_street_suffix(word) {
             end = Some(unit(bytes, at));
@@ -150,6 +155,40 @@ fn opens_town(bytes: &[u8], at: usize) -> bool {
 fn is_way(word: &[u8]) -> bool {
     const WAYS: [&str; 8] = ["route", "rte", "road", "rd", "highway", "hwy", "fm", "rr"];
     WAYS.iter().any(|way| way.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Where a street ends that has no suffix: `Broadway`; or its kind before its name, as in Spanish: `Camino del Sol`. `at` is behind
+/// `word`.
+fn named_without_suffix(bytes: &[u8], word: &[u8], mut at: usize) -> Option<usize> {
+    const ALONE: [&str; 2] = ["broadway", "bowery"];
+    const KINDS: [&str; 8] = ["camino", "calle", "avenida", "via", "paseo", "vista", "caminito", "rue"];
+    const SMALL: [&str; 9] = ["de", "del", "la", "las", "los", "el", "y", "du", "des"];
+    let is = |list: &[&str], word: &[u8]| list.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word));
+    if is(&ALONE, word) {
+        return Some(at);
+    }
+    if !is(&KINDS, word) {
+        return None;
+    }
+    let mut named = None;
+    for _ in 0..4 {
+        let next = if bytes.get(at) == Some(&b' ') { word_at(bytes, at + 1) } else { b"" };
+        let small = is(&SMALL, next);
+        if !small && (named.is_some() || !next.first().is_some_and(u8::is_ascii_uppercase) || next.len() < 3) {
+            break;
+        }
+        at += 1 + next.len();
+        if !small {
+            named = Some(at);
+        }
+    }
+    named
+}
+
+/// Where a direction ends that stands behind the space at `at`; `at` where none does.
+fn directed(bytes: &[u8], at: usize) -> usize {
+    let word = if bytes.get(at) == Some(&b' ') { word_at(bytes, at + 1) } else { b"" };
+    if word.first().is_some_and(u8::is_ascii_uppercase) && is_direction(word) { at + 1 + word.len() } else { at }
 }
 
 /// Where the number of a road ends that stands behind the space at `at`.

@@ -35,15 +35,23 @@ fn an_identifier_is_what_its_type_or_system_says() {
         (typed("MC", "536228145A"), "hicn"),
         (typed("MR", "778899"), "mrn"),
         (typed("MB", "ZGP400210337"), "member-id"),
+        (typed("DL", "S48212573"), "driver-license"),
+        (of("urn:oid:2.16.840.1.113883.4.3.6", "189601248"), "driver-license"),
+        (typed("PPN", "541098237"), "passport"),
+        (typed("VN", "536228145"), "account-number"),
+        (typed("DEA", "BF6144048"), "dea"),
         (patient(r#"{"type":{"text":"Medical Record Number"},"value":"778899"}"#), "mrn"),
     ] {
         let document = scan(&text);
         assert_eq!(document.format, "fhir");
         let names: Vec<&str> = found(&document).iter().map(|(name, _)| *name).collect();
         assert_eq!(names, [expected], "{text}");
-        assert_eq!((document.class, document.people), (DocumentClass::Phi, 1), "{text}");
+        // What tells one person from another is what counts people.
+        let people = u64::from(!["driver-license", "passport", "account-number", "dea"].contains(&expected));
+        let class = if expected == "dea" { DocumentClass::Provider } else { DocumentClass::Phi };
+        assert_eq!((document.class, document.people), (class, people), "{text}");
     }
-    for text in [typed("DL", "S99912573"), typed("VN", "536228145"), of("http://hl7.org/fhir/sid/us-npi", "140")] {
+    for text in [typed("PLAC", "536228145"), of("http://hl7.org/fhir/sid/us-npi", "140")] {
         assert_eq!(found(&scan(&text)), [], "{text}");
     }
 }

@@ -191,7 +191,7 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     // Values of one form have blanks above each other inside too, as streets do: then wider gaps show the columns.
     let gaps = if body.len() >= MANY { 1..=2 } else { 2..=2 };
     gaps.into_iter().find_map(|least| {
-        let spans = wide_gaps(&spans, least);
+        let spans = wide_gaps(&spans, least, header);
         if spans.len() < 3 {
             return None;
         }
@@ -218,12 +218,19 @@ fn stretches(width: usize, filled: impl Fn(usize) -> bool) -> Vec<(usize, usize)
     out
 }
 
-/// Stretches with at least `least` blanks between them; narrower gaps are blanks inside values.
-fn wide_gaps(spans: &[(usize, usize)], least: usize) -> Vec<(usize, usize)> {
+/// Stretches with at least `least` blanks between them; narrower gaps are blanks inside values. So are those over which a name
+/// goes on, as over `(410) 238-3892` under `provider_phone`, and single ones behind which no name begins.
+fn wide_gaps(spans: &[(usize, usize)], least: usize, header: &[u8]) -> Vec<(usize, usize)> {
+    let of = |at: usize| header.get(at).copied().unwrap_or(b' ');
+    let is_inside = |gap: (usize, usize), next_end: usize| {
+        let goes_on = (gap.0..gap.1).all(|at| of(at) != b' ');
+        let named = (gap.0..next_end).any(|at| of(at) != b' ' && of(at.wrapping_sub(1)) == b' ');
+        goes_on || gap.1 - gap.0 == 1 && !named
+    };
     let mut out: Vec<(usize, usize)> = Vec::new();
     for span in spans {
         match out.last_mut() {
-            Some(last) if span.0 - last.1 < least => last.1 = span.1,
+            Some(last) if span.0 - last.1 < least || is_inside((last.1, span.0), span.1) => last.1 = span.1,
             _ => out.push(*span),
         }
     }
@@ -248,6 +255,10 @@ fn names(header: &[u8], spans: &[(usize, usize)]) -> Option<Vec<String>> {
             (-overlap, span.0)
         };
         let nearest = (0..spans.len()).min_by_key(|at| distance(&spans[*at]))?;
+        // `Provider NPI Number PCP_NAME`: what opens its column where another word begins belongs to the one before.
+        let span = spans[nearest];
+        let opened = end <= span.0 && header.get(span.0).is_some_and(|b| *b != b' ') && header[span.0 - 1] == b' ';
+        let nearest = if opened { nearest.saturating_sub(1) } else { nearest };
         let name = &mut names[nearest];
         if !name.is_empty() {
             name.push(' ');

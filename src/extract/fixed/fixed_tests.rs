@@ -114,12 +114,30 @@ Abernathy-Oak  Christina  07/04/1949  W100233420\n";
 }
 
 #[test]
+fn a_blank_in_all_values_under_one_name_parts_no_column() {
+    let row = |n: usize| {
+        let name = ["COLLINS, FRANK", "DE LEON, ADA", "OBI, MARGARET R", "WEBER, DOLORES"][n % 4];
+        let street = ["6130 SPRUCE ST UNIT 7", "41 E 9TH ST", "PO BOX 3310", "12 OLD MILL RD"][n / 2 % 4];
+        format!("18796411{n}          {name:<18}(410) 238-38{n} {street:<23}1946-10-{n}\n")
+    };
+    let names = "Provider NPI Number PCP_NAME          provider_phone Clinic Address         DOB\n";
+    let text = names.to_string() + &(11..29).map(row).collect::<String>();
+    let found = table(&text).expect("a table");
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = ["Provider NPI Number", "PCP_NAME", "provider_phone", "Clinic Address", "DOB"];
+    assert_eq!(names, expected.map(|name| format!("column: {name}")));
+    assert_eq!(column(&found, "provider_phone")[0], "(410) 238-3811");
+}
+
+#[test]
 fn what_is_no_table_stays_text() {
     let texts = [
         // A log, keys, hashes, prose in columns, a listing, a dump.
         "2026-11-01 12:00:01 INFO start of the run\n2026-11-01 12:00:02 INFO other of the run\n".repeat(20),
         (0..40).map(|n| format!("{:064x}\n", u128::from(n * 0x1234_5678_9ABC_u64) * 0xDEAD_BEEF_0017)).collect(),
         "Patient: Maria Delgado   SSN: 512-44-0101\nPatient: Helen Okaforx   SSN: 512-44-0102\n".repeat(10),
+        (10..60).map(|n| format!("Call the desk with part number 299-{n}-1886 and firmware 1.{n}.732.\n")).collect(),
+        (10..60).map(|n| format!("P/N 935-{n}-0536 REV Y  S/N 42752{n}  TSN 57{n}.1 HRS\n")).collect(),
         "-rw-r--r-- 1 root root  1234 2021-01-02 a.txt\n-rw-r--r-- 1 root root 99999 2021-01-03 b.txt\n".repeat(4),
         "The quick brown fox jumps over\nthe lazy dog and then it goes\nhome to sleep for a long time\n".repeat(6),
         "Name    Type     Default\nsize    integer  100000\ncolour  string   white\nlimit   integer  200000\nx  y  z\n"

@@ -38,7 +38,7 @@ pub(super) fn layout(lines: &[&[u8]]) -> Option<Layout> {
             }
         }
     }
-    if !found.iter().any(|found| found.proves) || has_labels(&lines, &found) {
+    if !found.iter().any(|found| found.proves) || has_labels(&lines, &found) || is_template(&lines) {
         return None;
     }
     found.sort_by_key(|found| found.start);
@@ -93,14 +93,42 @@ fn stands(form: &Form, start: usize, lines: &[&[u8]]) -> Option<bool> {
     })
 }
 
-/// Whether the lines say themselves what stands in them (`SSN: 123-45-6789`): then they are read as the text they are.
+/// Whether the lines say themselves what stands in them (`SSN: 123-45-6789`, `call with part number 299-89-1886`): then they are
+/// read as the text they are.
 fn has_labels(lines: &[&[u8]], found: &[Found]) -> bool {
     found.iter().any(|found| {
         let before = lines[0][..found.start].trim_ascii_end();
         let label = before.last().is_some_and(|b| matches!(b, b':' | b'=' | b'#'));
-        label && lines.iter().all(|line| line[..found.start].trim_ascii_end().last() == before.last())
+        // A word as people write it, and a blank.
+        let word = &before[before.len() - before.len().min(3)..];
+        let written = before.len() < found.start
+            && word.len() == 3
+            && word.iter().all(u8::is_ascii_alphabetic)
+            && word.iter().any(u8::is_ascii_lowercase);
+        let said = if written { word } else { &before[before.len().saturating_sub(1)..] };
+        (label || written) && lines.iter().all(|line| line[..found.start].trim_ascii_end().ends_with(said))
     })
 }
+
+/// Whether lines say the same words around what differs: `P/N 935-96-0536 REV Y S/N 4275235`. A record has a code or two that all
+/// have.
+fn is_template(lines: &[&[u8]]) -> bool {
+    let first = lines[0];
+    let alike = |at: usize| lines.iter().all(|line| line[at] == first[at]);
+    let mut words = 0;
+    let mut at = 0;
+    while at < first.len() && words < TEMPLATE {
+        let length = first[at..].iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'/').count();
+        let apart =
+            (at == 0 || first[at - 1] == b' ') && first.get(at + length).is_none_or(|b| matches!(b, b' ' | b':'));
+        words += usize::from(length >= 2 && apart && (at..at + length).all(alike));
+        at += length.max(1);
+    }
+    words == TEMPLATE
+}
+
+/// So many words that all lines have are a text.
+const TEMPLATE: usize = 3;
 
 /// The columns from one place to another: where letters begin behind blanks in most lines, or digits and letters meet in
 /// nearly all.

@@ -10,6 +10,8 @@ use crate::validate::date::opens_month;
 const KEY: usize = 64;
 /// Words of a value without quotes at most.
 const WORDS: usize = 4;
+/// And of a street.
+const STREET: usize = 8;
 /// Objects and lists of JSON stand in each other so deep at most.
 const DEPTH: usize = 32;
 /// Objects and queries of a line that turn out to be none; no more are looked for behind them.
@@ -129,21 +131,30 @@ fn bare(rest: &[u8]) -> usize {
     let word = |from: usize| {
         let ends =
             |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'|' | b')' | b']' | b'}' | b'"' | b'<');
+        // `(410)446-3259`.
+        let area = matches!(rest[from..], [b'(', a, b, c, b')', ..] if [a, b, c].iter().all(u8::is_ascii_digit));
+        let from = if area { from + 5 } else { from };
         rest[from..].iter().position(ends).map_or(rest.len(), |at| from + at)
     };
     let is_name = |word: &[u8]| {
         let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-' | b'.') || *b >= 0x80;
         word.first().is_some_and(u8::is_ascii_uppercase) && word.iter().all(letter)
     };
-    // `10 Jun 1962`, `June 10, 1962`, `110 85 2770`.
+    // `10 Jun 1962`, `June 10, 1962`, `June 10th, 1962`, `110 85 2770`.
     let is_group = |word: &[u8]| {
-        (1..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_digit)
+        let figures = [&b"st"[..], b"nd", b"rd", b"th"].iter().find_map(|th| word.strip_suffix(*th)).unwrap_or(word);
+        (1..=4).contains(&figures.len()) && figures.iter().all(u8::is_ascii_digit)
             || (3..=9).contains(&word.len()) && opens_month(word) && word.iter().all(u8::is_ascii_alphabetic)
     };
     let mut end = word(0);
     let first = &rest[..end];
+    // `907 W Lincoln Ave`.
+    let is_house = (1..=5).contains(&first.len()) && first.iter().all(u8::is_ascii_digit) && {
+        let next = rest.get(end + 1..).unwrap_or_default();
+        rest.get(end) == Some(&b' ') && next.first().is_some_and(u8::is_ascii_uppercase) && !opens_month(next)
+    };
     let is_day = first.len() >= 8 && first.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'.'));
-    for _ in 1..WORDS {
+    for _ in 1..if is_house { STREET } else { WORDS } {
         // `Lee, Ada` too: the comma of a list of pairs has a pair behind it.
         let comma = usize::from(rest.get(end) == Some(&b',') && (is_name(first) || is_group(first)));
         if rest.get(end + comma) != Some(&b' ') {
@@ -152,7 +163,11 @@ fn bare(rest: &[u8]) -> usize {
         let next = word(end + comma + 1);
         let text = &rest[end + comma + 1..next];
         let is_time = is_day && text.len() >= 5 && text.iter().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
-        let goes_on = is_name(first) && is_name(text) || is_group(first) && is_group(text);
+        let is_number = first.len() == 5 && first[0] == b'(' && text.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+        let is_street = is_house
+            && !text.is_empty()
+            && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'#' | b'-'));
+        let goes_on = is_street || is_number || is_name(first) && is_name(text) || is_group(first) && is_group(text);
         if !(is_time || goes_on) {
             break;
         }
@@ -228,7 +243,7 @@ pub(super) fn append_unquoted(raw: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A JSON object that starts at `start` and ends on the line: where.
+/// A JSON object, or a dictionary as Python prints it, that starts at `start` and ends on the line: where.
 fn object(line: &[u8], start: usize, out: &mut Vec<Part>) -> Option<usize> {
     let first = out.len();
     let end = members(line, start, out);
@@ -274,8 +289,9 @@ fn members(line: &[u8], start: usize, out: &mut Vec<Part>) -> Option<usize> {
                 at += 1;
             }
             b':' | b' ' | b'\t' => at += 1,
-            b'"' => {
-                let (length, escaped) = quoted(&line[at + 1..], b'"')?;
+            // Python writes its dictionaries with either.
+            mark @ (b'"' | b'\'') => {
+                let (length, escaped) = quoted(&line[at + 1..], mark)?;
                 let text = at + 1..at + 1 + length;
                 at = text.end + 1;
                 if awaits_key {
@@ -301,7 +317,9 @@ fn members(line: &[u8], start: usize, out: &mut Vec<Part>) -> Option<usize> {
                     out.push(Part { key: path.clone(), value: at..end, form: Form::Plain, before, after: end });
                     before = end;
                 }
-                at = end;
+                // `datetime.date(1952, 1, 9)`.
+                let call = (line.get(end) == Some(&b'(')).then(|| memchr::memchr(b')', &line[end..]));
+                at = call.map_or(Some(end), |close| close.map(|close| end + close + 1))?;
             }
             _ => return None,
         }

@@ -18,7 +18,7 @@ fn values(line: &str) -> Vec<String> {
 
 #[test]
 fn values_stand_at_their_keys() {
-    let cases: [(&str, &[&str]); 17] = [
+    let cases: [(&str, &[&str]); 21] = [
         (
             "2026-03-11T08:15:22Z level=info user=ada ssn=536228145 dob=1952-03-04 msg=\"not found\"",
             &["[2026-03-11T08:15:22Z ]", "level=info", "user=ada", "ssn=536228145", "dob=1952-03-04", "msg=not found"],
@@ -28,6 +28,16 @@ fn values_stand_at_their_keys() {
         (
             "dob=10 Jun 1962 ssn=536 22 8145 x n=June 10, 1962",
             &["dob=10 Jun 1962", "ssn=536 22 8145", "[ x ]", "n=June 10, 1962"],
+        ),
+        ("dob=June 10th, 1962 x=5 b=5th of 7", &["dob=June 10th, 1962", "x=5", "b=5th", "[ of 7]"]),
+        ("tel=(410)446-3259 fax=(410) 446-3260 x", &["tel=(410)446-3259", "fax=(410) 446-3260", "[ x]"]),
+        (
+            "Address(line1=907 W Lincoln Ave, zip=45420) took=5 ms",
+            &["[Address(]", "line1=907 W Lincoln Ave", "zip=45420", "took=5", "[ ms]"],
+        ),
+        (
+            "{'pt': {'lname': \"O'Lee\", 'dob': datetime.date(1952, 1, 9), 'ok': None}, 'n': 5} x",
+            &["pt.lname=O'Lee", "n=5", "[ x]"],
         ),
         ("name=Lee, Ada, zip=36602", &["name=Lee, Ada", "zip=36602"]),
         ("ssn=536228145 rejected by validator code=4", &["ssn=536228145", "[ rejected by validator ]", "code=4"]),

@@ -14,10 +14,14 @@ use crate::finding::{Place, Subject};
 const CARRIERS: &[&[u8]] = &[
     b"field", b"Field", b"entry", b"property", b"Property", b"item", b"param", b"parameter", b"attribute", b"Attribute",
     b"data", b"Data", b"value", b"column", b"Column", b"col", b"cell", b"add", b"variable", b"element", b"pair", b"prop",
-    b"string", b"str", b"int", b"long", b"date", b"SimpleData", b"answer", b"question", b"control", b"tag", b"arr", b"input",
+    b"Item", b"Entry", b"Param", b"DataItem", b"string", b"str", b"int", b"long", b"date", b"SimpleData", b"answer", b"question", b"control", b"tag", b"arr", b"input",
 ];
-/// Attributes that say it, the first that is there.
-const NAMING: &[&[u8]] = &[b"name", b"key", b"Name", b"Key", b"field", b"label"];
+/// Attributes that say it, the first that is there; `naaccrId` is that of cancer registries (NAACCR XML).
+#[rustfmt::skip]
+const NAMING: &[&[u8]] = &[
+    b"name", b"key", b"Name", b"Key", b"field", b"label", b"naaccrId", b"fieldName", b"columnName", b"itemName",
+    b"attributeName", b"FieldName", b"ColumnName",
+];
 /// Attributes that may stand beside it: what they say is about the field.
 const BESIDE: &[&[u8]] =
     &[b"value", b"Value", b"type", b"Type", b"id", b"required", b"format", b"null", b"nil", b"space"];

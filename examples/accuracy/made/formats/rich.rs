@@ -21,7 +21,7 @@ fn prose(list: &List, page: &mut Page, people: usize, rng: &mut Rng) {
     let each = list.split.pick(
         [
             "Patient: «Name:x»\nDate of birth: «BirthDate:free»\nSSN: «Ssn:dash»\nMRN: «Mrn»\nThe patient was seen on «Visit:free» for hypertension. Order «#9».\n",
-            "Member «Name:x», born «BirthDate:free», member ID «MemberId», lives at «Street».\nPhone «Phone:dash». Claim «#8» is closed.\n",
+            "Member «Name:x», born «BirthDate:free», member ID «MemberId», lives at «Street».\nPhone «Phone:dash». Case «#8» is closed.\n",
             "⟦Mbi⟧Medicare number «Mbi»\n⟦/⟧Name: «Name:x»\nDOB: «BirthDate:free»\nChart number: «Mrn»\n",
         ],
         [
