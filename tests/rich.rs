@@ -191,8 +191,14 @@ fn avro_of(schema: &str, rows: &[Vec<String>]) -> Vec<u8> {
 
 /// Records of a scan of one file, and its exit code.
 fn scan(name: &str, bytes: &[u8]) -> (Vec<Value>, i32) {
+    scan_all(&[(name, bytes)])
+}
+
+fn scan_all(files: &[(&str, &[u8])]) -> (Vec<Value>, i32) {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join(name), bytes).expect("a file");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_phisweep"));
     let output =
         command.arg("scan").arg(folder.path()).args(["-f", "jsonl", "--threads", "1"]).output().expect("it runs");
@@ -345,7 +351,7 @@ fn columns_of_parquet_of_every_kind_are_read() {
 }
 
 #[test]
-fn a_table_with_memos_says_that_they_are_elsewhere() {
+fn memos_are_read_where_they_lie_beside_their_table() {
     let mut table = dbase(&patients());
     // The last column is one of memos, whose numbers are text.
     table[32 + 32 * 5 + 11] = b'M';
@@ -353,6 +359,14 @@ fn a_table_with_memos_says_that_they_are_elsewhere() {
     let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
     assert_eq!((gap["reason"].as_str(), code), (Some("unsupported"), 1), "{gap}");
     assert_eq!(told(&records).0.get("ssn"), Some(&u64::from(PEOPLE)));
+    let mut memos = vec![2, 0, 0, 0];
+    memos.resize(512, 0);
+    memos.extend(b"Patient Maria Delgado, DOB 03/04/1952, SSN 536-22-8145, called\x1a\x1a");
+    memos.resize(1024, 0);
+    let (records, _) = scan_all(&[("list.dbf", &table), ("list.dbt", &memos)]);
+    assert!(!records.iter().any(|record| record["type"] == "gap"), "{records:?}");
+    let of_memos = |r: &&Value| r["type"] == "finding" && r["path"] == "list.dbt" && r["identifier"] == "ssn";
+    assert_eq!(records.iter().filter(of_memos).count(), 1);
 }
 
 /// Formats that nobody reads here: each is told by its content, whatever its name, and is a blind gap with its own.

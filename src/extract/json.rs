@@ -8,10 +8,12 @@
 //! A record is an element of the list that repeats: the outermost list of objects that does not stand in an object that
 //! is a person's own ([`paths::is_own`]). Without such a list it is the whole value.
 
+mod lines;
 mod paths;
 mod skim;
 mod strings;
 
+use self::lines::{Lines, lines};
 use self::paths::{Kind, NONE, Paths};
 pub(super) use self::paths::{Peek, column_names, is_own};
 pub(super) use self::skim::skim;
@@ -169,10 +171,15 @@ impl Json {
                     if self.frames.len() >= DEPTH {
                         return (i, Stop::Deep);
                     }
-                    if !self.open(&rest[i..], *byte == b'[', ended) {
+                    let found = if *byte == b'[' { lines(&rest[i..], ended) } else { Lines::None };
+                    if found == Lines::Unseen || !self.open(&rest[i..], *byte == b'[', ended) {
                         return (i, Stop::More);
                     }
                     i += 1;
+                    if let Lines::Of(length) = found {
+                        self.text_of_lines(&rest[i..i + length], at + i, places, batch);
+                        i += length;
+                    }
                 }
                 b'}' | b']' => {
                     let list = *byte == b']';
@@ -384,6 +391,17 @@ impl Json {
             places,
             batch,
         );
+    }
+
+    /// A list of the lines of a text is that text: `["Patient: Maria\n", "DOB: …\n"]`.
+    fn text_of_lines(&mut self, raw: &[u8], start: usize, places: &mut Places, batch: &mut Batch) {
+        let (node, record, unit) = self.value_at();
+        self.done();
+        let from = batch.decoded.len() as u32;
+        lines::append(raw, &mut batch.decoded);
+        let decoded = (from, batch.decoded.len() as u32);
+        let value = Value { place: 0, record, start: start as u32, end: (start + raw.len()) as u32, decoded };
+        self.give(node, unit, value, places, batch);
     }
 
     /// Remembers what a member says of how its neighbours are called.

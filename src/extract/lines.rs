@@ -2,10 +2,11 @@
 //! window. Out: each value at its name; what is folded, quoted-printable or Base64 as what it means. Refuses nothing: a line
 //! that is none of these is text. Encoded pictures and keys are passed over.
 //!
-//! A record is a card, an event, an entry, a section.
+//! A record is a card, an event, an entry, a section. An event that states whose visit it is has a date of care and a name.
 
 mod cards;
 mod settings;
+mod visits;
 
 pub(super) use self::settings::reader as settings;
 
@@ -37,6 +38,8 @@ pub(super) struct Lines {
     /// The section of settings, as places say it.
     section: String,
     sections: u32,
+    /// In an event that is a visit of a patient.
+    visit: bool,
     text: Run,
     /// In a line that is longer than a piece; whether it is encoded, and at the start of a line of it.
     long: Option<(bool, bool)>,
@@ -52,6 +55,7 @@ impl Lines {
             open: 0,
             section: String::new(),
             sections: 0,
+            visit: false,
             text: Run::default(),
             long: None,
             begun: false,
@@ -122,6 +126,9 @@ impl Lines {
         let content = &look[..length];
         let end = content.iter().rposition(|b| !b.is_ascii_whitespace() && *b != 0).map_or(0, |at| at + 1);
         let content = &content[..end];
+        if self.form == Form::Calendar && visits::begins(content) {
+            self.visit = visits::is_visit(look);
+        }
         let read = match self.form {
             _ if content.is_empty() => false,
             Form::Settings => self.setting(content, base, out),

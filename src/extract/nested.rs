@@ -1,4 +1,4 @@
-//! Documents in the values of a document, one level deep: a JSON object, a message of HL7 or X12, XML or a table in a string.
+//! Documents in the values of a document, one level deep: a JSON object, a message of HL7 or X12, XML, a table in a string or in a piece of HTML.
 //! In: batches of values, of any format. Out: the values that such a value holds, each with its place behind the outer one.
 //! Refuses what does not read to its end: that stays the value it was.
 
@@ -137,6 +137,7 @@ fn format(text: &[u8], known: &dyn Fn(&str) -> bool) -> Option<&'static str> {
     }
     match (text[0], text[text.len() - 1]) {
         (b'{', b'}') | (b'[', b']') if memchr::memchr(b'"', text).is_some() => is(text, &["json", "ndjson"]),
+        (b'<', b'>') if is_page_table(text) => Some("html"),
         (b'<', b'>') => is_element(text).then_some("xml"),
         (b'M', _) if text.starts_with(b"MSH") => is(text, &["hl7"]),
         (b'I', _) if text.starts_with(b"ISA") => is(text, &["x12"]),
@@ -154,6 +155,12 @@ fn is_element(text: &[u8]) -> bool {
     let last = memchr::memrchr(b'<', text).map(|at| &text[at..]).unwrap_or_default();
     let Kind::Text(format) = sniff("", text) else { return false };
     format == "xml" || format == "text" && text[1].is_ascii_alphabetic() && last.starts_with(b"</")
+}
+
+/// Whether a text is a stretch of a page with a table in it, as programs show tables.
+fn is_page_table(text: &[u8]) -> bool {
+    let has = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
+    has(b"<table") && has(b"<td") && !matches!(sniff("", text), Kind::Text("xml" | "cda"))
 }
 
 /// Whether the first two lines have the same marks between fields, and a third follows.
@@ -268,6 +275,24 @@ mod tests {
         has(&found, "name", "content.patient_name", 8);
         has(&found, "birth-date", "content.dob", 8);
         has(&found, "ssn", "content.ssn", 8);
+    }
+
+    /// As notebooks keep what a program showed.
+    #[test]
+    fn tables_of_pages_in_strings_are_read_by_their_columns() {
+        let row = |(n, (name, dob, ssn)): (usize, &(&str, String, String))| {
+            format!("\"<tr>\\n\", \"<th>{n}</th>\\n\", \"<td>{name}</td><td>{dob}</td><td>{ssn}</td></tr>\\n\", ")
+        };
+        let rows: String = people().iter().enumerate().map(row).collect();
+        let text = format!(
+            "{{\"cells\": [{{\"source\": [\"Patient\\n\", \"SSN: 536-22-8145\\n\", \"seen\"], \"outputs\": [{{\"data\": {{\"text/html\": [\"<div>\\n\", \"<table border=\\\"1\\\">\\n\", \
+             \"<tr><th></th><th>last_name</th><th>dob</th><th>ssn</th></tr>\\n\", {rows}\"</table>\\n\", \"</div>\"]}}}}]}}]}}"
+        );
+        let found = found("analysis.ipynb", &text);
+        has(&found, "name", "cells[].outputs[].data.text/html[].table.last_name", 8);
+        has(&found, "birth-date", "cells[].outputs[].data.text/html[].table.dob", 8);
+        has(&found, "ssn", "cells[].outputs[].data.text/html[].table.ssn", 8);
+        has(&found, "ssn", "cells[].source[]", 1);
     }
 
     #[test]

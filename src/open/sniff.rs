@@ -136,6 +136,7 @@ fn by_name(name: &str, head: &[u8]) -> Option<Kind> {
     let starts = |bytes: &[u8]| head.starts_with(bytes);
     Some(match text::ending(name).as_str() {
         "dbf" if is_dbf(head) => Kind::Unsupported("dbf"),
+        "dbt" | "fpt" if is_memos(name, head) => Kind::Unsupported("memo"),
         "dta" if matches!(head, [0x69..=0x75, 1 | 2, 1, 0, ..]) => Kind::Unsupported("stata"),
         "dcm" | "dicom" => Kind::Unsupported("dicom"),
         "pgp" | "gpg" => Kind::Unsupported("pgp"),
@@ -161,6 +162,15 @@ fn by_name(name: &str, head: &[u8]) -> Option<Kind> {
 fn is_dbf(head: &[u8]) -> bool {
     matches!(head, [0x02 | 0x03 | 0x30..=0x32 | 0x43 | 0x63 | 0x83 | 0x8b | 0xcb | 0xf5 | 0xfb, _, 0..=12, 0..=31, ..])
         && head.get(8..10).is_some_and(|length| u16::from_le_bytes([length[0], length[1]]) >= 33)
+}
+
+/// Memos of dBASE or FoxPro: a size of blocks that can be one, and the number of the next free one.
+fn is_memos(name: &str, head: &[u8]) -> bool {
+    let [a, b, c, d, _, _, e, f, ..] = head else { return false };
+    match text::ending(name).as_str() {
+        "fpt" => (1..=16_384).contains(&u16::from_be_bytes([*e, *f])) && u32::from_be_bytes([*a, *b, *c, *d]) > 0,
+        _ => u32::from_le_bytes([*a, *b, *c, *d]) > 0 && head.len() >= 512,
+    }
 }
 
 /// The same without a name: fields whose lengths add up to that of a row, and the byte that ends them.

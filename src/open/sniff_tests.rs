@@ -145,6 +145,8 @@ fn known_kinds_are_told_by_their_marks() {
         ("a.db", b"SQLite format 3\0\x10\0", Unsupported("sqlite")),
         ("a.mdb", b"\0\x01\0\0Standard Jet DB\0", Unsupported("access")),
         ("a", b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!0000", Unsupported("xpt")),
+        ("a.FPT", b"\0\0\0\x09\0\0\0\x40\0\0\0\0", Unsupported("memo")),
+        ("a.fpt", b"\0\0\0\x09\0\0\xff\x40\0\0\0\0", Unknown),
         ("a.dbf", b"\x03\x7e\x01\x1f\x05\0\0\0\x61\0\x20\0\0\0\x80\x90\xff", Unsupported("dbf")),
         ("a.asc", b"-----BEGIN PGP MESSAGE-----\n", Unsupported("pgp")),
         ("a", b"age-encryption.org/v1\n-> X25519", Unsupported("age")),

@@ -102,7 +102,7 @@ pub struct Asked<'a> {
     /// Passwords to try on a protected document, in this order.
     pub passwords: &'a [String],
     /// Opens a file beside the document that belongs to it: `-wal` is the write-ahead log of a database, whose name is the
-    /// database's with this appended; the empty name is the database of a log. `None` where there is none, as for a member of
+    /// database's with this appended; the empty name is the database of a log; `memo` is what holds a table's texts. `None` where there is none, as for a member of
     /// an archive.
     pub beside: Option<&'a Beside<'a>>,
     /// The document itself, for libraries that must own it; `None` where it is only lent.
@@ -136,6 +136,8 @@ const READERS: &[(&str, Reader)] = &[
     ("avro", columnar::avro::read),
     #[cfg(feature = "columnar")]
     ("dbf", columnar::dbase::read),
+    #[cfg(feature = "columnar")]
+    ("memo", columnar::memo::read),
     #[cfg(feature = "mail")]
     ("mail", mail::read),
     #[cfg(feature = "mail")]
@@ -179,7 +181,7 @@ const FEATURES: &[(&str, bool, &[&str])] = &[
     ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
-    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "dbf"]),
+    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "dbf", "memo"]),
     // A mail is text too, and read as such where nobody takes it apart.
     ("mail", cfg!(feature = "mail"), &["msg", "tnef"]),
     ("sevenz", cfg!(feature = "sevenz"), &["7z"]),

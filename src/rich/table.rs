@@ -38,21 +38,26 @@ impl<'a> Rows<'a> {
 
     /// One field more of the row.
     pub fn field(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// One field more, of text that is known to be UTF-8.
+    pub(super) fn bytes(&mut self, text: &[u8]) {
         if self.fields > 0 {
             self.bytes.push(DELIMITER);
         }
         self.fields += 1;
-        if text.bytes().any(|b| matches!(b, DELIMITER | b'"' | b'\n' | b'\r')) {
+        if text.iter().any(|b| matches!(*b, DELIMITER | b'"' | b'\n' | b'\r')) {
             self.bytes.push(b'"');
-            for b in text.bytes() {
-                if b == b'"' {
+            for b in text {
+                if *b == b'"' {
                     self.bytes.push(b'"');
                 }
-                self.bytes.push(b);
+                self.bytes.push(*b);
             }
             self.bytes.push(b'"');
         } else {
-            self.bytes.extend_from_slice(text.as_bytes());
+            self.bytes.extend_from_slice(text);
         }
     }
 

@@ -35,7 +35,9 @@ impl Scanner<'_> {
         reading: &mut Reading,
     ) {
         let size = reading.bytes;
-        let beside = (reading.format == "sqlite").then(|| self.beside(root, locator, &head)).flatten();
+        let beside = matches!(reading.format, "sqlite" | "dbf")
+            .then(|| self.beside(root, locator, (reading.format, &head)))
+            .flatten();
         let held = match self.may_be_read(reading.format, nest.depth) {
             Ok(pool) => Held::of(source, head, nest.budget).map(|document| (pool, document)),
             Err((reason, detail)) => {

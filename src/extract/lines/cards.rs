@@ -3,7 +3,7 @@
 use super::super::json::append_base64_text;
 use super::super::named::Holds;
 use super::super::values::Values;
-use super::{Form, Lines, place, unfolded};
+use super::{Form, Lines, place, unfolded, visits};
 
 /// Parts of `N` and of `ADR`: RFC 6350 6.2.2 and 6.3.1.
 const N: [&str; 5] = ["last name", "first name", "middle name", "prefix", "suffix"];
@@ -158,6 +158,13 @@ impl Lines {
             }
             return true;
         }
+        if key == "dtstart" && self.visit {
+            // The hour says nothing more, and only a date reads as one.
+            let date = value.iter().position(|b| *b == b'T').unwrap_or(value.len());
+            let place = place(&shown, &["service date"], Holds::Value, out.places);
+            self.value(place, &value[..date], at, span, out);
+            return true;
+        }
         if STRUCTURE.contains(&key.as_str()) {
             return true;
         }
@@ -170,6 +177,8 @@ impl Lines {
             }
             if matches!(key.as_str(), "n" | "adr") {
                 self.parts(&shown, &text, None, span, out);
+            } else if key == "summary" && self.visit {
+                self.summary(&text, None, span, out);
             } else {
                 let place = property_place(&shown, &key, out);
                 self.value(place, &text, None, span, out);
@@ -177,6 +186,7 @@ impl Lines {
             return true;
         }
         match key.as_str() {
+            "summary" if self.visit => self.summary(value, at, span, out),
             "n" | "adr" => self.parts(&shown, value, at, span, out),
             "attendee" | "organizer" => {
                 if let Some(found) = memchr::memmem::find(&head.to_ascii_uppercase(), b";CN=") {
@@ -199,6 +209,16 @@ impl Lines {
             }
         }
         true
+    }
+
+    /// What a visit is called: the patient's name, and what stands around it.
+    fn summary(&mut self, value: &[u8], at: Option<usize>, span: (u32, usize), out: &mut Values<'_>) {
+        let text = property_place("SUMMARY", "summary", out);
+        let Some((from, to)) = visits::name(value) else { return self.value(text, value, at, span, out) };
+        let name = place("SUMMARY", &["patient name"], Holds::Value, out.places);
+        for (place, from, to) in [(text, 0, from), (name, from, to), (text, to, value.len())] {
+            self.value(place, &value[from..to], at.map(|at| at + from), span, out);
+        }
     }
 
     /// The parts of a name or an address.

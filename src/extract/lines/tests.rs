@@ -24,7 +24,7 @@ fn values(form: Form, document: &str) -> Vec<String> {
 
 #[test]
 fn each_line_is_a_value() {
-    let cases: [(Form, &str, &[&str]); 9] = [
+    let cases: [(Form, &str, &[&str]); 10] = [
         (
             Form::Card,
             "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Delgado;Maria;A\\;B;;\r\nFN:Maria Del\r\n gado\r\nBDAY:1957-03-14\r\nitem1.TEL;TYPE=\"a:b\":315-555-0142\r\nX-SSN:536-22-8145\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:x\r\nEND:VCARD",
@@ -56,6 +56,18 @@ fn each_line_is_a_value() {
             Form::Calendar,
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260102\nSUMMARY:Visit\\nMaria\nATTENDEE;CN=\"Delgado, M\";RSVP=TRUE:mailto:m@x.org\nEND:VEVENT\nBEGIN:VEVENT\nDESCRIPTION:x\nEND:VEVENT\nEND:VCALENDAR",
             &["1 SUMMARY=Visit\nMaria", "1 ATTENDEE.CN=Delgado, M", "1 ATTENDEE=m@x.org", "2 DESCRIPTION=x"],
+        ),
+        (
+            Form::Calendar,
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;TZID=x:20260304T093000\nSUMMARY:Appt - Delgado\\, Maria (echo)\nDESCRIPTION:MRN: 400\n  1\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:20260305\nSUMMARY:x - Delgado, Maria\nEND:VEVENT\nEND:VCALENDAR",
+            &[
+                "1 DTSTART=20260304",
+                "1 SUMMARY=Appt -",
+                "1 SUMMARY=Delgado, Maria",
+                "1 SUMMARY=(echo)",
+                "1 DESCRIPTION=MRN: 400 1",
+                "2 SUMMARY=x - Delgado, Maria",
+            ],
         ),
         (
             Form::Ldif,
@@ -92,9 +104,24 @@ fn settings_are_told_from_text() {
 
 #[test]
 fn hostile_lines_end() {
-    for part in
-        ["x", ":", "=", "a:b\n", " \n", "a:: \n", "\r", "\0", "[", "BEGIN:VCARD\n", "N:;;;", "a=\n ", "\\", "A;CN=\""]
-    {
+    for part in [
+        "x",
+        ":",
+        "=",
+        "a:b\n",
+        " \n",
+        "a:: \n",
+        "\r",
+        "\0",
+        "[",
+        "BEGIN:VCARD\n",
+        "BEGIN:VEVENT\n",
+        "mrn ",
+        "N:;;;",
+        "a=\n ",
+        "\\",
+        "A;CN=\"",
+    ] {
         check(part.repeat(90_000).as_bytes());
         check(format!("PHOTO;ENCODING=b:{}", part.repeat(90_000)).as_bytes());
         check(format!("a:: {}", part.repeat(90_000)).as_bytes());

@@ -1,5 +1,5 @@
 //! dBASE and its kin. In: a table. Out: its rows, and the rows that were deleted and are still there. Refuses headers that describe no row; what
-//! stands in a memo file beside it is a gap.
+//! stands in a memo file beside it is a gap, unless the same run reads that.
 
 use std::io::{BufReader, Read, SeekFrom};
 
@@ -19,7 +19,7 @@ struct Column {
 }
 
 /// Reads a table.
-pub(in crate::rich) fn read(_: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
+pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts: &mut dyn Parts) -> Result<(), Halt> {
     let mut head = [0; 32];
     document.read_exact(&mut head).map_err(|error| Halt::of(&error))?;
     let header = usize::from(u16::from_le_bytes([head[8], head[9]]));
@@ -84,7 +84,8 @@ pub(in crate::rich) fn read(_: Asked<'_>, document: &mut dyn Document, parts: &m
         rows.flush()?;
         parts.end()?;
     }
-    if memos {
+    // A memo file is a document of its own: what matters is that it is read.
+    if memos && asked.beside.and_then(|beside| beside("memo")).is_none() {
         parts.gap(Some("memos"), Reason::Unsupported, "texts in the memo file beside the table")?;
     }
     if short { Err(Halt::new(Reason::Malformed, "it ends before its last row")) } else { Ok(()) }

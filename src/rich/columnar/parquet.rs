@@ -1,5 +1,8 @@
 //! Parquet. In: the file. Out: its rows, one row group after the other. Refuses files whose footer is encrypted; a damaged row group is a gap.
 
+#[path = "columns.rs"]
+mod columns;
+
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -39,10 +42,18 @@ pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts
     let mut rows = Rows::new(parts);
     names.iter().for_each(|name| rows.field(name));
     rows.end()?;
+    // Without lists each name is a column of the file, and can be read as that.
+    let leaves = metadata.file_metadata().schema_descr();
+    let flat = leaves.num_columns() == names.len() && leaves.columns().iter().all(|leaf| leaf.max_rep_level() == 0);
+    let mut nanos = Vec::new();
+    let flat = flat && shapes.iter().all(|shape| shape.leaves(&mut nanos));
     let mut damaged = Vec::new();
     for group in 0..reader.num_row_groups() {
         rows.parts().work(1)?;
         let read = reader.get_row_group(group).and_then(|group| {
+            if flat {
+                return columns::read(&*group, &nanos, &mut rows);
+            }
             let mut stopped = None;
             for row in group.get_row_iter(None)? {
                 if let Err(halt) = put(&row?, &shapes, &mut rows) {
@@ -81,6 +92,8 @@ enum Shape {
     Cell,
     /// One column of times in nanoseconds, which rows give as numbers.
     Nanos,
+    /// One column of JSON: a list, a map, what is too deep.
+    Nested,
     /// The columns of its fields.
     Group(Vec<Shape>),
 }
@@ -102,8 +115,21 @@ impl Shape {
         }
         names.push(name);
         match logical {
+            _ if field.is_group() => Shape::Nested,
             Some(LogicalType::Timestamp(kind)) if kind.unit == TimeUnit::NANOS && once => Shape::Nanos,
             _ => Shape::Cell,
+        }
+    }
+
+    /// Whether all it holds are plain columns; of each whether its numbers are nanoseconds.
+    fn leaves(&self, nanos: &mut Vec<bool>) -> bool {
+        match self {
+            Shape::Nested => false,
+            Shape::Group(shapes) => shapes.iter().all(|shape| shape.leaves(nanos)),
+            Shape::Cell | Shape::Nanos => {
+                nanos.push(matches!(self, Shape::Nanos));
+                true
+            }
         }
     }
 }

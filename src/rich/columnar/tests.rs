@@ -148,6 +148,42 @@ fn dbase_is_rows_and_deleted_rows() {
     }
 }
 
+fn memos(name: &str, bytes: &[u8]) -> (String, Collected, Result<(), Halt>) {
+    let mut parts = Collected::default();
+    let asked = Asked { name, ..Asked::default() };
+    let done = memo::read(asked, &mut Cursor::new(bytes), &mut parts);
+    let text = parts.parts.first().map(|part| String::from_utf8_lossy(&part.1).into_owned()).unwrap_or_default();
+    (text, parts, done)
+}
+
+#[test]
+fn memo_files_are_their_texts() {
+    let block = |text: &[u8]| [text, &vec![0; 512usize.wrapping_sub(text.len()) % 512]].concat();
+    let third =
+        [vec![4, 0, 0, 0], vec![0; 508], block(b"SSN 536-22-8145\x1a\x1aold text\x1a"), block(b"caf\xe9\x1a\x1a")]
+            .concat();
+    assert_eq!(memos("a.dbt", &third).0, "SSN 536-22-8145\n\nold text\n\ncafé\n\n");
+    let mut fourth = third.clone();
+    fourth[512..].fill(0);
+    fourth[512..512 + 12].copy_from_slice(b"\xff\xff\x08\0\x0c\0\0\0text");
+    assert_eq!(memos("A.DBT", &fourth).0, "text\n\n");
+    let mut fox = vec![0, 0, 0, 20, 0, 0, 0, 64];
+    fox.resize(512, 0);
+    for (kind, text) in [(1u8, &b"Mother SSN 536-22-8145"[..]), (1, &[b'x'; 100]), (0, b"picture"), (1, b"last")] {
+        fox.extend([0, 0, 0, kind, 0, 0, 0, text.len() as u8]);
+        fox.extend(text);
+        fox.resize(fox.len().next_multiple_of(64), 0);
+    }
+    let (text, parts, done) = memos("A.FPT", &fox);
+    assert_eq!(text, format!("Mother SSN 536-22-8145\n\n{}\n\nlast\n\n", "x".repeat(100)));
+    assert_eq!((parts.gaps.len(), done), (1, Ok(())));
+    for length in 0..fox.len() {
+        let _ = memos("a.fpt", &fox[..length]);
+        let _ = memos("a.dbt", &fourth[..length.min(fourth.len())]);
+    }
+    assert_eq!(memos("a.fpt", &fox[..100]).2.expect_err("cut").reason, Reason::Malformed);
+}
+
 #[test]
 fn days_and_numbers_read_as_such() {
     assert_eq!(day(0), "1970-01-01");

@@ -103,7 +103,8 @@ impl End<'_> {
 }
 
 fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+    // Names are a few bytes long: a search that begins with vectors costs more.
+    name.bytes().rposition(|b| b == b':').map_or(name, |colon| &name[colon + 1..])
 }
 
 /// With references resolved; as it stands where they cannot be.
