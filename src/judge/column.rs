@@ -241,6 +241,8 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
             let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
             let most = match definition.identifier {
                 Identifier::BIRTH_DATE => MOST_OF_DATES,
+                // `Candidate`: the lists tell names.
+                Identifier::NAME => ON_LISTS + 1.5,
                 _ if passes_anyway(definition.evidence.chance, shape.alone) => MOST - PASS_RATE_CAP,
                 _ => MOST,
             };
@@ -348,12 +350,15 @@ fn births(slot: &Slot, company: bool, evidence: &mut Vec<(String, f32)>) {
     }
 }
 
+/// What it weighs that the lists know most of a column's names.
+const ON_LISTS: f32 = 6.0;
+
 /// Names that the census lists know. The check counts them as `early`: it has no dates to count.
 fn names(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
     let listed = spread.early as f32 / spread.count.max(1) as f32;
     if spread.count >= FEW && listed >= 0.6 {
-        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), 6.0));
+        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), ON_LISTS));
     }
 }
 

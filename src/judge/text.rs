@@ -506,9 +506,13 @@ pub fn judge_all(
     out.truncate(kept);
     for judged in &mut out[first..] {
         let identifier = engine.rules().rules[judged.rule as usize].identifier;
-        if identifier == Identifier::ZIP {
-            // `NY 10428`: the state bears it out, and is none of it.
-            judged.start += bytes[judged.start..judged.end].iter().position(u8::is_ascii_digit).unwrap_or_default();
+        if matches!(identifier, Identifier::ZIP | Identifier::AGE_OVER_89) {
+            // `NY 10428`, `95 yo`: what bears it out is none of it.
+            let figures = |b: &u8| b.is_ascii_digit();
+            let value = &bytes[judged.start..judged.end];
+            if let (Some(first), Some(last)) = (value.iter().position(figures), value.iter().rposition(figures)) {
+                (judged.start, judged.end) = (judged.start + first, judged.start + last + 1);
+            }
         }
         if firms::may_be_nobodys(identifier) {
             judged.clues.firm = firms::beside(bytes, &scope, judged.start..judged.end);

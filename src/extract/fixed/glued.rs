@@ -4,6 +4,7 @@
 
 use super::forms::{FORMS, Form, Is, Proof};
 use super::layout::{Column, Fit, Layout};
+use crate::detect::named::is_street_suffix;
 
 /// Lines that must hold a value of a form for it to count as found.
 const FEWEST: usize = 4;
@@ -169,6 +170,13 @@ fn is_template(lines: &[&[u8]]) -> bool {
 /// So many words that all lines have are a text.
 const TEMPLATE: usize = 3;
 
+/// Whether a house number stands here and a street behind it.
+fn is_street(text: &[u8]) -> bool {
+    let figures = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut words = text[figures..].split(|b| *b == b' ').take(6);
+    (1..=6).contains(&figures) && words.next() == Some(&[]) && words.skip(1).any(is_street_suffix)
+}
+
 /// The columns from one place to another: where letters begin behind blanks in most lines, or digits and letters meet in
 /// nearly all.
 fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
@@ -189,7 +197,10 @@ fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
                 && digits(at - 1)
                 && letters(at)
                 && (at + 1..to.min(at + 4)).any(|at| filled(at) * 50 <= count);
-            rises || meet && at - start > 1 && !claim
+            // `3530 HIGHLAND AVE` is one.
+            let street =
+                || at - start <= 7 && lines.iter().filter(|line| is_street(&line[start..to])).count() * 2 > count;
+            rises && !street() || meet && at - start > 1 && !claim
         };
         if starts || at == to {
             if at > start && (start..at).any(|at| filled(at) > 0) {
