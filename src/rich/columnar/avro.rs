@@ -239,7 +239,20 @@ fn cells(schema: &Schema, value: Option<&Value>, depth: usize, rows: &mut Rows<'
                 cells(&field.schema, value, depth + 1, rows);
             }
         }
-        _ => rows.field(&value.map(|value| text(schema, value)).unwrap_or_default()),
+        _ => match value {
+            Some(value) => cell(schema, value, rows),
+            None => rows.field(""),
+        },
+    }
+}
+
+/// Gives a value; what is text already is not copied before.
+fn cell(schema: &Schema, value: &Value, rows: &mut Rows<'_>) {
+    match value {
+        Value::Union(n, inner) => cell(variant(schema, *n).unwrap_or(schema), inner, rows),
+        Value::String(text) | Value::Enum(_, text) => rows.field(text),
+        Value::Bytes(bytes) | Value::Fixed(_, bytes) => rows.field(readable(bytes)),
+        other => rows.field(&text(schema, other)),
     }
 }
 
