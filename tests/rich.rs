@@ -365,7 +365,9 @@ fn memos_are_read_where_they_lie_beside_their_table() {
     memos.resize(1024, 0);
     let (records, _) = scan_all(&[("list.dbf", &table), ("list.dbt", &memos)]);
     assert!(!records.iter().any(|record| record["type"] == "gap"), "{records:?}");
-    let of_memos = |r: &&Value| r["type"] == "finding" && r["path"] == "list.dbt" && r["identifier"] == "ssn";
+    let of_memos = |r: &&Value| {
+        r["type"] == "finding" && r["locator"] == serde_json::json!(["list.dbt"]) && r["identifier"] == "ssn"
+    };
     assert_eq!(records.iter().filter(of_memos).count(), 1);
 }
 
