@@ -68,11 +68,14 @@ fn opens_cell(bytes: &[u8], at: usize) -> bool {
         [.., b'|'] => true,
         [.., b'\n'] | [.., b'\n', b'-' | b'>'] => {
             let line = memchr::memrchr(b'\n', rest).unwrap_or(0);
-            let above = rest[..line].iter().rev().find(|b| !b.is_ascii_whitespace());
-            above.is_some_and(|b| {
-                b.is_ascii_alphabetic()
-                    || matches!(b, b':' | b'?' | b')' | b'#' | b'-' | b'=' | b'+' | b'_' | b'*' | b'|')
-            })
+            let above = rest[..line].trim_ascii_end();
+            // `Insurance member no.`
+            let number = above.len() > 3 && above[above.len() - 3..].eq_ignore_ascii_case(b"no.");
+            number
+                || above.last().is_some_and(|b| {
+                    b.is_ascii_alphabetic()
+                        || matches!(b, b':' | b'?' | b')' | b'#' | b'-' | b'=' | b'+' | b'_' | b'*' | b'|')
+                })
         }
         _ => gap >= 2 || before.ends_with(b"\t"),
     }

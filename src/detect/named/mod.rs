@@ -98,6 +98,7 @@ mod tests {
             (Named::Code, "MRN: 00123456 and (MRN 12-34-56)", vec!["00123456", "12-34-56"]),
             (Named::Code, "Member ID# XYZ123456789", vec!["XYZ123456789"]),
             (Named::Code, "123456 7890", vec![]),
+            (Named::Code, "Insurance member no.\n  J6039058500\nIt was so.\n  J6039058501", vec!["J6039058500"]),
             (
                 Named::Token,
                 "VIN: WBA3A5C50CF256651, hash=9b74c9897bac770ffc",
