@@ -39,6 +39,9 @@ impl Scanner<'_> {
             if self.progress.stopped() {
                 return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
             }
+            if let Some(over) = budget.over() {
+                return Err(over);
+            }
             let inner = locator.member(&member.name);
             let document = match member.content {
                 Ok(reader) => {
