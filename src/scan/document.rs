@@ -13,6 +13,7 @@ use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
+use crate::extract::urls::Urls;
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote, dialect};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
@@ -455,8 +456,8 @@ impl Scanner<'_> {
             _ => hints::how(hint, (name, reading.format), (shown, complete), &known),
         };
         reading.met.add(&asked.into_inner());
+        let mut inside = Inside { root, locator, access, nest, times: HashMap::new() };
         if let Some(reader) = reader {
-            let inside = Inside { root, locator, access, nest, times: HashMap::new() };
             let values = self.values(reader, head, source, &mut reading, inside);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
@@ -497,6 +498,11 @@ impl Scanner<'_> {
             (tally, entry, next) = (Tally::default(), Entry::START, 0);
         }
         self.progress.read(chunk.core.end as u64);
+        let (mut urls, in_order) = (Urls::default(), matches!((kind, &source), (Kind::Text(_), Source::Stream(_))));
+        if in_order {
+            let core = &chunk.bytes[chunk.core.clone()];
+            urls.push(core, &mut |url| self.url(url, None, &mut inside, &mut reading));
+        }
         if complete && chunk.bytes.len() <= CORE && next == 1 {
             if (chunk.bytes.len() as u64) < reading.bytes {
                 reading.stopped = Some((Reason::Changed, "shorter than it was when opened".to_string()));
@@ -504,7 +510,12 @@ impl Scanner<'_> {
             reading.bytes = reading.bytes.max(chunk.bytes.len() as u64);
         } else {
             let rest = match source {
-                Source::Stream(stream) => self.stream(&plan, (chunk, spare), entry, (stream, crew), &mut tally),
+                Source::Stream(stream) => {
+                    let mut look =
+                        |core: &[u8]| urls.push(core, &mut |url| self.url(url, None, &mut inside, &mut reading));
+                    let look: &mut dyn FnMut(&[u8]) = if in_order { &mut look } else { &mut |_| {} };
+                    self.stream(&plan, (chunk, spare), entry, (stream, crew, look), &mut tally)
+                }
                 Source::File(file) => self.large(&plan, file, next, entry, &mut tally),
                 Source::Memory(bytes) => self.large(&plan, bytes, next, entry, &mut tally),
             };
@@ -516,6 +527,14 @@ impl Scanner<'_> {
                     reading.stopped = Some(stopped);
                 }
             }
+        }
+        let starts = mem::take(&mut tally.urls);
+        if in_order {
+            urls.finish(&mut |url| self.url(url, None, &mut inside, &mut reading));
+        } else if matches!(kind, Kind::Text(_))
+            && let Some(bytes) = source.by_offset()
+        {
+            self.urls_at(bytes, &starts, &mut inside, &mut reading);
         }
         if entry.quote == Quote::Inside && reading.stopped.is_none() {
             // From there on rows were read as the text of one field, which says less than its columns would.
@@ -556,12 +575,12 @@ impl Scanner<'_> {
     }
 
     pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
-        COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk))
+        COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk)).with_urls(chunk)
     }
 
     pub(super) fn count_on(&self, plan: &DocumentPlan, chunk: &Chunk, known: &Known) -> Tally {
         let job = Job { known: Some(known), ..self.job(plan) };
-        COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
+        COUNTER.with_borrow_mut(|counter| counter.count(job, chunk)).with_urls(chunk)
     }
 }
 

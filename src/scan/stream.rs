@@ -48,18 +48,20 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// The chunks of a stream behind the first, in order. `spare` was read already and stands behind the first.
+    /// The chunks of a stream behind the first, in order. `spare` was read already and stands behind the first. `look` sees each
+    /// core on its way.
     pub(super) fn stream(
         &self,
         plan: &Arc<DocumentPlan>,
         (first, spare): (Chunk, Vec<u8>),
         entry: Entry,
-        (stream, crew): (&mut StreamSource<'_>, Crew<'_>),
+        (stream, crew, look): (&mut StreamSource<'_>, Crew<'_>, &mut dyn FnMut(&[u8])),
         tally: &mut Tally,
     ) -> (u64, Result<Entry, Stopped>) {
         let line = Arc::new(Line::new(plan.clone(), mem::take(tally)));
         let others = crew.map_or(0, |_| rayon::current_num_threads().saturating_sub(1).min(WAITING));
         let end = self.read_on((plan, stream), first, spare, entry, &line, &mut |chunk| {
+            look(&chunk.bytes[chunk.core.clone()]);
             let waiting = line.put(chunk);
             match crew {
                 Some(crew) if waiting <= others => crew(line.clone()),
