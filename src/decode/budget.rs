@@ -166,7 +166,11 @@ impl Budget {
                 self.expanded.set(left);
                 Ok(())
             }
-            None => Err(self.end(format!("more than {} come out of it", bytes_text(self.limits.expanded)))),
+            None => {
+                // A smaller piece is not let through either.
+                self.expanded.set(0);
+                Err(self.end(format!("more than {} come out of it", bytes_text(self.limits.expanded))))
+            }
         }
     }
 
@@ -311,6 +315,13 @@ mod tests {
         assert_eq!(read(Some(8 << 20), 1000, FLOOR / 4, 8), None);
         assert_eq!(read(Some(1000), FLOOR, FLOOR, 8), None);
         assert_eq!(read(None, 1000, FLOOR / 4, 8), None, "a stream that ends nobody knows where");
+    }
+
+    #[test]
+    fn nothing_comes_behind_the_end() {
+        let budget = Budget::new(Limits { expanded: 1000, ..Limits::default() });
+        assert!(budget.spend(600).is_ok() && budget.spend(600).is_err());
+        assert!(budget.spend(10).is_err() && budget.over().is_some(), "it is over, however little is asked for");
     }
 
     #[test]
