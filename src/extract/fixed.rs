@@ -25,6 +25,31 @@ const FEWEST: usize = 4;
 /// The layout of a document without one, if its head shows a fixed-width table. `complete` says that the head is the whole
 /// document; `known` says whether a field name is in the vocabulary.
 pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bool) -> Option<Layout> {
+    if memchr::memchr2(b'\n', b'\t', head).is_none() {
+        return without_ends(name, head);
+    }
+    // Names say more than a form that stands alike in every line.
+    of_lines(name, head, complete, |lines| aligned::layout(lines, known).or_else(|| glued::layout(lines)))
+}
+
+/// The layout of a table whose names stand above a line of dashes, one for each column: that is no chance, whatever else stands in
+/// the values.
+pub fn ruled(name: &str, head: &[u8], complete: bool) -> Option<Layout> {
+    of_lines(name, head, complete, aligned::ruled)
+}
+
+/// The layout of records of one length that nothing ends, as mainframes write them (`RECFM=FB`).
+fn without_ends(name: &str, head: &[u8]) -> Option<Layout> {
+    let head = &head[..head.len().min(HEAD)];
+    if super::dialect::is_program(super::dialect::ending(name)) {
+        return None;
+    }
+    let length = glued::record_length(head)?;
+    let records: Vec<&[u8]> = head.chunks_exact(length).take(SAMPLE).collect();
+    glued::layout(&records).map(|layout| Layout { length: Some(length), ..layout })
+}
+
+fn of_lines(name: &str, head: &[u8], complete: bool, layout: impl Fn(&[&[u8]]) -> Option<Layout>) -> Option<Layout> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let whole = complete && head.len() <= HEAD;
     let head = &head[..head.len().min(HEAD)];
@@ -37,8 +62,7 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
     if filled < FEWEST || lines.iter().any(|line| line.len() > LONGEST) {
         return None;
     }
-    // Names say more than a form that stands alike in every line.
-    aligned::layout(&lines, known).or_else(|| glued::layout(&lines))
+    layout(&lines)
 }
 
 /// A reader of documents of this layout.

@@ -47,6 +47,8 @@ pub(super) struct Json {
     /// The document has resources of FHIR.
     fhir: Option<References>,
     fhir_seen: bool,
+    /// What the columns of rows are called.
+    columns: Vec<Box<[u8]>>,
     start: bool,
 }
 
@@ -66,7 +68,17 @@ struct Frame {
     index: Option<u32>,
     /// What its values are called, as a member says: `{"name": "ssn", "value": …}`.
     label: u32,
+    /// It names the columns of the rows of the document, or one of them.
+    heads: bool,
 }
+
+/// Lists that name columns, as query tools and data frames write tables, `{"columns": ["mbr_id", "ssn"], "data": [["7", "…"]]}`; lists
+/// of rows; and where such a list holds objects, what in them is the name.
+const HEADS: [&[u8]; 7] = [b"columns", b"fields", b"headers", b"header", b"cols", b"column_names", b"columnNames"];
+const ROWS: [&[u8]; 7] = [b"data", b"rows", b"values", b"records", b"results", b"row", b"tuples"];
+const NAMES: [&[u8]; 4] = [b"name", b"columnName", b"column_name", b"fieldName"];
+/// A table has no more columns.
+const COLUMNS: usize = 512;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expect {
@@ -111,6 +123,7 @@ impl Json {
             inside: None,
             fhir,
             fhir_seen: false,
+            columns: Vec::new(),
             start: true,
         }
     }
@@ -269,9 +282,13 @@ impl Json {
         };
         let mut node = if frame.list { frame.node } else { self.key };
         if let Some(index) = &mut frame.index {
+            let name = self.columns.get(*index as usize).filter(|_| self.paths.is_row(frame.node, &ROWS));
             let number = index.to_string();
             *index = index.saturating_add(1);
-            node = self.paths.child(frame.node, number.as_bytes(), Kind::Index).0;
+            node = match name {
+                Some(name) => self.paths.child(frame.node, name, Kind::Key).0,
+                None => self.paths.child(frame.node, number.as_bytes(), Kind::Index).0,
+            };
         } else if frame.label != NONE && self.paths.is_labelled(node) {
             let key = self.paths.key(node).to_vec();
             node = self.paths.child(frame.label, &key, Kind::Key).0;
@@ -329,13 +346,17 @@ impl Json {
             self.owned = true;
             (record, unit) = (self.count, node);
         }
+        let mut heads = outer.is_some_and(|frame| frame.heads && frame.list && !list);
+        if list && !in_list && HEADS.contains(&self.paths.key(node)) {
+            (heads, self.columns) = (true, Vec::new());
+        }
         let mut index = None;
         if list {
             node = self.paths.child(node, b"", Kind::Element).0;
             index = in_list.then_some(0);
             label = NONE;
         }
-        self.frames.push(Frame { node, last: NONE, record, unit, list, index, label });
+        self.frames.push(Frame { node, last: NONE, record, unit, list, index, label, heads });
         self.expect = if list { Expect::Value } else { Expect::Key };
         true
     }
@@ -352,6 +373,14 @@ impl Json {
 
     fn string(&mut self, raw: &[u8], start: usize, escaped: bool, places: &mut Places, batch: &mut Batch) {
         let (node, record, unit) = self.value_at();
+        if let Some(frame) = self.frames.last()
+            && frame.heads
+            && self.columns.len() < COLUMNS
+            && (frame.list || NAMES.contains(&self.paths.key(node)))
+        {
+            // A name that is too long is none, but has its place.
+            self.columns.push(if raw.len() <= LABEL { raw.into() } else { Box::default() });
+        }
         if !self.frames.is_empty() && self.frames.last().is_some_and(|frame| !frame.list && frame.index.is_none()) {
             self.label(node, raw);
             if let Some(references) = &mut self.fhir

@@ -4,6 +4,8 @@
 
 mod parts;
 
+use std::ops::Range;
+
 use self::parts::{Form, Part, parts};
 use super::json::{append_unescaped, column_names, may_hold_value};
 use super::named::{Batch, Broken, Holds, Named, Places, Progress, Reader, Window};
@@ -30,7 +32,7 @@ pub(super) struct Logs {
 /// four of five, and each more than one pair.
 pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
     let head = &head[..head.len().min(HEAD)];
-    memchr::memchr2(b'=', b'{', head)?;
+    memchr::memchr3(b'=', b'{', b'/', head)?;
     let (mut all, mut some, mut found) = (0, 0, Vec::new());
     let lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     for line in lines.take(SAMPLE) {
@@ -39,7 +41,8 @@ pub(super) fn reader(head: &[u8], is_named: bool) -> Option<Box<dyn Reader>> {
         let least = if is_named { 1 } else { 2 };
         let asked =
             |part: &&Part| !part.value.is_empty() && (is_named || part.form != Form::Percent || part.is_request(line));
-        some += usize::from(found.iter().filter(asked).count() >= least);
+        let asked = found.iter().filter(asked).count() + if is_named { parts::codes(line).count() } else { 0 };
+        some += usize::from(asked >= least);
         // Too many of as many lines as are looked at have nothing.
         if !is_named && (all - some) * 5 > SAMPLE {
             return None;
@@ -59,12 +62,14 @@ impl Logs {
         let mut found = std::mem::take(&mut self.parts);
         parts(content, &mut found);
         let mut from = 0;
+        if let Some(address) = parts::caller(content, &found) {
+            let place = place("client_ip", out.places);
+            out.plain(place, &content[address.clone()], base);
+            from = address.end;
+        }
         for part in &found {
             // What stands between two values says nothing unless it has words.
-            let between = &content[from..part.before.max(from)];
-            if between.iter().any(u8::is_ascii_alphanumeric) {
-                self.text(between, base + from as u32, out);
-            }
+            self.between(content, from..part.before.max(from), base, out);
             self.pause(out);
             let value = &content[part.value.clone()];
             let place = place(&part.key, out.places);
@@ -77,8 +82,27 @@ impl Logs {
             from = part.after;
         }
         self.parts = found;
-        if from == 0 || content[from..].iter().any(u8::is_ascii_alphanumeric) {
-            self.text(&content[from..], base + from as u32, out);
+        if from == 0 && self.parts.is_empty() {
+            self.text(content, base, out);
+        } else {
+            self.between(content, from..content.len(), base, out);
+        }
+    }
+
+    /// What stands between two values: text, and in it codes right behind what they are (`no match for subscriber U49285359`).
+    fn between(&mut self, content: &[u8], span: Range<usize>, base: u32, out: &mut Values<'_>) {
+        let mut from = span.start;
+        for (word, code) in parts::codes(&content[span.clone()]) {
+            let code = span.start + code.start..span.start + code.end;
+            self.text(&content[from..code.start], base + from as u32, out);
+            self.pause(out);
+            let place = place(word, out.places);
+            out.plain(place, &content[code.clone()], base + code.start as u32);
+            from = code.end;
+        }
+        // What has no words says nothing.
+        if content[from..span.end].iter().any(u8::is_ascii_alphanumeric) {
+            self.text(&content[from..span.end], base + from as u32, out);
         }
     }
 }

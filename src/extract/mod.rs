@@ -277,6 +277,11 @@ pub fn arrange(
     if let Some(reader) = table.or_else(|| reader(format, name, head)) {
         return (Some(reader), Layout::Text);
     }
+    // Commas in values make no columns where a line of dashes shows them.
+    let ruled = if format == "text" { fixed::ruled(name, head, complete) } else { None };
+    if let Some(layout) = ruled {
+        return (Some(fixed::reader(layout)), Layout::Text);
+    }
     match Layout::of(name, format, head, complete, known) {
         Layout::Text if format == "text" => {
             (fixed::infer(name, head, complete, known).map(fixed::reader), Layout::Text)

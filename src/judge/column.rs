@@ -8,7 +8,7 @@
 use crate::engine::Engine;
 use crate::identifier::Identifier;
 use crate::judge::plan::ColumnPlan;
-use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, WORD};
+use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, Tally, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
 const FIELD_START: f32 = -3.0;
@@ -241,6 +241,8 @@ pub fn hopeless(engine: &Engine, plan: &ColumnPlan) -> Vec<(u16, u8)> {
             let said = name_says(engine, plan, rule, weak).map_or(0.0, |(_, weight)| weight);
             let most = match definition.identifier {
                 Identifier::BIRTH_DATE => MOST_OF_DATES,
+                // `Candidate`: the lists tell names.
+                Identifier::NAME => ON_LISTS + 1.5,
                 _ if passes_anyway(definition.evidence.chance, shape.alone) => MOST - PASS_RATE_CAP,
                 _ => MOST,
             };
@@ -268,6 +270,39 @@ fn words(tally: &ColumnTally, slot: &Slot, company: bool) -> Vec<(String, f32)> 
         }
     }
     evidence
+}
+
+/// A column of single words beside one of given names, an initial between at most, holds the surnames: of those the lists know
+/// fewer.
+pub fn surnames(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
+    const LISTED: f32 = 0.3;
+    const BESIDE: f32 = 6.0;
+    const AWAY: usize = 2;
+    let is_name = |case: &Case| engine.rules().rules[case.rule as usize].identifier == Identifier::NAME;
+    let is_likely =
+        |cases: &[Case]| cases.iter().any(|c| c.shape == WORD && is_name(c) && !c.outdone && c.logit() >= LIKELY);
+    let given: Vec<bool> = cases.iter().map(|cases| is_likely(cases)).collect();
+    for at in 0..cases.len() {
+        let beside = (at.saturating_sub(AWAY)..=at + AWAY).any(|other| other != at && given.get(other) == Some(&true));
+        if given[at] || !beside || cases[at].first().is_some_and(|case| case.logit() >= LIKELY) {
+            continue;
+        }
+        let column = &tally.columns[at];
+        let listed = column.slots.iter().find(|slot| slot.shape == WORD).filter(|slot| {
+            let distinct: u64 = slot.forms.iter().flatten().map(|f| f.distinct.count().0).sum();
+            distinct * 2 >= slot.valid.min(40) && slot.valid >= FEW && slot.valid * 5 >= column.filled * 4
+        });
+        let Some(share) = listed.map(|slot| slot.spread.listed as f32 / slot.spread.count.max(1) as f32) else {
+            continue;
+        };
+        if share >= LISTED
+            && let Some(case) = cases[at].iter_mut().find(|case| case.shape == WORD && is_name(case))
+        {
+            case.evidence.push(("a column of given names beside it".to_string(), BESIDE));
+            case.outdone = false;
+            cases[at].sort_by(|a, b| b.logit().total_cmp(&a.logit()).then((a.rule, a.shape).cmp(&(b.rule, b.shape))));
+        }
+    }
 }
 
 /// The likelihood ratio of a pass rate: real values with half a per cent, two or five per cent of typing errors, against
@@ -315,12 +350,15 @@ fn births(slot: &Slot, company: bool, evidence: &mut Vec<(String, f32)>) {
     }
 }
 
+/// What it weighs that the lists know most of a column's names.
+const ON_LISTS: f32 = 6.0;
+
 /// Names that the census lists know. The check counts them as `early`: it has no dates to count.
 fn names(slot: &Slot, evidence: &mut Vec<(String, f32)>) {
     let spread = &slot.spread;
     let listed = spread.early as f32 / spread.count.max(1) as f32;
     if spread.count >= FEW && listed >= 0.6 {
-        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), 6.0));
+        evidence.push((format!("{:.0} % on the name lists", listed * 100.0), ON_LISTS));
     }
 }
 

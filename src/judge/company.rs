@@ -161,6 +161,49 @@ pub(super) fn beside(
     }
 }
 
+/// A telephone number right behind a name, as people write whom to call, `(son, Elmer Haddad, 208-750-3655)`; and an IP address
+/// in the line of what identifies a person.
+pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
+    /// What the name weighs; and the person for the address.
+    const WHOSE: f32 = 3.0;
+    const CLOSE: usize = 40;
+    const LINE: usize = 400;
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let numbers = |j: &Judged| matches!(identifier(j), Identifier::PHONE | Identifier::IP_ADDRESS);
+    if !judged.iter().any(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
+        return;
+    }
+    let likely = |j: &&Judged| !j.valid.test && j.clues.logit() >= LIKELY;
+    let names: Vec<Range<usize>> =
+        judged.iter().filter(likely).filter(|j| identifier(j) == Identifier::NAME).map(|j| j.start..j.end).collect();
+    let persons: Vec<Range<usize>> = judged
+        .iter()
+        .filter(likely)
+        .filter(|j| is_persons(identifier(j)) || identifier(j) == Identifier::EMAIL)
+        .map(|j| j.start..j.end)
+        .collect();
+    for number in judged.iter_mut().filter(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
+        let span = number.start..number.end;
+        let near = match identifier(number) {
+            Identifier::PHONE => names.iter().any(|name| {
+                name.end <= span.start
+                    && span.start - name.end <= CLOSE
+                    && memchr::memchr2(b'\n', b'.', &bytes[name.end..span.start]).is_none()
+            }),
+            _ => persons.iter().any(|other| {
+                let between = other.end.min(span.end)..other.start.max(span.start);
+                between.start <= between.end
+                    && between.len() <= LINE
+                    && memchr::memchr(b'\n', &bytes[between]).is_none()
+            }),
+        };
+        if near {
+            number.clues.neighbour = WHOSE;
+            number.clues.other = 0.0;
+        }
+    }
+}
+
 /// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.
 pub(super) fn neighbours(engine: &Engine, bytes: &[u8], scope: Range<usize>, judged: &mut [Judged]) {
     let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;

@@ -90,6 +90,7 @@ pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<
             cases[column] = judged(column, true);
         }
     }
+    column::surnames(engine, tally, &mut cases);
     cases
 }
 

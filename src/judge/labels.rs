@@ -235,6 +235,7 @@ impl Labels {
         line: Option<usize>,
         before: &[u8],
     ) -> Option<Found> {
+        let before = layout::without_time(before);
         if before.len() > LONGEST || before.iter().any(u8::is_ascii_digit) || memchr::memchr(b'?', before).is_some() {
             return None;
         }

@@ -13,6 +13,7 @@ pub mod decide;
 pub mod distinct;
 pub mod drafts;
 pub mod explain;
+mod filled;
 mod firms;
 pub mod health;
 mod hints;

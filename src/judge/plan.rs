@@ -264,12 +264,7 @@ impl ColumnPlan {
             met,
             ..ColumnPlan::default()
         };
-        // `hospital number` is a patient's: no provider has a number of a kind that only patients have.
-        let of_patients =
-            |rule: &(u16, f32)| column::only_patients_have(engine.rules().rules[rule.0 as usize].identifier);
-        if column.subject == Some(Subject::Provider) && column.bound.iter().any(of_patients) {
-            column.subject = Some(Subject::Patient);
-        }
+        column.give_to_patients(engine);
         column.rule_out(engine);
         column
     }
@@ -303,6 +298,9 @@ impl ColumnPlan {
         column.headed =
             !(named.keys.is_empty() && named.names.is_empty() && matches!(named.place, Place::Column { .. }));
         column.subject = named.subject.or(column.subject);
+        if named.keys.is_empty() {
+            column.give_to_patients(engine);
+        }
         column.holds = Some(named.holds);
         column.of_another |= named.of_another;
         column.place = Some(printable(&named.place));
@@ -311,6 +309,21 @@ impl ColumnPlan {
             column.rule_out(engine);
         }
         column
+    }
+
+    /// `hospital number` is a patient's: no provider has a number of a kind that only patients have, nor accounts by this name.
+    fn give_to_patients(&mut self, engine: &Engine) {
+        let identifier = |(rule, _): &(u16, f32)| engine.rules().rules[*rule as usize].identifier;
+        let account = |name: &String| {
+            let words = FieldName::parse(name).tokens;
+            words.iter().any(|word| word == "hospital") && words.iter().any(|word| word == "account")
+        };
+        let of_patients = self.bound.iter().any(|rule| column::only_patients_have(identifier(rule)))
+            || self.bound.iter().any(|rule| identifier(rule) == Identifier::ACCOUNT_NUMBER)
+                && self.name.as_ref().is_some_and(account);
+        if self.subject == Some(Subject::Provider) && of_patients {
+            self.subject = Some(Subject::Patient);
+        }
     }
 
     /// Finds out what cannot become possible in it.

@@ -11,6 +11,7 @@ use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
 use crate::judge::company;
 use crate::judge::context::{Context, REACH};
+use crate::judge::filled;
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
 use crate::judge::together;
@@ -155,11 +156,13 @@ pub(in crate::judge) fn judge(
     label: Option<Label<'_>>,
     labels: &mut Labels,
 ) -> Result<Judged, &'static str> {
-    let (mut start, end) = (candidate.start as usize, candidate.end as usize);
+    let (mut start, mut end) = (candidate.start as usize, candidate.end as usize);
     let rule = &engine.rules().rules[by.rule as usize];
     if rule.identifier == Identifier::NAME {
         // `Patient John Smith`: the title is a label of the name and no part of it.
         start += validate::name::title(&bytes[start..end]);
+        // And `John Smith DOB: 3/4/52`: what labels the next value.
+        end = start + validate::name::without_label(&bytes[start..end], &bytes[end..scope.end]);
         if is_town(&bytes[start..end], &bytes[end..scope.end]) {
             return Err("a town");
         }
@@ -227,8 +230,17 @@ pub(in crate::judge) fn judge(
     if let Some(said) = labels.of(engine, bytes, &scope, &(candidate.start as usize..end)) {
         labelled(engine, by, said, &mut clues, &mut subject);
     }
-    if only_patients_have(rule.identifier) && subject == Some(Subject::Provider) {
-        // `Hospital no. 4829137`, `Clinic MRN`: no provider has such a number.
+    let of_patients = only_patients_have(rule.identifier)
+        || matches!(
+            rule.identifier,
+            Identifier::SERVICE_DATE
+                | Identifier::DEATH_DATE
+                | Identifier::ACCOUNT_NUMBER
+                | Identifier::CLAIM_NUMBER
+                | Identifier::RX_NUMBER
+        );
+    if of_patients && subject == Some(Subject::Provider) {
+        // `Hospital no. 4829137`, `Clinic MRN`, `Dr. Navarro  Adm 4/8/2025`: no provider has such a number, or is admitted.
         subject = Some(Subject::Patient);
     }
     if in_row(&bytes[scope.start..start], &bytes[start..end], &bytes[end..scope.end]) {
@@ -369,7 +381,7 @@ pub(super) fn says_nothing(by: Use) -> bool {
 }
 
 /// What the label of a value, as it is laid out, says for or against a rule.
-fn labelled(engine: &Engine, by: Use, said: Said<'_>, clues: &mut Clues, subject: &mut Option<Subject>) {
+pub(super) fn labelled(engine: &Engine, by: Use, said: Said<'_>, clues: &mut Clues, subject: &mut Option<Subject>) {
     let rule = &engine.rules().rules[by.rule as usize];
     match said.share(engine, by.rule) {
         Some(share) => {
@@ -463,8 +475,13 @@ pub fn judge_all(
     company::cared_for(engine, bytes, &mut out[first..]);
     together::lines(engine, bytes, &scope, (candidates, label), labels, first, out);
     together::numbered(engine, bytes, &scope, (candidates, label), labels, first, out);
+    together::insured(engine, bytes, &scope, (candidates, label), labels, first, out);
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
+    if label.is_none_or(|l| l.bound.is_empty()) {
+        filled::names(engine, bytes, &scope, labels, first, out);
+    }
+    company::called(engine, bytes, &mut out[first..]);
     let mut kept = first;
     out[first..].sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
     for at in first..out.len() {
@@ -489,6 +506,14 @@ pub fn judge_all(
     out.truncate(kept);
     for judged in &mut out[first..] {
         let identifier = engine.rules().rules[judged.rule as usize].identifier;
+        if matches!(identifier, Identifier::ZIP | Identifier::AGE_OVER_89) {
+            // `NY 10428`, `95 yo`: what bears it out is none of it.
+            let figures = |b: &u8| b.is_ascii_digit();
+            let value = &bytes[judged.start..judged.end];
+            if let (Some(first), Some(last)) = (value.iter().position(figures), value.iter().rposition(figures)) {
+                (judged.start, judged.end) = (judged.start + first, judged.start + last + 1);
+            }
+        }
         if firms::may_be_nobodys(identifier) {
             judged.clues.firm = firms::beside(bytes, &scope, judged.start..judged.end);
             judged.clues.anybodys = identifier == Identifier::ADDRESS

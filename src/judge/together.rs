@@ -131,16 +131,99 @@ pub(super) fn numbered(
     }
 }
 
-/// Where a value begins behind `ID:` or `ID#` that stands by itself: at the beginning of a line, behind a mark or a gap.
+/// Adds numbers behind a bare `ID:` in a line that begins with what insures somebody, near somebody's birth date or number:
+/// `INS   Humana Gold Plus  ID# H67022638`.
+pub(super) fn insured(
+    engine: &Engine,
+    bytes: &[u8],
+    scope: &Range<usize>,
+    (candidates, label): (&[Candidate], Option<Label<'_>>),
+    labels: &mut Labels,
+    first: usize,
+    out: &mut Vec<Judged>,
+) {
+    const REACH: usize = 600;
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let tells = |j: &&Judged| {
+        let persons =
+            matches!(identifier(j), Identifier::BIRTH_DATE | Identifier::SSN | Identifier::MRN | Identifier::MBI);
+        persons && j.clues.logit() >= LIKELY && !j.valid.test
+    };
+    let mut near: Vec<usize> = out[first..].iter().filter(tells).map(|j| j.start).collect();
+    near.sort_unstable();
+    let mut seen = scope.start;
+    for anchor in near {
+        let from = anchor.saturating_sub(REACH).max(seen);
+        let to = (anchor + REACH).min(scope.end);
+        if from >= to {
+            continue;
+        }
+        seen = to;
+        let begins = memchr::memchr_iter(b'\n', &bytes[from..to]).map(|at| from + at + 1);
+        for start in std::iter::once(from).chain(begins).collect::<Vec<usize>>() {
+            let line = line_of(bytes, scope, &(start..start));
+            if !line.contains(&start) || !says_insured(&bytes[line.clone()]) {
+                continue;
+            }
+            let Some(at) = behind_id(&bytes[line.clone()]).map(|at| line.start + at) else { continue };
+            let here = candidates.partition_point(|c| (c.start as usize) < at);
+            let mut here =
+                candidates[here..].iter().take_while(|c| c.start as usize == at && c.end as usize <= line.end);
+            let number = here.find_map(|c| uses(engine, c, Identifier::MEMBER_ID).next().map(|by| (c, by)));
+            let Some((candidate, by)) = number else { continue };
+            if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, by, label, labels)
+                && judged.clues.against == 0.0
+            {
+                (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
+                put(judged, first, out);
+            }
+        }
+    }
+}
+
+/// Whether a line begins with a word for insurance, or with a payer's name.
+fn says_insured(line: &[u8]) -> bool {
+    const WORDS: [&[u8]; 17] = [
+        b"ins",
+        b"insurance",
+        b"insurer",
+        b"payer",
+        b"payor",
+        b"primary",
+        b"secondary",
+        b"carrier",
+        b"coverage",
+        b"plan",
+        b"aetna",
+        b"anthem",
+        b"bcbs",
+        b"cigna",
+        b"humana",
+        b"tricare",
+        b"uhc",
+    ];
+    let line = line.trim_ascii_start();
+    let length = line.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(&line[..length]))
+}
+
+/// Where a value begins behind `ID:` or `ID#` that stands by itself, at the beginning of a line, behind a mark or a gap; or behind
+/// a bare `#` with many figures: `(DOB 5/8/1968, #161485307)`.
 fn behind_id(line: &[u8]) -> Option<usize> {
-    memchr::memchr2_iter(b'I', b'i', line).find_map(|at| {
-        let [b'D' | b'd', b':' | b'#', rest @ ..] = &line[at + 1..] else { return None };
-        let apart = match &line[..at] {
-            [] | [.., b'\t' | b'|' | b',' | b';' | b'('] | [.., b' ' | b',' | b'|' | b';', b' '] => true,
-            before => before.iter().all(|b| matches!(b, b' ' | b'*' | b'-' | b'>')),
+    const FIGURES: usize = 6;
+    let apart = |before: &[u8]| match before {
+        [] | [.., b'\t' | b'|' | b',' | b';' | b'('] | [.., b' ' | b',' | b'|' | b';', b' '] => true,
+        before => before.iter().all(|b| matches!(b, b' ' | b'*' | b'-' | b'>')),
+    };
+    memchr::memchr3_iter(b'I', b'i', b'#', line).find_map(|at| {
+        let behind = match &line[at..] {
+            [b'#', rest @ ..] => rest.iter().take(FIGURES).all(u8::is_ascii_digit).then_some(1),
+            [_, b'D' | b'd', b':' | b'#', rest @ ..] => {
+                Some(3 + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count())
+            }
+            _ => None,
         };
-        let gap = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count();
-        apart.then_some(at + 3 + gap)
+        behind.filter(|_| apart(&line[..at])).map(|length| at + length)
     })
 }
 

@@ -157,6 +157,20 @@ fn replace(words: &mut Vec<String>, with: &[&str]) {
     words.extend(with.iter().map(|w| w.to_string()));
 }
 
+/// The letter under an accent: `Código Postal` is written without it as often.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'è' | 'ê' => 'e',
+        'í' | 'ì' | 'î' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    }
+}
+
 /// Splits at what is no letter or digit, at changes of case and between letters and digits; `#` is the word `number`, and so is
 /// `__` at the end.
 fn split(name: &str) -> Vec<String> {
@@ -182,7 +196,7 @@ fn split(name: &str) -> Vec<String> {
         if camel || (digits && !ordinal) {
             words.push(std::mem::take(&mut word));
         }
-        word.extend(character.to_lowercase());
+        word.extend(character.to_lowercase().map(without_accent));
     }
     words.push(word);
     // What databases make of `Prescription #`.

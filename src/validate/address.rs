@@ -79,6 +79,8 @@ pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
             other |= matches!(byte, b'@' | b'=' | b'{' | b'}' | b'<' | b'>' | b'|' | b'\\' | b':');
         }
         return match (letters, words, other) {
+            // `Tremont Ter` is where a hydrant stands.
+            (true, true, false) if !value.iter().any(u8::is_ascii_digit) => Verdict::Invalid("no number in it"),
             (true, true, false) if value.len() >= 4 => Verdict::plain(normal, place, test),
             _ => Verdict::Invalid("no words of an address"),
         };

@@ -123,6 +123,99 @@ pub fn title(bytes: &[u8]) -> usize {
     }
 }
 
+/// Words that stand right behind a name and label what comes next. Sorted.
+const NEXT_LABELS: &[&str] = &[
+    "account",
+    "acct",
+    "addr",
+    "address",
+    "admit",
+    "admitted",
+    "age",
+    "birth",
+    "birthdate",
+    "born",
+    "case",
+    "cell",
+    "chart",
+    "claim",
+    "date",
+    "diagnosis",
+    "doctor",
+    "dx",
+    "email",
+    "encounter",
+    "ethnicity",
+    "fax",
+    "gender",
+    "group",
+    "health",
+    "home",
+    "id",
+    "insurance",
+    "insured",
+    "language",
+    "loc",
+    "location",
+    "medicaid",
+    "medical",
+    "medicare",
+    "member",
+    "mobile",
+    "mr",
+    "patient",
+    "phone",
+    "physician",
+    "plan",
+    "policy",
+    "provider",
+    "pt",
+    "race",
+    "record",
+    "referred",
+    "relationship",
+    "room",
+    "sex",
+    "social",
+    "ss",
+    "subscriber",
+    "tel",
+    "telephone",
+    "unit",
+    "visit",
+    "work",
+    "zip",
+];
+
+/// Those that need no mark behind them: nobody is called so. Sorted.
+const NEXT_ALONE: &[&str] = &["csn", "dob", "dod", "dos", "fin", "mbi", "mrn", "npi", "pcp", "ssn"];
+
+/// How far the mark of a label may be, bytes.
+const NEXT_REACH: usize = 28;
+
+/// The length of a candidate without the words at its end that label what comes next: `John Smith DOB`, `John Smith Member` before
+/// ` ID:`. At least two words are left.
+pub fn without_label(name: &[u8], behind: &[u8]) -> usize {
+    let gaps = memchr::memchr_iter(b' ', name).skip(1);
+    for gap in gaps {
+        let rest = &name[gap + 1..];
+        let length = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = &rest[..length];
+        if is_in(NEXT_ALONE, word) {
+            return gap;
+        }
+        if is_in(NEXT_LABELS, word) {
+            let behind = &behind[..behind.len().min(NEXT_REACH)];
+            let label = |b: &&u8| b.is_ascii_alphabetic() || matches!(b, b' ' | b'.' | b'/' | b'\'');
+            let mark = rest[length..].iter().chain(behind).find(|b| !label(b));
+            if mark.is_some_and(|b| matches!(b, b':' | b'#' | b'=')) {
+                return gap;
+            }
+        }
+    }
+    name.len()
+}
+
 /// For each length the first letters of words that are more than an ordinary part of a name, a bit each.
 const TELLING: [u32; 16] = {
     let mut letters = [0; 16];
@@ -322,9 +415,19 @@ fn is_name_all_the_same(value: &[u8], words: &[&[u8]]) -> bool {
 }
 
 /// Whether a word, in any case, is among [`NO_NAMES`].
+/// Whether a word is one of headings, forms, places or dates.
+pub fn is_of_headings(word: &[u8]) -> bool {
+    is_no_name(word)
+}
+
 fn is_no_name(word: &[u8]) -> bool {
+    is_in(NO_NAMES, word)
+}
+
+/// Whether a word is in a sorted list of lower case.
+fn is_in(list: &[&str], word: &[u8]) -> bool {
     let lower = || word.iter().map(u8::to_ascii_lowercase);
-    NO_NAMES.binary_search_by(|other| other.bytes().cmp(lower())).is_ok()
+    list.binary_search_by(|other| other.bytes().cmp(lower())).is_ok()
 }
 
 #[cfg(test)]
@@ -360,6 +463,17 @@ mod tests {
                 ("https://x", No, No, "marks"),
             ],
         );
+        for (name, behind, left) in [
+            ("John Smith DOB", " 3/4/52", "John Smith"),
+            ("John Smith Member", " ID: 5", "John Smith"),
+            ("Smith, John Q Date", " of Birth: 3", "Smith, John Q"),
+            ("Mary Home", ": 5", "Mary Home"),
+            ("John Smith Medical", " Center, Main St", "John Smith Medical"),
+            ("John Smith Date", "\nof: x", "John Smith Date"),
+        ] {
+            assert_eq!(&name[..without_label(name.as_bytes(), behind.as_bytes())], left, "{name}");
+        }
+        assert!(NEXT_LABELS.is_sorted() && NEXT_ALONE.is_sorted());
         for (value, support) in
             [("Patient Maria Delgado", 3), ("Maria Delgado", 2), ("Maria Quintzalli", 1), ("Xq Zq", 0)]
         {

@@ -161,8 +161,11 @@ fn nine(value: &[u8], setting: Setting) -> Result<Digits, Verdict> {
     }
 }
 
-/// 3-2-4 with the same separator twice.
+/// 3-2-4 with the same separator twice; ` - ` is one.
 fn grouped(value: &[u8]) -> bool {
+    if let [_, _, _, b' ', b'-', b' ', _, _, b' ', b'-', b' ', ..] = value {
+        return value.len() == 15;
+    }
     value.len() == 11 && value[3] == value[6] && !value[3].is_ascii_digit() && !value[6].is_ascii_digit()
 }
 

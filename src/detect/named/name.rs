@@ -35,6 +35,7 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
     }
     // A comma stands behind a last name, which is no single letter.
     let last_name = bytes.get(start + 1) != Some(&b'.') && end - start > 1;
+    let first = end;
     let mut words = 1;
     let mut comma = false;
     while words < 4 {
@@ -43,6 +44,10 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
             (Some(b','), Some(b' ')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => 2,
             (Some(b','), Some(b'A'..=b'Z')) if last_name && (words == 1 || words == 2 && particle(&bytes[start..])) => {
                 1
+            }
+            // `NAME ROWLAND,KAYLA`: the label is a word of its own.
+            (Some(b','), Some(b' ' | b'A'..=b'Z')) if words == 2 && is_label(&bytes[start..first]) => {
+                return Some((first, false));
             }
             _ => break,
         };
@@ -57,6 +62,25 @@ fn words(bytes: &[u8], start: usize, letters: Option<Letters<'_>>) -> Option<(us
     let colon = || bytes[..start].iter().rev().find(|b| **b != b' ').is_some_and(|b| *b == b':');
     let capitals = || !colon() && !in_cell(bytes, start, end);
     Some((end, words >= 2 && (comma || !all_capitals(&bytes[start..end]) || !capitals())))
+}
+
+/// Whether a word stands before names and is none.
+fn is_label(word: &[u8]) -> bool {
+    const LABELS: [&[u8]; 12] = [
+        b"NAME",
+        b"PATIENT",
+        b"PT",
+        b"PAT",
+        b"MEMBER",
+        b"INSURED",
+        b"SUBSCRIBER",
+        b"GUARANTOR",
+        b"CLIENT",
+        b"RESIDENT",
+        b"ENROLLEE",
+        b"CALLER",
+    ];
+    LABELS.iter().any(|label| label.eq_ignore_ascii_case(word))
 }
 
 /// Whether these bytes fill a field between delimiters: a line of its own is a heading, and `, SO` or `NOT; foo` prose or code.

@@ -125,7 +125,7 @@ pub(super) fn is_rule(line: &[u8]) -> bool {
 }
 
 /// The names stand above a line of dashes with a gap between each two columns, as databases print tables.
-fn ruled(lines: &[&[u8]]) -> Option<Layout> {
+pub(super) fn ruled(lines: &[&[u8]]) -> Option<Layout> {
     for at in 1..lines.len().min(REACH) {
         let (rule, header) = (lines[at], lines[at - 1]);
         if !is_rule(rule) || !rule.iter().all(|b| matches!(b, b'-' | b'=' | b' ')) {
@@ -153,6 +153,9 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     let name = header.trim_ascii();
     let again = |seen: &Seen<'_>| seen.words == name;
     let below = &below[..below.iter().position(again).unwrap_or(below.len())];
+    // Or others.
+    let others = below.iter().take(SHOWN).position(|seen| !seen.figures && names_columns(seen.words, known));
+    let below = &below[..others.unwrap_or(below.len())];
     if below.len() < FEWEST || !below.iter().all(|seen| seen.ascii) || !header.is_ascii() {
         return None;
     }
@@ -242,6 +245,15 @@ fn may_name(line: &[u8]) -> bool {
     let digits = line.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = line.iter().filter(|b| b.is_ascii_alphabetic()).count();
     letters >= 6 && digits * 8 <= letters && line.split(|b| *b == b' ').filter(|word| !word.is_empty()).count() >= 3
+}
+
+/// Whether a line holds nothing but names, two that the vocabulary knows among them: `Home phone    Member ID    Plan`.
+fn names_columns(words: &[u8], known: &dyn Fn(&str) -> bool) -> bool {
+    if words.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let Ok(words) = std::str::from_utf8(words) else { return false };
+    words.split("  ").map(str::trim).filter(|name| !name.is_empty() && known(name)).take(2).count() == 2
 }
 
 /// The words of the header above each column; `None` where a column has none, or two have the same.

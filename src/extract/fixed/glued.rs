@@ -4,6 +4,7 @@
 
 use super::forms::{FORMS, Form, Is, Proof};
 use super::layout::{Column, Fit, Layout};
+use crate::detect::named::is_street_suffix;
 
 /// Lines that must hold a value of a form for it to count as found.
 const FEWEST: usize = 4;
@@ -53,6 +54,45 @@ pub(super) fn layout(lines: &[&[u8]]) -> Option<Layout> {
     // A line may have lost its blanks at the end, but not what was found.
     let least = found.last().map_or(width, |found| found.end);
     Some(Layout { columns, fit: Fit::Length(least), ..Layout::default() })
+}
+
+/// The length of records that nothing ends: what stands at a place is of one kind with what stands a record further on, for three
+/// bytes of four. The shortest such length; none where the text looks so at no distance.
+pub(super) fn record_length(text: &[u8]) -> Option<usize> {
+    const SHORTEST: usize = 20;
+    const LONGEST: usize = 4096;
+    const SEEN: usize = 2048;
+    // In hundredths: that is enough, and so near the best is as good as it.
+    const ENOUGH: usize = 75;
+    const NEAR: usize = 3;
+    let kinds: Vec<u8> = text.iter().take(SEEN + LONGEST).map(|byte| kind(*byte)).collect();
+    if kinds.contains(&0) {
+        return None;
+    }
+    let alike = |length: usize| {
+        let seen = SEEN.min(kinds.len() - length);
+        let same = kinds[..seen].iter().zip(&kinds[length..]).filter(|(one, other)| one == other).count();
+        same * 100 / seen
+    };
+    let longest = LONGEST.min(text.len() / FEWEST);
+    let found: Vec<(usize, usize)> = (SHORTEST..=longest).map(|length| (length, alike(length))).collect();
+    let best = found.iter().map(|(_, alike)| *alike).max().filter(|best| *best >= ENOUGH)?;
+    // What is as like itself at any distance has no records: blanks, or one word again and again.
+    if found.iter().filter(|(_, alike)| *alike + NEAR >= best).count() * 4 > found.len() {
+        return None;
+    }
+    found.iter().find(|(_, alike)| *alike + NEAR >= best).map(|(length, _)| *length)
+}
+
+/// A blank, a figure, a letter, something else that is printed; 0 for what is none of these.
+fn kind(byte: u8) -> u8 {
+    match byte {
+        b' ' => 1,
+        b'0'..=b'9' => 2,
+        b'A'..=b'Z' | b'a'..=b'z' | 0x80.. => 3,
+        0x21..=0x7E => 4,
+        _ => 0,
+    }
 }
 
 /// The length that nearly all lines have: all but one or two, a head and a trailer, or one in twenty.
@@ -130,6 +170,13 @@ fn is_template(lines: &[&[u8]]) -> bool {
 /// So many words that all lines have are a text.
 const TEMPLATE: usize = 3;
 
+/// Whether a house number stands here and a street behind it.
+fn is_street(text: &[u8]) -> bool {
+    let figures = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut words = text[figures..].split(|b| *b == b' ').take(6);
+    (1..=6).contains(&figures) && words.next() == Some(&[]) && words.skip(1).any(is_street_suffix)
+}
+
 /// The columns from one place to another: where letters begin behind blanks in most lines, or digits and letters meet in
 /// nearly all.
 fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
@@ -145,7 +192,15 @@ fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
             let letters = |at: usize| nearly(share(at, u8::is_ascii_alphabetic));
             // A letter or two before digits are part of a number.
             let meet = digits(at - 1) && letters(at) || letters(at - 1) && digits(at) && at - start > 2;
-            rises || meet && at - start > 1
+            // `604946085D `: nine digits and a suffix of one to three are Medicare's old number.
+            let claim = at - start == 9
+                && digits(at - 1)
+                && letters(at)
+                && (at + 1..to.min(at + 4)).any(|at| filled(at) * 50 <= count);
+            // `3530 HIGHLAND AVE` is one.
+            let street =
+                || at - start <= 7 && lines.iter().filter(|line| is_street(&line[start..to])).count() * 2 > count;
+            rises && !street() || meet && at - start > 1 && !claim
         };
         if starts || at == to {
             if at > start && (start..at).any(|at| filled(at) > 0) {

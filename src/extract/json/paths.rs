@@ -128,6 +128,13 @@ impl Paths {
         &self.nodes[node as usize].key
     }
 
+    /// Whether a node is that of the elements of a list in a list of this key.
+    pub(super) fn is_row(&self, node: u32, keys: &[&[u8]]) -> bool {
+        let above = |node: u32| &self.nodes[self.nodes[node as usize].parent as usize];
+        let list = self.nodes[node as usize].parent;
+        above(node).kind == Kind::Element && keys.contains(&&*above(list).key)
+    }
+
     /// The member that stood behind `last` in the objects of this kind before; the first one behind [`NONE`].
     #[inline]
     pub(super) fn after(&self, parent: u32, last: u32) -> Option<u32> {

@@ -45,6 +45,25 @@ fn every_value_has_its_path() {
 }
 
 #[test]
+fn rows_have_the_names_of_their_columns() {
+    let rows = r#""data":[["7","1950-02-03"],["8","1961-04-05",9]]}"#;
+    let expected =
+        [("data[][].id", "7"), ("data[][].dob", "1950-02-03"), ("data[][].id", "8"), ("data[][].dob", "1961-04-05")];
+    for head in [
+        r#"{"columns":["id","dob"],"#,
+        r#"{"columns":[{"name":"id","type":"int","of":{"name":"x"}},{"type":"date","name":"dob"}],"#,
+    ] {
+        let found = values(&format!("{head}{rows}"));
+        let told: Vec<(&str, &str)> = told(&found).into_iter().filter(|(path, _)| path.starts_with("data")).collect();
+        assert_eq!(told[..4], expected, "{head}");
+        assert_eq!(told[4], ("data[][2]", "9"), "{head}");
+    }
+    // A list of points is no table.
+    let found = values(r#"{"fields":["ssn","dob"],"coordinates":[[1,2]]}"#);
+    assert_eq!(told(&found)[2..], [("coordinates[][0]", "1"), ("coordinates[][1]", "2")]);
+}
+
+#[test]
 fn escapes_are_resolved_and_the_value_keeps_its_place() {
     let text =
         r#"{"a":"\u0041n\u00e9 \uD83D\uDE00 \"q\" \\ \/ \n","b":"half \ud83d and \udc00","c":"\q \u12","d":"x"}"#;

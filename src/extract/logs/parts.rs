@@ -69,6 +69,65 @@ pub(super) fn parts(line: &[u8], out: &mut Vec<Part>) {
     }
 }
 
+/// Codes in the text of a line right behind a word that says whose they are, `subscriber U49285359`, and in the path of a request,
+/// `/patient/8242755/results`: the name of the field that the word is, and where the code stands.
+pub(super) fn codes(text: &[u8]) -> impl Iterator<Item = (&'static str, Range<usize>)> {
+    let opens = |at: &usize| *at > 0 && text[at - 1].is_ascii_alphabetic();
+    memchr::memchr2_iter(b' ', b'/', text).filter(opens).filter_map(move |gap| {
+        let in_path = text[gap] == b'/';
+        let length = text[..gap].iter().rev().take(LONGEST_WORD + 1).take_while(|b| b.is_ascii_alphabetic()).count();
+        let before = (gap - length).checked_sub(1).map_or(b' ', |at| text[at]);
+        if length > LONGEST_WORD || before != if in_path { b'/' } else { b' ' } && (in_path || gap > length) {
+            return None;
+        }
+        let word = &text[gap - length..gap];
+        let (_, name) = WORDS_OF_CODES.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(word))?;
+        let code = &text[gap + 1..];
+        let length = code.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let figures = code[..length].iter().filter(|b| b.is_ascii_digit()).count();
+        let ends = code.get(length).is_none_or(|b| !matches!(b, b':' | b'.' | b'_' | b'=' | b'@' | b'%' | 0x80..));
+        (figures >= 4 && length <= 20 && ends).then_some((*name, gap + 1..gap + 1 + length))
+    })
+}
+
+/// The address that asks, `73.146.192.179 - - [`, where what it asks for is somebody's: there only it is more than a machine's.
+pub(super) fn caller(line: &[u8], parts: &[Part]) -> Option<Range<usize>> {
+    const ASKED: [&str; 12] =
+        ["birth", "chart", "dob", "email", "first", "last", "member", "mrn", "name", "patient", "ssn", "subscriber"];
+    let length = line.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    // `- ada [11/Jun/2025:08:15:12 -0500] "GET `.
+    let behind = line[length..].iter().take(64).find(|b| matches!(b, b'[' | b'"'));
+    if length < 7 || !line[length..].starts_with(b" ") || behind != Some(&b'[') {
+        return None;
+    }
+    let persons = |part: &Part| {
+        let key = part.key.to_ascii_lowercase();
+        part.is_request(line) && ASKED.iter().any(|word| key.contains(word))
+    };
+    (parts.iter().any(persons) || codes(line).next().is_some()).then_some(0..length)
+}
+
+/// Words in texts and paths, and what a field with such a code in it is called.
+const WORDS_OF_CODES: [(&str, &str); 14] = [
+    ("beneficiary", "member"),
+    ("claim", "claim"),
+    ("claims", "claim"),
+    ("enrollee", "member"),
+    ("member", "member"),
+    ("members", "member"),
+    ("mrn", "mrn"),
+    ("patient", "chart"),
+    ("patients", "chart"),
+    ("person", "chart"),
+    ("pt", "chart"),
+    ("subscriber", "member"),
+    ("subscribers", "member"),
+    ("chart", "chart"),
+];
+
+/// The longest of them.
+const LONGEST_WORD: usize = 11;
+
 fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }

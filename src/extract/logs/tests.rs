@@ -18,7 +18,20 @@ fn values(line: &str) -> Vec<String> {
 
 #[test]
 fn values_stand_at_their_keys() {
-    let cases: [(&str, &[&str]); 21] = [
+    let cases: [(&str, &[&str]); 23] = [
+        (
+            "73.146.192.179 - - [11/Jun/2025:08:15:12 -0500] \"GET /portal/patient/8242755/results HTTP/1.1\" 200 82717",
+            &[
+                "client_ip=73.146.192.179",
+                "[ - - [11/Jun/2025:08:15:12 -0500] \"GET /portal/patient/]",
+                "chart=8242755",
+                "[/results HTTP/1.1\" 200 82717]",
+            ],
+        ),
+        (
+            "no match for subscriber U49285359 (name=\"Thomas, Chad\") among members 12",
+            &["[no match for subscriber ]", "member=U49285359", "name=Thomas, Chad", "[) among members 12]"],
+        ),
         (
             "2026-03-11T08:15:22Z level=info user=ada ssn=536228145 dob=1952-03-04 msg=\"not found\"",
             &["[2026-03-11T08:15:22Z ]", "level=info", "user=ada", "ssn=536228145", "dob=1952-03-04", "msg=not found"],

@@ -84,6 +84,24 @@ pub(super) fn opened(before: &[u8]) -> (&[u8], bool) {
     }
 }
 
+/// A line of a conversation without the time it opens with: `[10:54] Visitor: `, `10:54:07 AM  Caller - `.
+pub(super) fn without_time(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii_start();
+    let of_time = |b: &u8| {
+        b.is_ascii_digit()
+            || matches!(b, b'[' | b']' | b'(' | b')' | b':' | b'/' | b'-' | b'.' | b',' | b'T' | b'Z' | b' ')
+    };
+    let length = line.iter().take_while(|b| of_time(b)).count();
+    let (time, rest) = line.split_at(length);
+    let is_time =
+        time.windows(3).any(|three| matches!(three, [a, b':', c] if a.is_ascii_digit() && c.is_ascii_digit()));
+    if !is_time || length > 32 {
+        return line;
+    }
+    let rest = [&b"AM"[..], b"PM", b"am", b"pm"].iter().find_map(|half| rest.strip_prefix(*half)).unwrap_or(rest);
+    &rest[rest.iter().take_while(|b| matches!(b, b']' | b')' | b' ' | b'-' | b'|')).count()..]
+}
+
 /// The label that a mark closes: `:`, `=`, `?`, `->`, leaders, a dash between blanks.
 pub(super) fn marked(before: &[u8]) -> Option<&[u8]> {
     let label = match before {

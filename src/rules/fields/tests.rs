@@ -83,7 +83,7 @@ fn names_speak_for_their_identifier() {
         ("LName", "name"),
         ("fname", "name"),
         ("Pt Name", "name"),
-        ("Member", "member-id"),
+        ("Member", "member-id name?"),
         ("name", "name?"),
         ("physician_name", "name"),
         ("BENE_LINE_1_ADR", "address"),
