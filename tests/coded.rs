@@ -357,6 +357,27 @@ fn a_long_data_url_is_read_whole_and_what_is_behind_it_stands_where_it_stands() 
     }
 }
 
+/// Where the structure breaks inside of a URL, or before one, the rest is text, and its URLs are read.
+#[test]
+fn a_data_url_in_what_is_broken_is_read() {
+    let list = LIST.to_string() + &"\n".repeat(2100);
+    let url = format!("data:text/csv;base64,{}", base64(&list.repeat(20).into_bytes()));
+    for (name, text) in [
+        ("a.json", format!("{{\"a\":\"{url}")),
+        ("b.json", format!("{{\"a\":1,}} {{{{ \"b\":\"{url}\" ")),
+        ("c.html", format!("<html><!-- {url}")),
+        ("d.xml", format!("<?xml version=\"1.0\"?><a><b x=\"{url}")),
+    ] {
+        for packed in [false, true] {
+            let bytes = if packed { gzip(text.as_bytes()) } else { text.clone().into_bytes() };
+            let name = if packed { format!("{name}.gz") } else { name.to_string() };
+            let records = scan_bytes(&name, &bytes, &[]);
+            let tables = inside(&records).iter().filter(|(_, format)| format == "csv").count();
+            assert_eq!(tables, 1, "{name}: {:?}", inside(&records));
+        }
+    }
+}
+
 #[test]
 fn pictures_and_bombs_in_data_urls_are_gaps() {
     let picture = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0"[..], &[7; 200]].concat();

@@ -8,8 +8,8 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+pub(super) use super::members::{Given, Nest};
 use crate::decode;
-use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
@@ -33,7 +33,6 @@ use crate::rich;
 use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
-use crate::scan::stream::Crew;
 use crate::scan::values::Inside;
 use crate::scan::{Progress, Within};
 use crate::validate::date;
@@ -57,33 +56,6 @@ pub(super) struct Scanner<'a> {
 
 thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
-}
-
-/// Where a document stands in the wrappers it came out of.
-pub(super) struct Nest<'a> {
-    /// Wrappers around it.
-    pub(super) depth: u32,
-    /// What is left for those inside it.
-    pub(super) budget: &'a Budget,
-    /// How its text is encoded and how long the mark before it is, where it was decoded already.
-    pub(super) encoding: Option<(Encoding, u64)>,
-    /// What is known of it before it is looked at.
-    pub(super) given: Given<'a>,
-    /// Who hears of its members.
-    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
-    /// Who helps with it where it is large.
-    pub(super) crew: Crew<'a>,
-}
-
-/// What is known of a document before it is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Given<'a> {
-    #[default]
-    Nothing,
-    /// It is text that a library took out of a document; the place that is, where it has a name.
-    Text(Option<&'a str>),
-    /// It is rows as [`rich::table`] writes them; the sheet they are of, if they are.
-    Rows(Option<&'a str>),
 }
 
 /// Why reading ended before the end.

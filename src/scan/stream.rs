@@ -23,6 +23,9 @@ use crate::open::StreamSource;
 /// Asks for a thread that counts a chunk of this line, once one is free; `None` where there is no other thread.
 pub(super) type Crew<'a> = Option<&'a dyn Fn(Arc<Line>)>;
 
+/// A stream, who helps with it, and who sees each core of it on its way.
+pub(super) type Coming<'a, 's> = (&'a mut StreamSource<'s>, Crew<'a>, &'a mut dyn FnMut(&[u8]));
+
 /// Chunks that may wait to be counted, on however many threads: enough to outlast the time in which one wakes.
 const WAITING: usize = 4;
 
@@ -55,7 +58,7 @@ impl Scanner<'_> {
         plan: &Arc<DocumentPlan>,
         (first, spare): (Chunk, Vec<u8>),
         entry: Entry,
-        (stream, crew, look): (&mut StreamSource<'_>, Crew<'_>, &mut dyn FnMut(&[u8])),
+        (stream, crew, look): Coming<'_, '_>,
         tally: &mut Tally,
     ) -> (u64, Result<Entry, Stopped>) {
         let line = Arc::new(Line::new(plan.clone(), mem::take(tally)));

@@ -273,6 +273,9 @@ impl Scanner<'_> {
             }
             Source::File(_) | Source::Memory(_) => {
                 let Some(bytes) = source.by_offset() else { return };
+                // One that was begun before the structure broke.
+                let begun: Vec<u64> = urls.open().into_iter().collect();
+                self.urls_at(bytes, &begun, inside, reading);
                 let tail = Tail { source: bytes, offset };
                 let (_, exit) = self.large(&plan, &tail, 0, entry, &mut text);
                 reading.stopped = exit.err().or(reading.stopped.take());
