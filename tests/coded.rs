@@ -295,7 +295,7 @@ fn a_list_in_a_data_url_says_what_it_says_as_a_file() {
         ("k.json", format!("{{\"report\":\"{coded}\",\"other\":\"{}\"}}", "x".repeat(30)).into_bytes()),
         ("l.json", format!("{{\"report\":\"see {} there\"}}", coded.replace('/', "\\/")).into_bytes()),
         ("m.json", format!("{{\"report\":\"{percent}\"}}").into_bytes()),
-        ("n.csv", format!("id,file\n1,none\n2,{}\n3,none\n", format!("\"{coded}\"")).into_bytes()),
+        ("n.csv", format!("id,file\n1,none\n2,\"{coded}\"\n3,none\n").into_bytes()),
         ("o.yaml", format!("report:\n  name: x\n  body: {coded}\n  other: y\n").into_bytes()),
         ("p.eml", mail("html", "quoted-printable", &printable(&page(&coded))).into_bytes()),
         ("q.eml", mail("plain", "base64", &lines(&base64(format!("Here: {coded}").as_bytes()), "\r\n")).into_bytes()),
