@@ -68,6 +68,20 @@ fn explain_answers_for_lines_without_candidates() {
     }
 }
 
+#[test]
+fn explain_reads_text_in_other_encodings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.txt");
+    let units: Vec<u8> = "\u{feff}nothing here\nSSN: 536-90-4399\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(&file, units).unwrap();
+    let output = phisweep(&["explain", &format!("{}:2", file.display())]);
+    let said = text(&output.stdout);
+    assert!(said.starts_with("text in ") && said.contains("2:6  ssn by us.ssn (999-99-9999): certain"), "{said}");
+    std::fs::write(&file, b"PK\x03\x04 and so on").unwrap();
+    let output = phisweep(&["explain", file.to_str().unwrap()]);
+    assert!(text(&output.stdout).contains("not read"), "{}", text(&output.stdout));
+}
+
 /// One who asked for certain findings gets these; one who takes likely ones also gets core identifiers beside them.
 #[test]
 fn only_certain_findings_are_listed_where_asked() {

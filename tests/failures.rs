@@ -185,7 +185,7 @@ fn every_form_of_an_ssn() {
 #[test]
 fn ages_over_89_only() {
     assert!(found(Identifier::AGE_OVER_89, "note.txt", "pt is a 67 y/o male").is_empty());
-    assert_eq!(found(Identifier::AGE_OVER_89, "note.txt", "pt is a 92 y/o male"), ["92 y/o"]);
+    assert_eq!(found(Identifier::AGE_OVER_89, "note.txt", "pt is a 92 y/o male"), ["92"]);
     let ages: String = (0..200).map(|n| format!("{},x\n", 20 + n * 37 % 75)).collect();
     let over = found(Identifier::AGE_OVER_89, "people.csv", &format!("patient_age,kind\n{ages}"));
     assert!(!over.is_empty() && over.iter().all(|age| age.parse::<u32>().is_ok_and(|age| age >= 90)), "{over:?}");

@@ -1,10 +1,11 @@
 //! Why each candidate was accepted or rejected. In: a file, and a line if only that one is asked about. Out: a line a
 //! candidate: where, what, which stage stopped it or what carried it, without the value.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use crate::decode::text::Transcoder;
 use crate::detect::{Candidate, boundary, oracle};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -57,7 +58,16 @@ fn explain_bytes(
     line: Option<u64>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let kind = sniff(name, &bytes);
+    let mut kind = sniff(name, &bytes);
+    let mut bytes = bytes;
+    if let Some(encoding) = kind.encoding(&bytes, whole) {
+        // Places are those of the text, as people see it.
+        let mut text = Vec::new();
+        Transcoder::new(encoding, bytes.as_slice()).take(CORE as u64).read_to_end(&mut text)?;
+        writeln!(out, "text in {}", encoding.name())?;
+        kind = sniff(name, &text);
+        bytes = text;
+    }
     let known = |field: &str| engine.knows_field(field);
     let (reader, layout) = extract::arrange((name, kind.format()), (&bytes, whole), &known);
     if let Some(reader) = reader {
@@ -65,12 +75,17 @@ fn explain_bytes(
     }
     if !matches!(kind, Kind::Text(_) | Kind::Unknown) {
         let (reason, detail) = kind.gap().map_or(("empty", ""), |(reason, detail)| (reason.name(), detail));
-        return writeln!(
+        writeln!(
             out,
             "format {}: not read ({reason}{}{detail})",
             kind.format(),
             if detail.is_empty() { "" } else { ": " }
-        );
+        )?;
+        // What libraries read, and wrappers, are read behind a fence and by their members.
+        return match reason == Reason::Unsupported.name() {
+            true => writeln!(out, "what carried each finding in it is its evidence: phisweep scan -f jsonl FILE"),
+            false => Ok(()),
+        };
     }
     let mut plan = DocumentPlan::new(engine, layout);
     match &plan.layout {

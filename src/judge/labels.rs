@@ -437,6 +437,10 @@ impl LabelWords {
 
     /// Whether one of the words of a label may be part of a name that rules know.
     fn may_name(&self, label: &[u8]) -> bool {
+        // Names of fields are read without accents.
+        if !label.is_ascii() {
+            return true;
+        }
         let mut words = Words::new(label);
         words.any(|word| {
             let class = class(word.hash);

@@ -112,6 +112,7 @@ impl Record {
             PATIENT.iter().any(|word| phrase.trim_end_matches([':', '.', ' ']) == *word)
         });
         (patient || judged.clues.neighbour > 0.0)
+            && !is_part(&judged.valid)
             && !self.named.is_empty()
             && !self.named.fits(&Words::of(&judged.valid))
     }
@@ -141,8 +142,8 @@ impl Record {
             self.seen[self.seen_count] = (identifier.index() as u8, hash);
             self.seen_count += 1;
         }
-        // Of the names in a text only the first near the other values is taken for the person's.
-        if key_kind(identifier) != Some(KeyKind::Name) || new {
+        // Of the names in a text only the first near the other values is taken for the person's; in a form its parts are apart.
+        if key_kind(identifier) != Some(KeyKind::Name) || new || is_part(&judged.valid) {
             self.keys.add(identifier, hash, &judged.valid);
         }
         if key_kind(identifier) == Some(KeyKind::Name) && new {
@@ -175,4 +176,9 @@ fn one_each(identifier: Identifier) -> bool {
             | Identifier::MEMBER_ID
             | Identifier::MEDICAID_ID
     )
+}
+
+/// Whether a name is one word, given name or surname, as fields of forms hold them.
+fn is_part(valid: &Valid) -> bool {
+    !valid.normal.as_bytes().contains(&b' ')
 }
