@@ -8,7 +8,8 @@
 pub struct Limits {
     /// Wrappers inside each other.
     pub depth: u64,
-    /// Bytes that may come out for each that went in, at each wrapper. Text seldom packs better than 30 to 1.
+    /// Bytes that may come out for each that went in, at each wrapper, and at all wrappers of one file for each of its own. Text
+    /// seldom packs better than 30 to 1.
     pub ratio: u64,
     /// Members of all wrappers of one file: members of archives, sheets, tables, attachments.
     pub members: u64,

@@ -14,6 +14,7 @@ mod members;
 mod names;
 mod rich;
 mod stream;
+mod urls;
 mod values;
 
 use std::cell::Cell;
@@ -250,7 +251,7 @@ fn scan_source(engine: &Engine, options: &Options, name: &str, source: Source<'_
     };
     let nest = Nest {
         depth: 0,
-        budget: &Budget::new(options.limits).spooling(options.spool.clone()),
+        budget: &Budget::new(options.limits).of_root(source.size()).spooling(options.spool.clone()),
         encoding: None,
         given: Given::Nothing,
         tell: &mut |_| {},

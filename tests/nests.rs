@@ -75,17 +75,39 @@ fn a_file_that_holds_itself_ends_by_depth() {
     assert_eq!((told.members(), gaps[0].1.matches('!').count()), (16, 16), "{:?}", told.spent);
 }
 
+fn packed(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        out.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a member");
+        out.write_all(bytes).expect("written");
+    }
+    out.finish().expect("an archive").into_inner()
+}
+
+/// As 42.zip: sixteen in each of sixteen in each of …, each within what one may give, and 256 GiB in the last of them together.
+#[test]
+fn a_nest_ends_by_what_comes_out_of_the_whole_file() {
+    let mut bytes = b"nothing of interest stands here\n".repeat(2 << 20);
+    let last = bytes.len();
+    for level in 0..4 {
+        let name = |n: usize| if level == 0 { format!("{n:x}.txt") } else { format!("{n:x}.zip") };
+        let members: Vec<_> = (0..if level == 0 { 1 } else { 16 }).map(|n| (name(n), bytes.clone())).collect();
+        bytes = packed(&members);
+    }
+    assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
+    let told = scan("nest.zip", &bytes);
+    let gaps = told.gaps();
+    assert!(gaps.iter().all(|(reason, _)| *reason == "limit"), "{gaps:?}");
+    assert!((1..=5).contains(&gaps.len()), "one for each archive that was open: {gaps:?}");
+    // 256 MiB, in members of 64.
+    let texts = told.records.iter().filter(|r| r["type"] == "document" && r["bytes"].as_u64() == Some(last as u64));
+    assert_eq!(texts.count(), 3, "{:?}", told.spent);
+    println!("{} bytes, {:?}", bytes.len(), told.spent);
+}
+
 /// Sixteen in each of sixteen in each of …: 16^16 members in all.
 #[test]
 fn a_tree_of_archives_ends_by_members() {
-    let packed = |members: &[(String, Vec<u8>)]| {
-        let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, bytes) in members {
-            out.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a member");
-            out.write_all(bytes).expect("written");
-        }
-        out.finish().expect("an archive").into_inner()
-    };
     let mut bytes = b"nothing of interest\n".to_vec();
     for level in 0..12 {
         let name = |n: usize| if level == 0 { format!("{n:x}.txt") } else { format!("{n:x}.zip") };

@@ -90,6 +90,28 @@ pub(crate) fn of(format: &str) -> Vec<Seed> {
     }
 }
 
+/// Wrappers inside each other, some of which give much for little.
+pub(crate) fn nested() -> Vec<Seed> {
+    let squeezed = |bytes: &[u8]| {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        if out.write_all(bytes).is_ok() { out.finish().unwrap_or_default() } else { Vec::new() }
+    };
+    let named = |names: &[&str], bytes: &[u8]| {
+        let members: Vec<_> = names.iter().map(|name| (name.to_string(), bytes.to_vec())).collect();
+        zipped(&members).unwrap_or_default()
+    };
+    let zeros = squeezed(&vec![0; 256 << 10]);
+    let tree = named(&["a.zip", "b.zip", "c.zip"], &named(&["a.gz", "b.gz", "c.gz"], &zeros));
+    vec![
+        Seed::plain(named(&["a.gz", "b.gz", "c.gz", "d.gz"], &zeros)),
+        Seed::plain(squeezed(&tree)),
+        Seed::plain(squeezed(&squeezed(&squeezed(&squeezed(&squeezed(LIST)))))),
+        Seed::plain(squeezed(&tar())),
+        Seed::plain(named(&["a.tar", "b.cpio"], &tar())),
+        Seed::plain(squeezed(&deflated())),
+    ]
+}
+
 fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }

@@ -16,6 +16,7 @@ use phisweep::rich::{self, Form, Part, Parts};
 use phisweep::scan;
 
 use crate::watch;
+use crate::wrappers::{self, Few};
 
 /// Time for any document, and for each of its bytes: a hundred times what a slow machine needs.
 const ALLOWED: Duration = Duration::from_secs(10);
@@ -26,7 +27,7 @@ const MEMORY: u64 = 512 << 20;
 const TAKEN: u64 = 64 << 20;
 
 /// How a target is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Way {
     /// As a format, whatever it looks like; read in pieces and in UTF-16 it must say the same.
     Hinted { cuts: bool, wide: bool },
@@ -34,6 +35,8 @@ pub(crate) enum Way {
     Sniffed,
     /// By a reader of `rich`, in this process.
     Reader,
+    /// By something that is no reader of documents.
+    Bare(fn(&[u8]) -> Result<(), String>),
 }
 
 pub(crate) struct Target {
@@ -91,6 +94,10 @@ pub(crate) const TARGETS: &[Target] = &[
     sniffed("rar"),
     sniffed("compress"),
     sniffed("gzip"),
+    sniffed("coded"),
+    Target { name: "base64", way: Way::Bare(wrappers::base64) },
+    Target { name: "wrappers", way: Way::Bare(wrappers::same) },
+    Target { name: "budgets", way: Way::Bare(wrappers::bounded) },
     reader("sqlite"),
     reader("pdf"),
     reader("xls"),
@@ -113,6 +120,10 @@ pub(crate) fn holds(engine: &Engine, target: &Target, document: &[u8]) -> Result
     let before = watch::measure();
     let held = catch_unwind(AssertUnwindSafe(|| match target.way {
         Way::Reader => taken_apart(target.name, document),
+        Way::Bare(check) => {
+            let begun = Instant::now();
+            check(document).and_then(|()| in_time(begun, document))
+        }
         Way::Sniffed | Way::Hinted { .. } => scanned(engine, target, document),
     }));
     if let Some(place) = watch::panicked() {
@@ -180,7 +191,7 @@ fn differs(one: &Document, other: &Document, cut: bool) -> String {
 fn read(engine: &Engine, target: &Target, document: &[u8], cut: Cut) -> Result<Document, String> {
     let format_hints = match target.way {
         Way::Hinted { .. } => vec![FormatHint { glob: "*".to_string(), format: HintedFormat::Named(target.name) }],
-        Way::Sniffed | Way::Reader => Vec::new(),
+        Way::Sniffed | Way::Reader | Way::Bare(_) => Vec::new(),
     };
     let options = Options { format_hints, matches: true, cut, ..Options::default() };
     let begun = Instant::now();
@@ -216,19 +227,6 @@ fn decoded(document: &[u8]) -> Result<(), String> {
         return Err(format!("{} becomes too long", encoding.name()));
     }
     Ok(())
-}
-
-/// Gives 1 to 7 bytes at a time.
-struct Few<'a>(&'a [u8], usize);
-
-impl std::io::Read for Few<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.1 = self.1 % 7 + 1;
-        let count = self.1.min(buffer.len()).min(self.0.len());
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
 }
 
 fn taken_apart(format: &'static str, document: &[u8]) -> Result<(), String> {

@@ -14,6 +14,7 @@ mod check;
 mod mutate;
 mod seeds;
 mod watch;
+mod wrappers;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

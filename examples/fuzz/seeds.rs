@@ -45,6 +45,10 @@ pub(crate) fn of(target: &str) -> Vec<Seed> {
             let built = formats.iter().flat_map(|format| built::of(format));
             SEEDS.iter().map(|(_, seed)| Seed::plain(*seed)).chain([Seed::plain(DICOM)]).chain(built).collect()
         }
+        "base64" => CODED.iter().map(|text| Seed::plain(*text)).collect(),
+        "coded" => urls(CODED),
+        "wrappers" => WRAPPERS.iter().flat_map(|format| built::of(format)).chain(built::nested()).collect(),
+        "budgets" => built::nested().into_iter().chain(WRAPPERS.iter().flat_map(|format| built::of(format))).collect(),
         "fhir" => named("json").into_iter().skip(1).chain(named("fhir")).collect(),
         "cda" => named("xml").into_iter().skip(1).collect(),
         "encodings" => SEEDS.iter().take(7).flat_map(|(_, seed)| built::encoded(seed)).collect(),
@@ -53,6 +57,32 @@ pub(crate) fn of(target: &str) -> Vec<Seed> {
             if own.is_empty() { built::of(name) } else { own }
         }
     }
+}
+
+const WRAPPERS: [&str; 8] = ["zip", "tar", "cpio", "ar", "cab", "rar", "compress", "gzip"];
+
+/// A list of patients in base64, in one run, in lines and as addresses write it.
+const CODED: &[&str] = &[
+    "bXJuLHNzbgo0NDcxOTAyLDUzNi05MC00Mzk4CjQ0NzE5NTUsNDE4LTYyLTc3MTUK",
+    "bXJuLHNzbgo0NDcxOTAyLDUzNi05MC00Mzk4CjQ0\r\nNzE5NTUsNDE4LTYyLTc3MTUK\r\n",
+    "bXJuLHNzbgo0_DcxOTAyLDUz-i05MC00Mzk4CjQ0NzE5NTUsNDE4LTYyLTc3MQ==",
+];
+
+/// Base64 in values of formats, and in `data:` URLs of texts.
+fn urls(coded: &[&str]) -> Vec<Seed> {
+    let list = coded[0];
+    let long = list.repeat(40);
+    let percent = "mrn%2Cssn%0A4471902%2C536-90-4398%0A4471955%2C418-62-7715%0A";
+    [
+        format!("{{\"a\":\"{long}\",\"b\":\"data:text/csv;base64,{list}\",\"c\":\"see data:text\\/csv;base64,{long} x\"}}"),
+        format!("<html><img src='data:text/csv;base64,{long}'><a href=\"data:text/csv,{percent}\">SSN: 536-22-8145</a></html>"),
+        format!("# x\n[a](data:text/csv;name=a.csv;base64,{list}) b data:text/html;charset=utf-8,<b>SSN:</b>%20221-34-5678\nSSN: 536-22-8145\n"),
+        format!("<?xml version=\"1.0\"?><f><b href=\"data:text/csv;base64,{}\"/><c>{long}</c></f>", list.replace('L', "&#76;")),
+        format!("id,file\n1,\"data:text/csv;base64,{list}\"\n2,data:text/csv;base64,{long}\n"),
+    ]
+    .into_iter()
+    .map(Seed::plain)
+    .collect()
 }
 
 /// A data set without preamble pixels, explicit little endian: name, number, birth date.

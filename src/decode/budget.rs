@@ -2,7 +2,7 @@
 //! that come out, in all and for each that went in, members, depth. In: readers. Out: readers that end with a [`Halt`]
 //! where the budget does.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
@@ -22,6 +22,12 @@ pub struct Budget {
     limits: Limits,
     members: Cell<u64>,
     expanded: Cell<u64>,
+    /// Bytes of the file itself, where that is known.
+    root: Option<u64>,
+    /// Bytes that came out of its wrappers beyond those that went in.
+    swollen: Cell<u64>,
+    /// Too much came out of the whole file: no wrapper of it is read on.
+    over: RefCell<Option<Halt>>,
     spool: Option<Spool>,
     /// Bytes of the spool that are in use.
     spooled: Arc<AtomicU64>,
@@ -84,7 +90,13 @@ impl Budget {
     /// All that these limits give to one file.
     pub fn new(limits: Limits) -> Budget {
         let (members, expanded) = (Cell::new(limits.members), Cell::new(limits.expanded));
-        Budget { limits, members, expanded, spool: None, spooled: Arc::default() }
+        let (swollen, over) = (Cell::default(), RefCell::default());
+        Budget { limits, members, expanded, root: None, swollen, over, spool: None, spooled: Arc::default() }
+    }
+
+    /// Of a file of so many bytes: what all its wrappers give together is held against these.
+    pub fn of_root(self, root: Option<u64>) -> Budget {
+        Budget { root, ..self }
     }
 
     /// With a place for what is too large to be held in memory.
@@ -155,9 +167,39 @@ impl Budget {
                 Ok(())
             }
             None => {
-                Err(Halt::new(Reason::Limit, format!("more than {} come out of it", bytes_text(self.limits.expanded))))
+                // A smaller piece is not let through either.
+                self.expanded.set(0);
+                Err(self.end(format!("more than {} come out of it", bytes_text(self.limits.expanded))))
             }
         }
+    }
+
+    /// Takes bytes that came out of a wrapper beyond those that went in. Wrappers inside each other may each give what one may,
+    /// and all together a thousand times that.
+    ///
+    /// # Errors
+    /// Where it is too much for the file that all of them stand in.
+    pub fn swell(&self, bytes: u64) -> Result<(), Halt> {
+        let swollen = self.swollen.get() + bytes;
+        self.swollen.set(swollen);
+        match self.root {
+            Some(root) if swollen > FLOOR && swollen / self.limits.ratio > root => {
+                let detail = format!("more than {} bytes come out of the whole file for each in it", self.limits.ratio);
+                Err(self.end(detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Why no wrapper of this file is read on, if that is so.
+    pub fn over(&self) -> Option<Halt> {
+        self.over.borrow().clone()
+    }
+
+    fn end(&self, detail: String) -> Halt {
+        let halt = Halt::new(Reason::Limit, detail);
+        self.over.replace(Some(halt.clone()));
+        halt
     }
 }
 
@@ -195,6 +237,8 @@ pub struct Metered<'a, R> {
     /// Bytes that went in: counted as they are read, or as the wrapper says.
     packed: Rc<Cell<u64>>,
     out: u64,
+    /// By how much that is more than went in.
+    more: u64,
     halted: Option<Halt>,
 }
 
@@ -207,13 +251,16 @@ impl<R> fmt::Debug for Metered<'_, R> {
 impl<'a, R> Metered<'a, R> {
     /// Meters `inner`, which comes out of `packed` bytes.
     pub fn new(inner: R, budget: &'a Budget, packed: Rc<Cell<u64>>) -> Metered<'a, R> {
-        Metered { inner, budget, packed, out: 0, halted: None }
+        Metered { inner, budget, packed, out: 0, more: 0, halted: None }
     }
 
     fn check(&mut self, got: u64) -> Result<(), Halt> {
         self.out += got;
         self.budget.spend(got)?;
-        self.budget.fits(self.out, self.packed.get())
+        self.budget.fits(self.out, self.packed.get())?;
+        let more = self.out.saturating_sub(self.packed.get()).max(self.more);
+        let grown = more - std::mem::replace(&mut self.more, more);
+        self.budget.swell(grown)
     }
 }
 
@@ -249,6 +296,32 @@ mod tests {
         assert!(bomb.out <= FLOOR + (1 << 20));
         let again = bomb.read(&mut [0; 8]).expect_err("it stays so");
         assert_eq!(Halt::of(&again), halt);
+    }
+
+    #[test]
+    fn what_comes_out_of_a_whole_file_is_bounded() {
+        let read = |root, packed: u64, out: u64, times: usize| {
+            let budget = Budget::default().of_root(root);
+            let each = |_| {
+                let mut wrapper = Metered::new(io::repeat(b'x').take(out), &budget, Rc::new(Cell::new(packed)));
+                io::copy(&mut wrapper, &mut io::sink()).map_err(|error| Halt::of(&error))
+            };
+            let read = (0..times).find_map(|n| each(n).err());
+            assert_eq!(read, budget.over(), "whoever asks is told");
+            read.map(|halt| halt.reason)
+        };
+        // Eight times what one may give, of a small file; of one that is large enough; stored, in each other.
+        assert_eq!(read(Some(1000), 1000, FLOOR / 4, 8), Some(Reason::Limit));
+        assert_eq!(read(Some(8 << 20), 1000, FLOOR / 4, 8), None);
+        assert_eq!(read(Some(1000), FLOOR, FLOOR, 8), None);
+        assert_eq!(read(None, 1000, FLOOR / 4, 8), None, "a stream that ends nobody knows where");
+    }
+
+    #[test]
+    fn nothing_comes_behind_the_end() {
+        let budget = Budget::new(Limits { expanded: 1000, ..Limits::default() });
+        assert!(budget.spend(600).is_ok() && budget.spend(600).is_err());
+        assert!(budget.spend(10).is_err() && budget.over().is_some(), "it is over, however little is asked for");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Files in the values of a document: base64, as JSON, XML and others carry them, and `data:` URLs (RFC 2397). In: batches of
+//! Files in the values of a document: base64, as JSON, XML and others carry them. In: batches of
 //! values, of any format. Out: the files, decoded, each with its place; short text as the value it means. Refuses what does not
-//! read as base64 or comes to nothing known: keys, hashes and signatures are left as they stand.
+//! read as base64 or comes to nothing known: keys, hashes and signatures are left as they stand. `data:` URLs are found
+//! in the bytes of a document (`urls.rs`); a value that is one, and no more, is a file of its place too.
 //!
 //! It is done to values and not in readers, so that every format has it. A long value comes in pieces, which are put together
 //! where nothing but blanks stands between them. What was decoded once is a document of its own, and looked at like any.
@@ -24,9 +25,7 @@ const FILE: usize = 512;
 /// From so many bytes on it is a file even if nobody knows its kind.
 const UNKNOWN: usize = 16 << 10;
 /// The same where the format itself says that files stand in it: FHIR's `base64Binary`. A SHA-256 is shorter.
-const ATTACHED: usize = 33;
-/// Bytes before the payload of a `data:` URL.
-const URL: usize = 256;
+pub(super) const ATTACHED: usize = 33;
 
 /// A file that a value holds.
 pub(crate) struct File {
@@ -52,6 +51,12 @@ struct Open {
     place: u32,
     /// Behind its last piece, in bytes of the document.
     end: u64,
+    joined: Joined,
+}
+
+/// Base64 that comes in pieces.
+#[derive(Default)]
+pub(super) struct Joined {
     bytes: Vec<u8>,
     /// Letters that wait for the rest of their four.
     held: Vec<u8>,
@@ -92,7 +97,7 @@ impl Coded {
             let between = end.and_then(|end| bytes.get(end..value.start as usize));
             let near = between.is_some_and(|between| between.iter().all(u8::is_ascii_whitespace));
             if open.place == value.place && near && is_coded(text, false) {
-                open.push(text);
+                open.joined.push(text);
                 open.end = base + u64::from(value.end);
                 return true;
             }
@@ -101,42 +106,38 @@ impl Coded {
         if text.len() < SHORTEST {
             return false;
         }
-        let (text, is_url) = match payload(text) {
-            Some(payload) => (payload, true),
-            None => (text, false),
-        };
-        if !is_coded(text, true) || !(is_url || is_mixed(text)) {
+        if !is_coded(text, true) || !is_mixed(text) {
             return false;
         }
         if text.len() >= PIECE / 2 - 1024 {
             let end = base + u64::from(value.end);
-            let mut open = Open { place: value.place, end, bytes: Vec::new(), held: Vec::new(), cut: false };
-            open.push(text);
+            let mut open = Open { place: value.place, end, joined: Joined::default() };
+            open.joined.push(text);
             self.open = Some(open);
             return true;
         }
         let Some(meant) = decode(text, PIECE) else { return false };
-        if meant.len() < TEXT && is_text(&meant) {
+        if says(&meant) {
             value.decoded = (decoded.len() as u32, (decoded.len() + meant.len()) as u32);
             decoded.extend_from_slice(&meant);
             return false;
         }
-        self.file(File { place: value.place, bytes: meant, cut: false }, is_url)
+        self.file(File { place: value.place, bytes: meant, cut: false })
     }
 
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            let bytes = open.finish();
-            self.file(File { place: bytes.0, bytes: bytes.1, cut: bytes.2 }, false);
+            let (bytes, cut) = open.joined.finish();
+            self.file(File { place: open.place, bytes, cut });
         }
     }
 
     /// Keeps a file, if it is one.
-    fn file(&mut self, file: File, is_url: bool) -> bool {
+    fn file(&mut self, file: File) -> bool {
         let known = || !matches!(sniff("", &file.bytes), Kind::Unknown);
         let is_file = match file.bytes.len() {
             0..ATTACHED => false,
-            ATTACHED.. if self.attached || is_url => true,
+            ATTACHED.. if self.attached => true,
             UNKNOWN.. => true,
             FILE.. => known(),
             _ => false,
@@ -148,8 +149,8 @@ impl Coded {
     }
 }
 
-impl Open {
-    fn push(&mut self, piece: &[u8]) {
+impl Joined {
+    pub(super) fn push(&mut self, piece: &[u8]) {
         self.held.extend(piece.iter().filter(|b| is_letter(**b)));
         let whole = self.held.len() & !3;
         let room = LONGEST - self.bytes.len();
@@ -160,10 +161,11 @@ impl Open {
         self.held.drain(..whole);
     }
 
-    fn finish(mut self) -> (u32, Vec<u8>, bool) {
+    /// The bytes, and whether there were more.
+    pub(super) fn finish(mut self) -> (Vec<u8>, bool) {
         let rest = decode(&self.held, LONGEST - self.bytes.len()).unwrap_or_default();
         self.bytes.extend_from_slice(&rest);
-        (self.place, self.bytes, self.cut)
+        (self.bytes, self.cut)
     }
 }
 
@@ -172,14 +174,6 @@ impl std::fmt::Debug for Coded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Coded").field("files", &self.files.len()).finish_non_exhaustive()
     }
-}
-
-/// What stands behind `data:application/pdf;base64,`.
-fn payload(text: &[u8]) -> Option<&[u8]> {
-    let shown = &text[..text.len().min(URL)];
-    let is_url = shown.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"data:"));
-    let at = if is_url { memchr::memmem::find(shown, b";base64,")? } else { return None };
-    Some(&text[at + 8..])
 }
 
 /// Whether a text is base64 in one run or in lines. `first` says that it starts a value, and is not the next piece of one.
@@ -204,6 +198,11 @@ fn is_coded(text: &[u8], first: bool) -> bool {
 fn is_mixed(text: &[u8]) -> bool {
     let shown = &text[..text.len().min(512)];
     shown.iter().any(u8::is_ascii_uppercase) && shown.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Whether bytes are a short text, which is a value in its place.
+pub(crate) fn says(bytes: &[u8]) -> bool {
+    bytes.len() < TEXT && is_text(bytes)
 }
 
 /// Whether bytes are text as people write it, and no format of its own.
@@ -260,8 +259,6 @@ mod tests {
             let short = coded(&pdf[..900], line);
             assert_eq!(found(&short, PIECE, false), (vec![pdf[..900].to_vec()], 0), "{line}");
         }
-        let url = format!("data:application/pdf;name=x;base64,{}", coded(&pdf, 0));
-        assert_eq!(found(&url, PIECE, false).0, std::slice::from_ref(&pdf));
     }
 
     #[test]
@@ -296,12 +293,12 @@ mod tests {
 
     #[test]
     fn a_long_value_is_cut() {
-        let mut open = Open { place: 0, end: 0, bytes: Vec::new(), held: Vec::new(), cut: false };
+        let mut open = Joined::default();
         let piece = vec![b'A'; 8 << 20];
         for _ in 0..12 {
             open.push(&piece);
         }
-        let (_, bytes, cut) = open.finish();
+        let (bytes, cut) = open.finish();
         assert_eq!((bytes.len(), cut), (LONGEST, true));
     }
 }

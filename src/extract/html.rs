@@ -262,6 +262,8 @@ impl Html {
                     field_place(&mark.name, &String::from_utf8_lossy(name), out.places)
                 }
                 _ if key.len() > 5 && key.starts_with("data-") => field_place(&mark.name, &key[5..], out.places),
+                // What it holds is read by itself.
+                "href" | "src" | "action" | "data" if value.starts_with(b"data:") => continue,
                 "href" | "src" | "action" => {
                     let address = memchr::memchr2(b'?', b'@', &value).is_some() || value.starts_with(b"tel:");
                     if !address {

@@ -27,6 +27,7 @@ mod rtf;
 pub mod sql;
 mod stride;
 pub mod systems;
+pub(crate) mod urls;
 mod values;
 pub mod x12;
 pub mod xml;

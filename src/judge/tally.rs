@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::extract::{Chunk, urls};
 use crate::finding::{Confidence, Protection, Subject};
 use crate::judge::distinct::Distinct;
 use crate::judge::health::Signals;
@@ -13,6 +14,7 @@ use crate::judge::matches::{First, MatchRow};
 use crate::judge::met::Met;
 use crate::judge::people::{People, RecordKeys, Sketches};
 use crate::judge::text::Clues;
+use crate::limits::MEMBERS;
 use crate::release::profile::Profile;
 use crate::validate::Valid;
 
@@ -60,6 +62,8 @@ pub struct Tally {
     pub health: Signals,
     /// What was met, whatever came of it.
     pub(crate) met: Met,
+    /// Where `data:` URLs start, in the order of the document; more than may be read are not kept.
+    pub(crate) urls: Vec<u64>,
 }
 
 /// The person keys of a chunk.
@@ -355,8 +359,11 @@ impl Tally {
     }
 
     /// Adds another tally, its records numbered behind `shift` others.
-    fn join(&mut self, other: Tally, shift: u64) {
+    fn join(&mut self, mut other: Tally, shift: u64) {
         self.met.add(&other.met);
+        if self.urls.len() as u64 <= MEMBERS {
+            self.urls.append(&mut other.urls);
+        }
         for mut text in other.text {
             for form in text.bands.iter_mut().flatten() {
                 form.first.position.record += shift;
@@ -395,6 +402,13 @@ impl Tally {
             ChunkKeys::Records(records) => records.iter().for_each(|keys| self.people.add(keys)),
             ChunkKeys::Sketch(sketches) => self.people.merge(&People::sketched(*sketches)),
         }
+    }
+
+    /// With the `data:` URLs that start in the core of its chunk.
+    pub(crate) fn with_urls(mut self, chunk: &Chunk) -> Tally {
+        let starts = urls::starts(&chunk.bytes, chunk.core.clone());
+        self.urls = starts.into_iter().map(|start| chunk.base + start).collect();
+        self
     }
 
     /// The tally of the first chunk, as that of the document so far.

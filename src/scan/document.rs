@@ -8,11 +8,12 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+pub(super) use super::members::{Given, Nest};
 use crate::decode;
-use crate::decode::budget::Budget;
 use crate::decode::text::Encoding;
 use crate::engine::Engine;
 use crate::extract::named::Batch;
+use crate::extract::urls::Urls;
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, Quote, dialect};
 use crate::finding::{Access, Document, DocumentClass, Place, Position, Root, Severity, Status};
 use crate::gap::{Class, Gap, Reason};
@@ -32,7 +33,6 @@ use crate::rich;
 use crate::scan::beside::Choice;
 use crate::scan::hints::{self, Hints};
 use crate::scan::names;
-use crate::scan::stream::Crew;
 use crate::scan::values::Inside;
 use crate::scan::{Progress, Within};
 use crate::validate::date;
@@ -56,33 +56,6 @@ pub(super) struct Scanner<'a> {
 
 thread_local! {
     static COUNTER: RefCell<Counter> = RefCell::default();
-}
-
-/// Where a document stands in the wrappers it came out of.
-pub(super) struct Nest<'a> {
-    /// Wrappers around it.
-    pub(super) depth: u32,
-    /// What is left for those inside it.
-    pub(super) budget: &'a Budget,
-    /// How its text is encoded and how long the mark before it is, where it was decoded already.
-    pub(super) encoding: Option<(Encoding, u64)>,
-    /// What is known of it before it is looked at.
-    pub(super) given: Given<'a>,
-    /// Who hears of its members.
-    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
-    /// Who helps with it where it is large.
-    pub(super) crew: Crew<'a>,
-}
-
-/// What is known of a document before it is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Given<'a> {
-    #[default]
-    Nothing,
-    /// It is text that a library took out of a document; the place that is, where it has a name.
-    Text(Option<&'a str>),
-    /// It is rows as [`rich::table`] writes them; the sheet they are of, if they are.
-    Rows(Option<&'a str>),
 }
 
 /// Why reading ended before the end.
@@ -455,8 +428,8 @@ impl Scanner<'_> {
             _ => hints::how(hint, (name, reading.format), (shown, complete), &known),
         };
         reading.met.add(&asked.into_inner());
+        let mut inside = Inside { root, locator, access, nest, times: HashMap::new() };
         if let Some(reader) = reader {
-            let inside = Inside { root, locator, access, nest, times: HashMap::new() };
             let values = self.values(reader, head, source, &mut reading, inside);
             self.judge(&values.plan, values.tally, self.facts(root, locator, access, &series), &mut reading);
             return reading;
@@ -497,6 +470,11 @@ impl Scanner<'_> {
             (tally, entry, next) = (Tally::default(), Entry::START, 0);
         }
         self.progress.read(chunk.core.end as u64);
+        let (mut urls, in_order) = (Urls::default(), matches!((kind, &source), (Kind::Text(_), Source::Stream(_))));
+        if in_order {
+            let core = &chunk.bytes[chunk.core.clone()];
+            urls.push(core, &mut |url| self.url(url, None, &mut inside, &mut reading));
+        }
         if complete && chunk.bytes.len() <= CORE && next == 1 {
             if (chunk.bytes.len() as u64) < reading.bytes {
                 reading.stopped = Some((Reason::Changed, "shorter than it was when opened".to_string()));
@@ -504,7 +482,12 @@ impl Scanner<'_> {
             reading.bytes = reading.bytes.max(chunk.bytes.len() as u64);
         } else {
             let rest = match source {
-                Source::Stream(stream) => self.stream(&plan, (chunk, spare), entry, (stream, crew), &mut tally),
+                Source::Stream(stream) => {
+                    let mut look =
+                        |core: &[u8]| urls.push(core, &mut |url| self.url(url, None, &mut inside, &mut reading));
+                    let look: &mut dyn FnMut(&[u8]) = if in_order { &mut look } else { &mut |_| {} };
+                    self.stream(&plan, (chunk, spare), entry, (stream, crew, look), &mut tally)
+                }
                 Source::File(file) => self.large(&plan, file, next, entry, &mut tally),
                 Source::Memory(bytes) => self.large(&plan, bytes, next, entry, &mut tally),
             };
@@ -516,6 +499,14 @@ impl Scanner<'_> {
                     reading.stopped = Some(stopped);
                 }
             }
+        }
+        let starts = mem::take(&mut tally.urls);
+        if in_order {
+            urls.finish(&mut |url| self.url(url, None, &mut inside, &mut reading));
+        } else if matches!(kind, Kind::Text(_))
+            && let Some(bytes) = source.by_offset()
+        {
+            self.urls_at(bytes, &starts, &mut inside, &mut reading);
         }
         if entry.quote == Quote::Inside && reading.stopped.is_none() {
             // From there on rows were read as the text of one field, which says less than its columns would.
@@ -556,12 +547,12 @@ impl Scanner<'_> {
     }
 
     pub(super) fn count(&self, plan: &DocumentPlan, chunk: &Chunk) -> Tally {
-        COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk))
+        COUNTER.with_borrow_mut(|counter| counter.count(self.job(plan), chunk)).with_urls(chunk)
     }
 
     pub(super) fn count_on(&self, plan: &DocumentPlan, chunk: &Chunk, known: &Known) -> Tally {
         let job = Job { known: Some(known), ..self.job(plan) };
-        COUNTER.with_borrow_mut(|counter| counter.count(job, chunk))
+        COUNTER.with_borrow_mut(|counter| counter.count(job, chunk)).with_urls(chunk)
     }
 }
 

@@ -221,9 +221,10 @@ fn scanned<'scope>(
                 tell((number, Message::Event(Event::Document(member))));
             };
             let crew = |line: Arc<Line>| scope.spawn_fifo(move |_| scanner.help(&line));
+            let (limits, spool) = (scanner.options.limits, scanner.options.spool.clone());
             let nest = Nest {
                 depth: 0,
-                budget: &Budget::new(scanner.options.limits).spooling(scanner.options.spool.clone()),
+                budget: &Budget::new(limits).of_root(source.size()).spooling(spool),
                 encoding: None,
                 given: Given::Nothing,
                 tell,

@@ -4,15 +4,43 @@
 
 use std::io::{Cursor, Read};
 
-use super::document::{Given, Nest, Reading, Scanner};
+use super::document::{Reading, Scanner};
 use super::rich::is_refusal;
-use crate::decode::budget::{Counted, Halt};
+use super::stream::Crew;
+use crate::decode::budget::{Budget, Counted, Halt};
 use crate::decode::text::{Encoding, Transcoder};
 use crate::decode::{self, Packed, Wrapper, in_order};
-use crate::finding::Access;
+use crate::finding::{Access, Document};
 use crate::gap::Reason;
 use crate::locator::Locator;
 use crate::open::Source;
+
+/// Where a document stands in the wrappers it came out of.
+pub(super) struct Nest<'a> {
+    /// Wrappers around it.
+    pub(super) depth: u32,
+    /// What is left for those inside it.
+    pub(super) budget: &'a Budget,
+    /// How its text is encoded and how long the mark before it is, where it was decoded already.
+    pub(super) encoding: Option<(Encoding, u64)>,
+    /// What is known of it before it is looked at.
+    pub(super) given: Given<'a>,
+    /// Who hears of its members.
+    pub(super) tell: &'a mut dyn FnMut(Box<Document>),
+    /// Who helps with it where it is large.
+    pub(super) crew: Crew<'a>,
+}
+
+/// What is known of a document before it is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Given<'a> {
+    #[default]
+    Nothing,
+    /// It is text that a library took out of a document; the place that is, where it has a name.
+    Text(Option<&'a str>),
+    /// It is rows as [`crate::rich::table`] writes them; the sheet they are of, if they are.
+    Rows(Option<&'a str>),
+}
 
 impl Scanner<'_> {
     /// Scans the members of a wrapper, each a document of its own.
@@ -38,6 +66,9 @@ impl Scanner<'_> {
             told = true;
             if self.progress.stopped() {
                 return Err(Halt::new(Reason::Interrupted, "the scan was stopped"));
+            }
+            if let Some(over) = budget.over() {
+                return Err(over);
             }
             let inner = locator.member(&member.name);
             let document = match member.content {

@@ -96,7 +96,7 @@ impl Scanner<'_> {
         let name = locator.parts().last().map_or("", String::as_str);
         let passwords = self.options.passwords.list();
         let asked = Asked { format: reading.format, name, passwords, ..Asked::default() };
-        let flow = Flow { budget, packed: reading.bytes, out: Cell::new(0) };
+        let flow = Flow { budget, packed: reading.bytes, out: Cell::default(), more: Cell::default() };
         let mut names: HashMap<String, u32> = HashMap::new();
         let stopped = || self.progress.stopped();
         pool.read(asked, handed, &stopped, &mut |said| {
@@ -120,7 +120,8 @@ impl Scanner<'_> {
                 let body = self.read(root, locator, &mut text, access, nest);
                 drop(text);
                 // The document is what it was, and as large: only its text was read elsewhere.
-                let outer = std::mem::replace(reading, body);
+                let mut outer = std::mem::replace(reading, body);
+                outer.missed.append(&mut reading.missed);
                 (reading.format, reading.bytes, reading.missed) = (outer.format, outer.bytes, outer.missed);
                 reading.unread = None;
                 // Why the text ended early is why the document did, and said once.
@@ -221,6 +222,8 @@ struct Flow<'a> {
     budget: &'a Budget,
     packed: u64,
     out: Cell<u64>,
+    /// By how much that is more than went in.
+    more: Cell<u64>,
 }
 
 /// The bytes of a part: end where the budget of the document does.
@@ -239,7 +242,9 @@ impl Read for Metered<'_> {
             let flow = self.flow;
             flow.out.set(flow.out.get() + got as u64);
             flow.budget.spend(got as u64)?;
-            flow.budget.fits(flow.out.get(), flow.packed).map(|()| got)
+            flow.budget.fits(flow.out.get(), flow.packed)?;
+            let more = flow.out.get().saturating_sub(flow.packed);
+            flow.budget.swell(more - flow.more.replace(more)).map(|()| got)
         });
         got.map_err(|halt| {
             self.halted = Some(halt.clone());

@@ -23,6 +23,9 @@ use crate::open::StreamSource;
 /// Asks for a thread that counts a chunk of this line, once one is free; `None` where there is no other thread.
 pub(super) type Crew<'a> = Option<&'a dyn Fn(Arc<Line>)>;
 
+/// A stream, who helps with it, and who sees each core of it on its way.
+pub(super) type Coming<'a, 's> = (&'a mut StreamSource<'s>, Crew<'a>, &'a mut dyn FnMut(&[u8]));
+
 /// Chunks that may wait to be counted, on however many threads: enough to outlast the time in which one wakes.
 const WAITING: usize = 4;
 
@@ -48,18 +51,20 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// The chunks of a stream behind the first, in order. `spare` was read already and stands behind the first.
+    /// The chunks of a stream behind the first, in order. `spare` was read already and stands behind the first. `look` sees each
+    /// core on its way.
     pub(super) fn stream(
         &self,
         plan: &Arc<DocumentPlan>,
         (first, spare): (Chunk, Vec<u8>),
         entry: Entry,
-        (stream, crew): (&mut StreamSource<'_>, Crew<'_>),
+        (stream, crew, look): Coming<'_, '_>,
         tally: &mut Tally,
     ) -> (u64, Result<Entry, Stopped>) {
         let line = Arc::new(Line::new(plan.clone(), mem::take(tally)));
         let others = crew.map_or(0, |_| rayon::current_num_threads().saturating_sub(1).min(WAITING));
         let end = self.read_on((plan, stream), first, spare, entry, &line, &mut |chunk| {
+            look(&chunk.bytes[chunk.core.clone()]);
             let waiting = line.put(chunk);
             match crew {
                 Some(crew) if waiting <= others => crew(line.clone()),

@@ -7,11 +7,11 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use super::document::{Given, Nest, Reading, Scanner, Stopped};
-use super::stream::Crew;
 use crate::decode::budget::Halt;
 use crate::extract::coded::{self, Coded, File};
 use crate::extract::named::{Batch, Bytes, Places, Progress, Reader, Window};
 use crate::extract::nested::Nested;
+use crate::extract::urls::Urls;
 use crate::extract::{CORE, Chunk, Cut, Entry, Layout, line_end};
 use crate::finding::Access;
 use crate::gap::Reason;
@@ -36,8 +36,8 @@ pub(super) struct Inside<'a, 'n> {
     pub(super) locator: &'a Locator,
     pub(super) access: &'a Access,
     pub(super) nest: Nest<'n>,
-    /// How many there were in each place.
-    pub(super) times: HashMap<u32, u32>,
+    /// How many there were of each name.
+    pub(super) times: HashMap<String, u32>,
 }
 
 /// The bytes of a source behind its head, in order.
@@ -120,6 +120,7 @@ impl Scanner<'_> {
         let mut batch = Batch::default();
         let mut coded = Coded::default();
         let mut nested = Nested::default();
+        let (mut urls, mut named) = (Urls::default(), None);
         let mut first = true;
         let broken = loop {
             let progress = reader.read(&mut window, &mut places, &mut batch);
@@ -130,8 +131,10 @@ impl Scanner<'_> {
             plan.extend(self.engine, &places.named);
             let base = window.offset() - window.at() as u64;
             coded.attached = reader.format() == Some("fhir");
+            let read = (&mut batch, window.consumed(), base);
+            self.urls_in((&mut urls, &mut named), read, &plan, &mut inside, reading);
             let files = coded.take(&mut batch, window.consumed(), base);
-            files.into_iter().for_each(|file| self.embedded(file, &plan, &mut inside, reading));
+            files.into_iter().for_each(|file| self.coded(file, &plan, &mut inside, reading));
             let read = (&batch, window.consumed(), base);
             let mut counted = self.count_values(&plan, &known, read, &mut state);
             // As of a table: the first batch shows which places hold keys that no name speaks for.
@@ -158,7 +161,10 @@ impl Scanner<'_> {
             batch.decoded.clear();
             batch.values.clear();
         };
-        coded.finish().into_iter().for_each(|file| self.embedded(file, &plan, &mut inside, reading));
+        coded.finish().into_iter().for_each(|file| self.coded(file, &plan, &mut inside, reading));
+        if broken.is_none() {
+            self.last_url((&mut urls, &mut named), &mut inside, reading);
+        }
         reading.format = reader.format().unwrap_or(reading.format);
         let (offset, failed) = (window.offset(), window.failed());
         let rest = window.into_rest();
@@ -174,7 +180,7 @@ impl Scanner<'_> {
                 _ => detail.to_string(),
             };
             reading.stopped.get_or_insert((reason, detail));
-            self.rest_as_text((source, inside.nest.crew), rest, offset, entry, &mut tally, reading);
+            self.rest_as_text((source, &mut inside, urls), rest, offset, entry, &mut tally, reading);
         }
         if let (Some((reason, detail)), None) = (reader.unread(), &reading.stopped) {
             reading.stopped = Some((reason, detail.to_string()));
@@ -185,10 +191,22 @@ impl Scanner<'_> {
     }
 
     /// Scans a file that a value held, as a document with the name of the place.
-    fn embedded(&self, file: File, plan: &DocumentPlan, inside: &mut Inside<'_, '_>, reading: &mut Reading) {
-        let Inside { root, locator, access, nest, times } = inside;
+    fn coded(&self, file: File, plan: &DocumentPlan, inside: &mut Inside<'_, '_>, reading: &mut Reading) {
         let name = plan.place(Some(file.place)).short();
-        let times = times.entry(file.place).or_default();
+        self.embedded(name, file.bytes, file.cut, inside, reading);
+    }
+
+    /// Scans a file that stood in the text of a document, as a document of this name.
+    pub(super) fn embedded(
+        &self,
+        name: String,
+        bytes: Vec<u8>,
+        cut: bool,
+        inside: &mut Inside<'_, '_>,
+        reading: &mut Reading,
+    ) {
+        let Inside { root, locator, access, nest, times } = inside;
+        let times = times.entry(name.clone()).or_default();
         *times += 1;
         let name = if *times > 1 { format!("{name}#{times}") } else { name };
         let (limits, budget) = (nest.budget.limits(), nest.budget);
@@ -196,7 +214,7 @@ impl Scanner<'_> {
         let detail = format!("more than {} documents inside each other", limits.depth);
         let fits = if deep { Err(Halt::new(Reason::Limit, detail)) } else { Ok(()) };
         if let Err(Halt { reason, detail }) =
-            fits.and_then(|()| budget.member()).and_then(|()| budget.spend(file.bytes.len() as u64))
+            fits.and_then(|()| budget.member()).and_then(|()| budget.spend(bytes.len() as u64))
         {
             // Said once, however many there are.
             if reading.missed.last().is_none_or(|missed| missed.detail != detail) {
@@ -204,11 +222,11 @@ impl Scanner<'_> {
             }
             return;
         }
-        if file.cut {
+        if cut {
             let detail = format!("encoded in it, larger than {} MiB: read so far", coded::LONGEST >> 20);
             reading.missed.push(Missed { part: Some(name.clone()), reason: Reason::Limit, detail });
         }
-        let source = Source::stream(Cursor::new(file.bytes), access.clone());
+        let source = Source::stream(Cursor::new(bytes), access.clone());
         let (depth, given) = (nest.depth + 1, Given::Nothing);
         let inner = Nest { depth, budget, encoding: None, given, tell: &mut *nest.tell, crew: nest.crew };
         let document = self.scan(*root, locator.member(&name), source, inner);
@@ -218,7 +236,7 @@ impl Scanner<'_> {
     /// Reads as text what stands from `offset` on; `rest` was read from there already.
     fn rest_as_text(
         &self,
-        (source, crew): (&mut Source<'_>, Crew<'_>),
+        (source, inside, mut urls): (&mut Source<'_>, &mut Inside<'_, '_>, Urls),
         mut rest: Vec<u8>,
         offset: u64,
         entry: Entry,
@@ -240,18 +258,28 @@ impl Scanner<'_> {
                 let entry = plan.after(entry, None, &chunk.bytes[chunk.core.clone()]);
                 self.progress.read(chunk.core.end as u64);
                 let mut end = chunk.bytes.len() as u64;
+                let crew = inside.nest.crew;
+                let mut look = |core: &[u8]| urls.push(core, &mut |url| self.url(url, None, inside, reading));
+                look(&chunk.bytes[chunk.core.clone()]);
                 if read.is_ok() && chunk.bytes.len() > CORE {
-                    let (bytes, exit) = self.stream(&plan, (chunk, spare), entry, (stream, crew), &mut text);
+                    let from = (stream, crew, &mut look as &mut dyn FnMut(&[u8]));
+                    let (bytes, exit) = self.stream(&plan, (chunk, spare), entry, from, &mut text);
                     end = bytes;
                     reading.stopped = exit.err().or(reading.stopped.take());
                 }
                 reading.stopped = read.err().or(reading.stopped.take());
                 reading.bytes = reading.bytes.max(offset + end);
+                urls.finish(&mut |url| self.url(url, None, inside, reading));
             }
             Source::File(_) | Source::Memory(_) => {
                 let Some(bytes) = source.by_offset() else { return };
-                let (_, exit) = self.large(&plan, &Tail { source: bytes, offset }, 0, entry, &mut text);
+                // One that was begun before the structure broke.
+                let begun: Vec<u64> = urls.open().into_iter().collect();
+                self.urls_at(bytes, &begun, inside, reading);
+                let tail = Tail { source: bytes, offset };
+                let (_, exit) = self.large(&plan, &tail, 0, entry, &mut text);
                 reading.stopped = exit.err().or(reading.stopped.take());
+                self.urls_at(&tail, &std::mem::take(&mut text.urls), inside, reading);
             }
         }
         tally.merge_text(text, offset, plan.encoding.is_some());

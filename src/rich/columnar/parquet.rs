@@ -1,4 +1,5 @@
-//! Parquet. In: the file. Out: its rows, one row group after the other. Refuses files whose footer is encrypted; a damaged row group is a gap.
+//! Parquet. In: the file. Out: its rows, one row group after the other; of columns some of which are locked or damaged the others. Refuses
+//! files whose footer is encrypted; a damaged row group is a gap.
 
 #[path = "columns.rs"]
 mod columns;
@@ -17,6 +18,7 @@ use super::{day, moment, readable};
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::open::ReadAt;
+use crate::protected;
 use crate::rich::table::Rows;
 use crate::rich::{Asked, Document, Form, Part, Parts};
 
@@ -31,6 +33,7 @@ pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts
     if source.bytes(source.length.saturating_sub(4), 4).is_ok_and(|mark| mark[..] == *b"PARE") {
         return Err(Halt::new(Reason::Encrypted, "AES-GCM"));
     }
+    let locked = protected::look("parquet", "", &[], Some(&source)).is_some();
     let reader = SerializedFileReader::new(source).map_err(|error| halt(&error))?;
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema();
@@ -50,23 +53,30 @@ pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts
     let mut damaged = Vec::new();
     for group in 0..reader.num_row_groups() {
         rows.parts().work(1)?;
-        let read = reader.get_row_group(group).and_then(|group| {
-            if flat {
-                return columns::read(&*group, &nanos, &mut rows);
+        let whole = vec![true; shapes.len()];
+        let error = if flat {
+            match reader.get_row_group(group).and_then(|group| columns::read(&*group, &nanos, &mut rows)) {
+                Ok(None) => continue,
+                Ok(Some(halt)) => return Err(halt),
+                Err(error) => error,
             }
-            let mut stopped = None;
-            for row in group.get_row_iter(None)? {
-                if let Err(halt) = put(&row?, &shapes, &mut rows) {
-                    stopped = Some(halt);
-                    break;
-                }
+        } else {
+            match rows_of(&reader, group, &whole, &shapes, &mut rows)? {
+                Ok(()) => continue,
+                Err(error) => error,
             }
-            Ok(stopped)
-        });
-        match read {
-            Ok(None) => {}
-            Ok(Some(halt)) => return Err(halt),
-            Err(error) => damaged.push((group, halt(&error))),
+        };
+        // What can be read by itself is read, where a column beside it cannot be.
+        let alone = |field: usize| (0..shapes.len()).map(|other| other == field).collect::<Vec<_>>();
+        let opens = |field: usize| first_row(&reader, group, &alone(field)).is_ok_and(|row| row.is_some());
+        let open: Vec<bool> = match first_row(&reader, group, &whole) {
+            Err(_) => (0..shapes.len()).map(opens).collect(),
+            Ok(_) => Vec::new(),
+        };
+        let rest = open.contains(&true) && rows_of(&reader, group, &open, &shapes, &mut rows)?.is_ok();
+        // Columns that are locked are said of the whole file.
+        if !(rest && locked) {
+            damaged.push((group, halt(&error)));
         }
     }
     rows.flush()?;
@@ -75,6 +85,46 @@ pub(in crate::rich) fn read(asked: Asked<'_>, document: &mut dyn Document, parts
         parts.gap(Some(&format!("row group {}", group + 1)), halt.reason, &halt.detail)?;
     }
     Ok(())
+}
+
+/// The rows of a group, in the fields that are open; blank in the others.
+fn rows_of(
+    reader: &SerializedFileReader<Source>,
+    group: usize,
+    open: &[bool],
+    shapes: &[Shape],
+    rows: &mut Rows<'_>,
+) -> Result<Result<(), ParquetError>, Halt> {
+    let group = match reader.get_row_group(group) {
+        Ok(group) => group,
+        Err(error) => return Ok(Err(error)),
+    };
+    let given = match group.get_row_iter(projection(reader, open)) {
+        Ok(given) => given,
+        Err(error) => return Ok(Err(error)),
+    };
+    for row in given {
+        match row {
+            Ok(row) => put(&row, open, shapes, rows)?,
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// The first row of a group in the fields that are open.
+fn first_row(reader: &SerializedFileReader<Source>, group: usize, open: &[bool]) -> Result<Option<Row>, ParquetError> {
+    reader.get_row_group(group)?.get_row_iter(projection(reader, open))?.next().transpose()
+}
+
+/// The fields that are open, as the library wants them named; `None` for all.
+fn projection(reader: &SerializedFileReader<Source>, open: &[bool]) -> Option<Type> {
+    if open.iter().all(|open| *open) {
+        return None;
+    }
+    let schema = reader.metadata().file_metadata().schema();
+    let fields = schema.get_fields().iter().zip(open).filter(|(_, open)| **open).map(|(field, _)| field.clone());
+    Type::group_type_builder(schema.name()).with_fields(fields.collect()).build().ok()
 }
 
 /// What an error says, but nothing that it may quote.
@@ -134,22 +184,29 @@ impl Shape {
     }
 }
 
-fn put(row: &Row, shapes: &[Shape], rows: &mut Rows<'_>) -> Result<(), Halt> {
-    fields(Some(row), shapes, rows);
+/// A row that has the fields that are open.
+fn put(row: &Row, open: &[bool], shapes: &[Shape], rows: &mut Rows<'_>) -> Result<(), Halt> {
+    let mut columns = row.get_column_iter().map(|(_, field)| field);
+    for (shape, open) in shapes.iter().zip(open) {
+        one(if *open { columns.next() } else { None }, shape, rows);
+    }
     rows.end()
 }
 
 fn fields(row: Option<&Row>, shapes: &[Shape], rows: &mut Rows<'_>) {
     let mut columns = row.map(Row::get_column_iter);
     for shape in shapes {
-        let field = columns.as_mut().and_then(Iterator::next).map(|(_, field)| field);
-        match (shape, field) {
-            (Shape::Group(shapes), Some(Field::Group(inner))) => fields(Some(inner), shapes, rows),
-            (Shape::Group(shapes), _) => fields(None, shapes, rows),
-            (Shape::Nanos, Some(Field::Long(nanos))) => rows.field(&moment(*nanos, 1_000_000_000)),
-            (_, Some(field)) => cell(field, rows),
-            (_, None) => rows.field(""),
-        }
+        one(columns.as_mut().and_then(Iterator::next).map(|(_, field)| field), shape, rows);
+    }
+}
+
+fn one(field: Option<&Field>, shape: &Shape, rows: &mut Rows<'_>) {
+    match (shape, field) {
+        (Shape::Group(shapes), Some(Field::Group(inner))) => fields(Some(inner), shapes, rows),
+        (Shape::Group(shapes), _) => fields(None, shapes, rows),
+        (Shape::Nanos, Some(Field::Long(nanos))) => rows.field(&moment(*nanos, 1_000_000_000)),
+        (_, Some(field)) => cell(field, rows),
+        (_, None) => rows.field(""),
     }
 }
 
@@ -230,6 +287,18 @@ impl Source {
             }
             Held::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
         }
+    }
+}
+
+impl ReadAt for Source {
+    fn size(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX));
+        buffer[..length].copy_from_slice(&self.bytes(offset, length)?);
+        Ok(length)
     }
 }
 

@@ -72,6 +72,7 @@ fn damaged_parquet_is_a_halt_or_a_gap() {
     let (text, parts, _) = collected(parquet::read, &first);
     assert_eq!(parts.gaps.first().map(|gap| gap.1), Some(Reason::Malformed));
     assert!(text.ends_with("219-48-1234||\n"), "the second group is read");
+    assert!(text.contains("\n|1950-04-01|1970-01-01 01:00:00\n||\n"), "and what is beside the column: {text}");
 }
 
 fn avro_file(codec: apache_avro::Codec) -> Vec<u8> {

@@ -9,6 +9,7 @@ use mail_parser::{Encoding, HeaderName, HeaderValue, Message, MessageParser, Mes
 
 use super::part;
 use crate::decode::budget::Halt;
+use crate::extract::urls::{Url, Urls};
 use crate::gap::Reason;
 use crate::rich::{Form, Parts};
 
@@ -19,6 +20,8 @@ pub(super) struct Letter<'a> {
     pub(super) text: String,
     /// HTML that says something that the text does not.
     pub(super) html: Vec<&'a str>,
+    /// The `data:` URLs of all HTML, which its text has not.
+    pub(super) urls: String,
     /// Attachments with their names.
     pub(super) files: Vec<(String, &'a [u8])>,
     /// What is encrypted, with its scheme.
@@ -40,6 +43,9 @@ pub(super) fn read(bytes: &[u8], parts: &mut dyn Parts) -> Result<(), Halt> {
     for html in &letter.html {
         part(parts, "body.html", Form::File, None, html.as_bytes())?;
     }
+    if letter.html.is_empty() && !letter.urls.is_empty() {
+        part(parts, "body.html", Form::Text, Some("body"), letter.urls.as_bytes())?;
+    }
     letter.attached("", parts)
 }
 
@@ -50,6 +56,7 @@ impl<'a> Letter<'a> {
             headers: headers(message),
             text: String::new(),
             html: Vec::new(),
+            urls: String::new(),
             files: Vec::new(),
             encrypted: Vec::new(),
         };
@@ -86,6 +93,7 @@ impl<'a> Letter<'a> {
                 }
             }
         }
+        letter.urls = letter.html.iter().map(|html| urls(html)).collect();
         let said = words(&letter.text);
         letter.html.retain(|html| !words(&html_to_text(html)).is_subset(&said));
         letter
@@ -188,6 +196,20 @@ fn headers(message: &Message<'_>) -> String {
         }
     }
     text
+}
+
+/// The `data:` URLs of HTML, a line each, with the marks around them.
+fn urls(html: &str) -> String {
+    let (mut lines, mut urls) = (String::new(), Urls::default());
+    let mut found = |url: Url| {
+        let (start, end) = (url.start.saturating_sub(1) as usize, url.end as usize + 1);
+        // What is cut in a character has no mark there.
+        let line = html.get(start..end).or_else(|| html.get(url.start as usize..url.end as usize));
+        lines.extend([line.unwrap_or_default(), "\n"]);
+    };
+    urls.push(html.as_bytes(), &mut found);
+    urls.finish(&mut found);
+    lines
 }
 
 /// The words of a text. What has the same words says the same.

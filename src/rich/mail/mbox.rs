@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, SeekFrom};
 use mail_parser::MessageParser;
 
 use super::letter::{Letter, as_text};
+use super::part;
 use crate::decode::budget::Halt;
 use crate::gap::Reason;
 use crate::rich::{Document, Form, Part, Parts};
@@ -28,7 +29,8 @@ pub(super) fn read(document: &mut dyn Document, parts: &mut dyn Parts) -> Result
         match MessageParser::default().parse(message) {
             Some(parsed) => {
                 let letter = Letter::of(&parsed, message);
-                if (!letter.files.is_empty() || !letter.encrypted.is_empty()) && carrying.len() < REMEMBERED {
+                let carries = !letter.files.is_empty() || !letter.encrypted.is_empty();
+                if (carries || !letter.urls.is_empty()) && carrying.len() < REMEMBERED {
                     carrying.push((at, length, number));
                 }
                 as_text(&letter, &mut text);
@@ -52,7 +54,12 @@ pub(super) fn read(document: &mut dyn Document, parts: &mut dyn Parts) -> Result
             .map_err(|error| Halt::of(&error))?;
         parts.work(message.len() as u64 / 1024 + 1)?;
         if let Some(parsed) = MessageParser::default().parse(&message) {
-            Letter::of(&parsed, &message).attached(&format!("message {number}/"), parts)?;
+            let letter = Letter::of(&parsed, &message);
+            if !letter.urls.is_empty() {
+                let name = format!("message {number}/body.html");
+                part(parts, &name, Form::Text, Some("body"), letter.urls.as_bytes())?;
+            }
+            letter.attached(&format!("message {number}/"), parts)?;
         }
     }
     Ok(())
