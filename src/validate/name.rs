@@ -414,12 +414,12 @@ fn is_name_all_the_same(value: &[u8], words: &[&[u8]]) -> bool {
     }
 }
 
-/// Whether a word, in any case, is among [`NO_NAMES`].
 /// Whether a word is one of headings, forms, places or dates.
 pub fn is_of_headings(word: &[u8]) -> bool {
     is_no_name(word)
 }
 
+/// Whether a word, in any case, is among [`NO_NAMES`].
 fn is_no_name(word: &[u8]) -> bool {
     is_in(NO_NAMES, word)
 }
