@@ -249,7 +249,8 @@ fn may_name(line: &[u8]) -> bool {
 
 /// Whether a line holds nothing but names, two that the vocabulary knows among them: `Home phone    Member ID    Plan`.
 fn names_columns(words: &[u8], known: &dyn Fn(&str) -> bool) -> bool {
-    if words.iter().any(u8::is_ascii_digit) {
+    // Nearly all lines have no gap and are one name: what names say is not asked of them.
+    if !words.windows(2).any(|pair| pair == b"  ") || words.iter().any(u8::is_ascii_digit) {
         return false;
     }
     let Ok(words) = std::str::from_utf8(words) else { return false };
