@@ -1,10 +1,11 @@
 //! Documents of Word 6 to 2003 ([MS-DOC]). In: the stream of a document and its table of pieces. Out: text; notes, headers and comments by
-//! themselves; what fast saving left behind between the pieces as deleted text. Refuses what is encrypted.
+//! themselves; what fast saving left behind between the pieces as deleted text. Refuses what is encrypted and no password opens.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::biff::{narrow, u16_at, u32_at, wide};
+use super::legacy::{Lock, WORD_BLOCK};
 use super::ole::Compound;
 use super::out::{Out, part};
 use crate::decode::budget::Halt;
@@ -17,6 +18,8 @@ const HEAD: u64 = 2_048;
 const PIECES: usize = 1_000_000;
 /// Bytes read at a time.
 const STEP: u64 = 64 << 10;
+/// Bytes of a table of pieces.
+const TABLE: u64 = 64 << 20;
 /// Text of this many characters is left between pieces at most; more is no text.
 const LEFT: u64 = 8 << 20;
 
@@ -50,7 +53,13 @@ impl Piece {
 ///
 /// # Errors
 /// Where it is encrypted or damaged, or no more is wanted.
-pub(super) fn read(file: &mut Compound<'_>, path: &Path, body: bool, out: &mut Out<'_>) -> Result<(), Halt> {
+pub(super) fn read(
+    file: &mut Compound<'_>,
+    path: &Path,
+    body: bool,
+    passwords: &[String],
+    out: &mut Out<'_>,
+) -> Result<(), Halt> {
     let damaged = || Halt::new(Reason::Malformed, "a damaged Word document");
     let mut head = Vec::new();
     let mut stream = file.open_stream(path).map_err(|error| Halt::of(&error))?;
@@ -58,28 +67,40 @@ pub(super) fn read(file: &mut Compound<'_>, path: &Path, body: bool, out: &mut O
     let size = stream.len();
     drop(stream);
     let (version, flags) = (u16_at(&head, 2).ok_or_else(damaged)?, u16_at(&head, 10).ok_or_else(damaged)?);
+    let table = path.with_file_name(if flags & 0x0200 != 0 { "1Table" } else { "0Table" });
+    let mut lock = None;
     if flags & 0x0100 != 0 {
         let is_xor = flags & 0x8000 != 0 || version < 0xc1;
+        let opened = match is_xor {
+            // 2.5.2: `lKey`, the verifier in its upper half.
+            true => u16_at(&head, 14).zip(u16_at(&head, 16)).and_then(|(key, check)| Lock::xor(key, check, passwords)),
+            false => Lock::rc4(&stretch(file, &table, 0, HEAD)?, WORD_BLOCK, passwords),
+        };
         let scheme = if is_xor { "XOR, legacy Word" } else { "RC4, legacy Word" };
-        return Err(Halt::new(Reason::WeakEncryption, scheme));
+        let mut opened = opened.ok_or_else(|| Halt::new(Reason::WeakEncryption, scheme))?;
+        // 2.2.6: the first bytes of the head are open, fewer of them in Word 6 and 95.
+        let open = if version < 0xc1 { 0x34 } else { 0x44 };
+        if let Some(rest) = head.get_mut(open..) {
+            opened.open(open as u64, rest);
+        }
+        lock = Some(opened);
     }
     let (first, last) = (u64::from(u32_at(&head, 0x18).unwrap_or(0)), u64::from(u32_at(&head, 0x1c).unwrap_or(0)));
     let pieces = match version < 0xc1 {
         // Word 6 and 95 keep text of one byte a character in one stretch, unless they saved fast.
         true => vec![Piece { start: first, count: last.saturating_sub(first), is_wide: false }],
         false => {
-            let table = path.with_file_name(if flags & 0x0200 != 0 { "1Table" } else { "0Table" });
             let at = u32_at(&head, 0x1a2).ok_or_else(damaged)?;
             let length = u32_at(&head, 0x1a6).ok_or_else(damaged)?;
-            let mut stream = file.open_stream(&table).map_err(|error| Halt::of(&error))?;
-            stream.seek(SeekFrom::Start(u64::from(at).min(stream.len()))).map_err(|error| Halt::of(&error))?;
-            let mut bytes = Vec::new();
-            stream.take(u64::from(length).min(64 << 20)).read_to_end(&mut bytes).map_err(|error| Halt::of(&error))?;
+            let mut bytes = stretch(file, &table, at.into(), u64::from(length).min(TABLE))?;
+            if let Some(lock) = &mut lock {
+                lock.open(at.into(), &mut bytes);
+            }
             pieces(&bytes).ok_or_else(damaged)?
         }
     };
     let mut left = pieces.iter().map(|piece| piece.count).sum::<u64>();
-    let mut text = Text { file, path, pieces: &pieces, at: 0, done: 0, size };
+    let mut text = Text { stream: Stream { file, path, lock }, pieces: &pieces, at: 0, done: 0, size };
     for (at, name) in STRETCHES {
         // What the head says of lengths is not believed beyond what there is; the body of Word 6 is all there is.
         let count = if version < 0xc1 { left } else { u64::from(u32_at(&head, at).unwrap_or(0)).min(left) };
@@ -95,7 +116,7 @@ pub(super) fn read(file: &mut Compound<'_>, path: &Path, body: bool, out: &mut O
         text.write(count, out)?;
         out.end()?;
     }
-    remains(file, path, &pieces, first, out)
+    remains(&mut text.stream, &pieces, first, out)
 }
 
 /// The pieces of a document (2.9.38, 2.8.35).
@@ -123,10 +144,26 @@ fn pieces(clx: &[u8]) -> Option<Vec<Piece>> {
     Some(pieces)
 }
 
-/// The characters of a document in order.
-struct Text<'f, 'd> {
+/// The stream of a document, and the lock on it if there was one.
+struct Stream<'f, 'd> {
     file: &'f mut Compound<'d>,
     path: &'f Path,
+    lock: Option<Lock>,
+}
+
+impl Stream<'_, '_> {
+    fn stretch(&mut self, start: u64, length: u64) -> Result<Vec<u8>, Halt> {
+        let mut bytes = stretch(self.file, self.path, start, length)?;
+        if let Some(lock) = &mut self.lock {
+            lock.open(start, &mut bytes);
+        }
+        Ok(bytes)
+    }
+}
+
+/// The characters of a document in order.
+struct Text<'f, 'd> {
+    stream: Stream<'f, 'd>,
     pieces: &'f [Piece],
     /// The piece that is read, and how many of its characters were.
     at: usize,
@@ -151,7 +188,7 @@ impl Text<'_, '_> {
             if start >= self.size {
                 return Err(Halt::new(Reason::Malformed, "text beyond the end"));
             }
-            let bytes = stretch(self.file, self.path, start, step * width)?;
+            let bytes = self.stream.stretch(start, step * width)?;
             let text = if piece.is_wide { wide(&bytes) } else { narrow(&bytes) };
             out.write(plain(&text, &mut before).as_bytes())?;
             out.work(step)?;
@@ -189,7 +226,7 @@ fn plain(text: &str, before: &mut char) -> String {
 }
 
 /// Text between the pieces, which no piece shows any more.
-fn remains(file: &mut Compound<'_>, path: &Path, pieces: &[Piece], first: u64, out: &mut Out<'_>) -> Result<(), Halt> {
+fn remains(stream: &mut Stream<'_, '_>, pieces: &[Piece], first: u64, out: &mut Out<'_>) -> Result<(), Halt> {
     let mut ranges: Vec<(u64, u64)> = pieces.iter().map(|piece| (piece.start, piece.start + piece.bytes())).collect();
     ranges.sort_unstable();
     let (mut end, mut left, mut text) = (first, LEFT, String::new());
@@ -197,7 +234,7 @@ fn remains(file: &mut Compound<'_>, path: &Path, pieces: &[Piece], first: u64, o
         if start > end && end > 0 {
             let length = (start - end).min(left);
             left -= length;
-            let bytes = stretch(file, path, end, length)?;
+            let bytes = stream.stretch(end, length)?;
             // Pages of formats lie between too: only what reads as text is.
             let zeros = bytes.iter().filter(|b| **b == 0).count();
             let held = if zeros * 3 > bytes.len() { wide(&bytes) } else { narrow(&bytes) };

@@ -7,6 +7,7 @@ mod doc;
 mod document;
 mod flow;
 mod grid;
+mod legacy;
 mod locked;
 mod number;
 mod odf;

@@ -1,5 +1,5 @@
 //! Compound files ([MS-CFB]): what Office wrote until 2003, and what holds encrypted packages and macros since. In: a file that can be read
-//! from any place. Out: parts of every document in it, wherever in its folders it stands. Refuses what is encrypted, by scheme.
+//! from any place. Out: parts of every document in it, wherever in its folders it stands. Refuses what is encrypted and no password opens, by scheme.
 
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -37,9 +37,9 @@ pub(super) fn read(document: &mut dyn Document, passwords: &[String], out: &mut 
     for path in &streams {
         let inner = path.parent().filter(|folder| *folder != Path::new("/")).map(shown).unwrap_or_default();
         let done = match named(path) {
-            "Workbook" | "Book" => xls::read(&mut file, path, out),
-            "WordDocument" => doc::read(&mut file, path, std::mem::take(&mut body), out),
-            "PowerPoint Document" => ppt::read(&mut file, path, std::mem::take(&mut body), out),
+            "Workbook" | "Book" => xls::read(&mut file, path, passwords, out),
+            "WordDocument" => doc::read(&mut file, path, std::mem::take(&mut body), passwords, out),
+            "PowerPoint Document" => ppt::read(&mut file, path, std::mem::take(&mut body), passwords, out),
             _ => continue,
         };
         read = true;

@@ -230,7 +230,7 @@ fn open_texts_keep_what_was_deleted() {
 }
 
 /// A compound file with these streams.
-fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("a file");
     for (name, bytes) in streams {
         let path = std::path::Path::new(name);
@@ -242,16 +242,22 @@ fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A record of [MS-XLS].
-fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+pub(super) fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
 }
 
 /// A workbook of Excel 97: one hidden sheet with a name, a number with a format, a date and a text of a formula.
 fn old_workbook() -> Vec<u8> {
+    compound(&[("/Workbook", &old_workbook_stream(&[]))])
+}
+
+/// Its stream, with this behind its beginning.
+pub(super) fn old_workbook_stream(first: &[u8]) -> Vec<u8> {
     let cell = |row: u16, column: u16, style: u16| [row, column, style].map(u16::to_le_bytes).concat();
     let globals = |at: u32| {
         [
             record(0x809, &[0, 6, 5, 0, 0, 0, 0, 0]),
+            first.to_vec(),
             record(0x41e, b"\xa4\0\x0b\0\x00000-00-0000"),
             record(0xe0, &[0; 20]),
             record(0xe0, &[&[0, 0, 0xa4, 0][..], &[0; 16]].concat()),
@@ -275,7 +281,7 @@ fn old_workbook() -> Vec<u8> {
     ]
     .concat();
     let at = globals(0).len() as u32;
-    compound(&[("/Workbook", &[globals(at), sheet].concat())])
+    [globals(at), sheet].concat()
 }
 
 #[test]
@@ -342,6 +348,12 @@ fn binary_workbooks_are_read() {
 
 /// A document of Word 97 in two pieces, with a remark behind the first that no piece shows.
 fn old_document(flags: u16) -> Vec<u8> {
+    let (stream, table) = old_document_streams(flags, &[]);
+    compound(&[("/WordDocument", &stream), ("/1Table", &table)])
+}
+
+/// Its streams; the second begins with this.
+pub(super) fn old_document_streams(flags: u16, first: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let mut stream = vec![0; 0x800];
     stream[..4].copy_from_slice(b"\xec\xa5\xc1\0");
     stream[10..12].copy_from_slice(&flags.to_le_bytes());
@@ -361,8 +373,9 @@ fn old_document(flags: u16) -> Vec<u8> {
         clx.extend(place.to_le_bytes());
         clx.extend([0, 0]);
     }
+    stream[0x1a2..0x1a6].copy_from_slice(&(first.len() as u32).to_le_bytes());
     stream[0x1a6..0x1aa].copy_from_slice(&(clx.len() as u32).to_le_bytes());
-    compound(&[("/WordDocument", &stream), ("/1Table", &clx)])
+    (stream, [first, &clx].concat())
 }
 
 #[test]

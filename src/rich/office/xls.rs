@@ -1,11 +1,12 @@
 //! Workbooks of Excel 5 to 2003 ([MS-XLS]). In: the stream of a workbook. Out: a table for each sheet, whatever hides it; notes, headers and
-//! pivot caches as text. Refuses what is encrypted; a record is never longer than 8,224 bytes, and strings that go over several are put together.
+//! pivot caches as text. Refuses what is encrypted and no password opens; a record is never longer than 8,224 bytes, and strings that go over several are put together.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::biff::{error, f64_at, narrow, rk, u16_at, u32_at, wide};
 use super::grid::Grid;
+use super::legacy::Lock;
 use super::number::{self, Epoch, Format};
 use super::ole::Compound;
 use super::out::{Out, part};
@@ -24,15 +25,22 @@ const ASIDE: usize = 16 << 20;
 struct Records<R> {
     reader: BufReader<R>,
     data: Vec<u8>,
+    /// Where the next one starts.
+    at: u64,
+    lock: Option<Lock>,
 }
+
+/// Records that are never locked ([MS-XLS] 2.2.10): BOF, FilePass, UsrExcl, FileLock, InterfaceHdr, RRDInfo, RRDHead.
+const OPEN: [u16; 7] = [0x0809, 0x002f, 0x0194, 0x0195, 0x00e1, 0x0196, 0x0138];
 
 impl<R: Read + Seek> Records<R> {
     fn new(reader: R) -> Records<R> {
-        Records { reader: BufReader::with_capacity(64 << 10, reader), data: Vec::new() }
+        Records { reader: BufReader::with_capacity(64 << 10, reader), data: Vec::new(), at: 0, lock: None }
     }
 
     fn seek(&mut self, to: u64) -> Result<(), Halt> {
-        self.reader.seek(SeekFrom::Start(to)).map(drop).map_err(|error| Halt::of(&error))
+        self.at = self.reader.seek(SeekFrom::Start(to)).map_err(|error| Halt::of(&error))?;
+        Ok(())
     }
 
     /// The type of the next record, whose bytes are in `data`; none at the end.
@@ -49,7 +57,13 @@ impl<R: Read + Seek> Records<R> {
         if got.map_err(|error| Halt::of(&error))? < usize::from(length) {
             return Err(Halt::new(Reason::Malformed, "records that end too early"));
         }
-        Ok(Some(u16::from_le_bytes([head[0], head[1]])))
+        let kind = u16::from_le_bytes([head[0], head[1]]);
+        if let Some(lock) = self.lock.as_mut().filter(|_| !OPEN.contains(&kind)) {
+            // Of a BoundSheet8 where the sheet begins stays open.
+            lock.open_record(self.at + 4, if kind == 0x0085 { 4 } else { 0 }, &mut self.data);
+        }
+        self.at += 4 + u64::from(length);
+        Ok(Some(kind))
     }
 }
 
@@ -68,10 +82,10 @@ struct Workbook {
 ///
 /// # Errors
 /// Where it is encrypted or damaged, or no more is wanted.
-pub(super) fn read(file: &mut Compound<'_>, path: &Path, out: &mut Out<'_>) -> Result<(), Halt> {
+pub(super) fn read(file: &mut Compound<'_>, path: &Path, passwords: &[String], out: &mut Out<'_>) -> Result<(), Halt> {
     let mut workbook = Workbook::default();
     let mut records = Records::new(file.open_stream(path).map_err(|error| Halt::of(&error))?);
-    globals(&mut records, &mut workbook, out)?;
+    globals(&mut records, &mut workbook, passwords, out)?;
     let formats = workbook.styles.formats();
     for (at, name, state) in std::mem::take(&mut workbook.sheets) {
         records.seek(at)?;
@@ -88,12 +102,16 @@ pub(super) fn read(file: &mut Compound<'_>, path: &Path, out: &mut Out<'_>) -> R
     let unused: String =
         workbook.strings.unused(0..workbook.strings.len()).take(1 << 20).flat_map(|text| [text, "\n"]).collect();
     out.text("unused strings", "unused strings", &unused)?;
+    let is_locked = records.lock.is_some();
     drop(records);
     let caches: Vec<_> = file
         .walk()
         .filter(|entry| entry.is_stream() && entry.path().parent().is_some_and(|folder| folder.ends_with("_SX_DB_CUR")))
         .map(|entry| entry.path().to_path_buf())
         .collect();
+    if is_locked && !caches.is_empty() {
+        return out.gap(Some("pivot caches"), Reason::WeakEncryption, "pivot caches of a locked workbook are not read");
+    }
     for (at, cache) in caches.iter().enumerate() {
         let mut records = Records::new(file.open_stream(cache).map_err(|error| Halt::of(&error))?);
         let mut text = String::new();
@@ -105,7 +123,12 @@ pub(super) fn read(file: &mut Compound<'_>, path: &Path, out: &mut Out<'_>) -> R
     Ok(())
 }
 
-fn globals<R: Read + Seek>(records: &mut Records<R>, workbook: &mut Workbook, out: &mut Out<'_>) -> Result<(), Halt> {
+fn globals<R: Read + Seek>(
+    records: &mut Records<R>,
+    workbook: &mut Workbook,
+    passwords: &[String],
+    out: &mut Out<'_>,
+) -> Result<(), Halt> {
     let mut pool: Option<Pool> = None;
     let mut count = 0u64;
     while let Some(kind) = records.next()? {
@@ -122,7 +145,10 @@ fn globals<R: Read + Seek>(records: &mut Records<R>, workbook: &mut Workbook, ou
         match kind {
             // BOF: 0x0600 is Excel 97 and later.
             0x0809 => workbook.is_old = u16_at(data, 0) != Some(0x0600),
-            0x002f => return Err(encrypted(data)),
+            0x002f => {
+                let lock = Lock::of_workbook(data, workbook.is_old, passwords);
+                records.lock = Some(lock.ok_or_else(|| encrypted(data))?);
+            }
             0x0022 if u16_at(data, 0) == Some(1) => workbook.epoch = Epoch::Of1904,
             // Format
             0x041e => {
