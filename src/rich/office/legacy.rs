@@ -197,7 +197,7 @@ fn api(info: &[u8], password: &str) -> Option<Secret> {
         return None;
     }
     let bits = Some(u32_at(info, 28)? as usize).filter(|bits| *bits != 0).unwrap_or(40);
-    if !(40..=128).contains(&bits) || bits % 8 != 0 {
+    if !(40..=128).contains(&bits) || !bits.is_multiple_of(8) {
         return None;
     }
     let verifier = info.get(12usize.checked_add(header)?..)?;

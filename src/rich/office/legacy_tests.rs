@@ -72,7 +72,7 @@ fn checks_of_xor_are_those_of_other_programs() {
 
 #[test]
 fn stretches_open_alike_wherever_they_start() {
-    let text: Vec<u8> = (0..5_000_u32).map(|n| (n * n >> 3) as u8).collect();
+    let text: Vec<u8> = (0..5_000_u32).map(|n| ((n * n) >> 3) as u8).collect();
     let key = xor_key(b"secret");
     let locks = || {
         [
