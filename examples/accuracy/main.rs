@@ -56,8 +56,11 @@ fn asked() -> Option<Asked> {
 fn kept(folder: Option<&Path>, split: Split, pages: &[Page]) {
     let Some(folder) = folder else { return };
     let folder = folder.join(if split == Split::Train { "train" } else { "held-out" });
-    let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| pages.iter().try_for_each(|page| std::fs::write(folder.join(&page.name), &page.bytes)));
+    let written = std::fs::create_dir_all(&folder).and_then(|()| {
+        pages
+            .iter()
+            .try_for_each(|page| std::fs::write(folder.join(&page.name), page.file.as_deref().unwrap_or(&page.bytes)))
+    });
     if let Err(error) = written {
         println!("{}: {error}", folder.display());
     }

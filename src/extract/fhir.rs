@@ -278,6 +278,24 @@ const PROVIDERS: [&str; 12] = [
     "VerificationResult",
 ];
 
+/// Keys of references to those who care: what one displays is a name, or that of an organisation.
+const CLINICIANS: [&str; 14] = [
+    "practitioner",
+    "performer",
+    "provider",
+    "author",
+    "requester",
+    "recorder",
+    "asserter",
+    "enterer",
+    "generalPractitioner",
+    "careProvider",
+    "individual",
+    "actor",
+    "prescriber",
+    "orderer",
+];
+
 /// Keys of what is a provider's in a patient's resource.
 const PROVIDER_KEYS: [&str; 34] = [
     "practitioner",
@@ -498,6 +516,7 @@ pub(super) fn named(resource: &str, keys: &[&str], label: Option<&str>, shown: S
         (_, "group" | "groupId") if resource == "Coverage" => place.keys = key("Coverage.class/group"),
         (_, "display") => match by_key {
             Some(Subject::Patient) if PATIENT_KEYS.contains(&above) => place.keys = key("HumanName"),
+            Some(Subject::Provider) if CLINICIANS.contains(&above) => place.keys = key("HumanName"),
             _ => place.holds = Holds::Structure,
         },
         (_, "id") | (_, "text") if matches!(last, "id") || matches!(above, "type" | "code" | "maritalStatus") => {

@@ -33,6 +33,12 @@ impl Cell {
         reads_as_header(text).then(|| text.to_string())
     }
 
+    /// Whether it is a sign alone, as `#` above the numbers of lines: neither a name nor against one.
+    fn is_sign(&self) -> bool {
+        let text = self.text.trim_ascii();
+        text.len() <= 2 && text.iter().all(u8::is_ascii_punctuation)
+    }
+
     /// Whether it may be one among others that are: short, of letters, with hardly a figure.
     fn may_name(&self) -> bool {
         let figures = self.text.iter().filter(|b| b.is_ascii_digit()).count();
@@ -89,11 +95,13 @@ impl Grid {
             return;
         }
         let labels = filled.iter().filter(|cell| cell.label().is_some()).count();
+        let asked = filled.iter().filter(|cell| !cell.is_sign()).count();
         let all_heads = filled.iter().all(|cell| cell.head);
-        let all_labels = labels == filled.len() && filled.len() > 1;
+        let all_labels = labels == asked && asked > 1;
         // `Born` and `ZIP+4` do not read as names of columns; among those that do they are some.
-        let nearly = labels < filled.len() && labels >= 3 && labels * 4 >= filled.len() * 3;
-        let names = all_labels || nearly && filled.iter().all(|cell| cell.label().is_some() || cell.may_name());
+        let nearly = labels < asked && labels >= 3 && labels * 4 >= asked * 3;
+        let named = |cell: &Cell| cell.label().is_some() || cell.may_name() || cell.is_sign();
+        let names = all_labels || nearly && filled.iter().all(|cell| named(cell));
         if all_heads && filled.len() > 1 || names && self.shape == Shape::Unknown {
             self.shape = Shape::Columns;
             self.names = cells.iter().map(Cell::label).collect();

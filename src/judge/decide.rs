@@ -11,7 +11,7 @@ use crate::identifier::Identifier;
 use crate::judge::class::class;
 use crate::judge::column::{self, Case};
 use crate::judge::drafts::{Draft, from_columns, from_text};
-use crate::judge::firms::nobody_near;
+use crate::judge::firms::{nobody_near, of_firms};
 use crate::judge::health::SENSITIVE;
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
@@ -102,6 +102,7 @@ pub fn judge(engine: &Engine, options: &Options, plan: &DocumentPlan, tally: &Ta
     from_text(engine, plan, tally, &mut drafts);
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
     nobody_near(&mut drafts, tally.bytes);
+    of_firms(plan, &mut drafts);
     subjects(plan, &mut drafts);
     // Neither a provider's data nor test values say that persons' data lie here.
     let accepted = || drafts.iter().filter(|d| d.subject != Subject::Provider && !d.is_test());

@@ -6,7 +6,9 @@ use std::ops::Range;
 use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::drafts::{Draft, is_somebody};
+use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{LIKELY, POSSIBLE};
+use crate::rules::FieldName;
 
 /// The most that is said of what stands beside a firm's name, or of an address without a label, in a text in which nobody is
 /// found.
@@ -23,6 +25,26 @@ const LONELY: f32 = -1.5;
 const BEFORE: usize = 300;
 /// And behind it.
 const BEHIND: usize = 100;
+
+/// Words of the names of columns that hold firms.
+const HEADED: [&str; 16] = [
+    "business",
+    "carrier",
+    "company",
+    "contractor",
+    "customer",
+    "distributor",
+    "firm",
+    "manufacturer",
+    "merchant",
+    "organization",
+    "retailer",
+    "shop",
+    "store",
+    "supplier",
+    "vendor",
+    "wholesaler",
+];
 
 /// Words of firms, authorities and licences. Sorted.
 const FIRMS: &[&str] = &[
@@ -161,5 +183,24 @@ pub(super) fn lower(drafts: &mut [Draft], bytes: u64) {
             draft.evidence.push(("alone in much text that names nobody".to_string(), weight));
             draft.logit += weight;
         }
+    }
+}
+
+/// Lowers telephone numbers and addresses in the columns of a table that has one of firms and none of persons.
+pub(super) fn of_firms(plan: &DocumentPlan, drafts: &mut [Draft]) {
+    let is_theirs = |i: Identifier| {
+        matches!(i, Identifier::PHONE | Identifier::FAX | Identifier::ADDRESS | Identifier::ZIP | Identifier::URL)
+    };
+    let numbers = drafts.iter().any(|d| d.column.is_some() && is_theirs(d.identifier) && d.logit > NOBODY_NEAR);
+    let of_a_firm = |name: &String| FieldName::parse(name).tokens.iter().any(|word| HEADED.contains(&word.as_str()));
+    if !numbers
+        || drafts.iter().any(|d| is_somebody(d) && d.subject != Subject::Provider)
+        || !plan.columns.iter().filter_map(|column| column.name.as_ref()).any(of_a_firm)
+    {
+        return;
+    }
+    for draft in drafts.iter_mut().filter(|d| d.column.is_some() && is_theirs(d.identifier) && d.logit > NOBODY_NEAR) {
+        draft.evidence.push(("a table of firms".to_string(), NOBODY_NEAR - draft.logit));
+        draft.logit = NOBODY_NEAR;
     }
 }

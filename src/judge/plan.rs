@@ -58,7 +58,7 @@ pub struct DocumentPlan {
 }
 
 /// What is known of a column.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ColumnPlan {
     /// As reports may print it: only where it reads as a header.
     pub name: Option<String>,
@@ -111,13 +111,32 @@ impl ColumnPlan {
     }
 }
 
+/// The columns of a table with these names. A group that all stand in (`row.chart`, as of Parquet's only structure) and the short name of
+/// a table in a query (`p.chart`) say nothing of a column.
+fn named_columns(engine: &Engine, header: &[String]) -> Vec<Arc<ColumnPlan>> {
+    let group = |name: &str| name.find('.').map_or(0, |dot| dot + 1);
+    let first = header.first().map_or("", |name| &name[..group(name)]);
+    let shared = header.len() > 1 && !first.is_empty() && header.iter().all(|name| name[..group(name)] == *first);
+    let plan = |name: &String| {
+        let own = engine.known().header(engine, name);
+        let (before, rest) = name.split_at(group(name));
+        let is_alias = (2..=3).contains(&before.len()) && before.bytes().all(|b| b.is_ascii_lowercase() || b == b'.');
+        if rest.is_empty() || !shared && !is_alias {
+            return own;
+        }
+        let plain = engine.known().header(engine, rest);
+        Arc::new(ColumnPlan { name: own.name.clone(), ..ColumnPlan::clone(&plain) })
+    };
+    header.iter().map(plan).collect()
+}
+
 impl DocumentPlan {
     /// The plan of a document.
     pub fn new(engine: &Engine, layout: Layout) -> DocumentPlan {
         let columns = match &layout {
             Layout::Text | Layout::Values { .. } => Vec::new(),
             Layout::Rows(dialect) => match &dialect.header {
-                Some(header) => header.iter().map(|name| engine.known().header(engine, name)).collect(),
+                Some(header) => named_columns(engine, header),
                 None => Vec::new(),
             },
         };

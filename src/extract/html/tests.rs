@@ -143,4 +143,6 @@ fn a_row_of_names_is_one_though_a_cell_does_not_read_so() {
     let plus = table(&["MRN", "Pt Last", "DOB", "Lopez Garcia"], &["4829137", "Hoffman", "3/4/1952", "36602"]);
     assert!(values(&plus).contains(&"1 table.MRN=4829137".to_string()), "{:?}", values(&plus));
     assert!(values(&plus).contains(&"1 table.column 4=36602".to_string()), "{:?}", values(&plus));
+    let signed = table(&["MRN", "Pt Last", "#", "DOB"], &["4829137", "Hoffman", "1", "3/4/1952"]);
+    assert!(values(&signed).contains(&"1 table.DOB=3/4/1952".to_string()), "{:?}", values(&signed));
 }

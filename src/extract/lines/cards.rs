@@ -285,9 +285,33 @@ impl Lines {
             }
             return true;
         }
+        let at = (!folded).then_some(colon + 1);
+        if matches!(key.as_str(), "postaladdress" | "homepostaladdress") && value.contains(&b'$') {
+            self.postal(&shown, value, at, span, out);
+            return true;
+        }
         let place = property_place(&shown, &key, out);
-        self.value(place, value, (!folded).then_some(colon + 1), span, out);
+        self.value(place, value, at, span, out);
         true
+    }
+
+    /// The lines of an address between `$` (RFC 4517 3.3.28), the ZIP code at the end of one by itself.
+    fn postal(&mut self, shown: &str, value: &[u8], at: Option<usize>, span: (u32, usize), out: &mut Values<'_>) {
+        let mut start = 0;
+        for line in value.split(|b| *b == b'$') {
+            let digit = |b: &u8| b.is_ascii_digit() || *b == b'-';
+            let length = line.trim_ascii_end().len();
+            let zip = line[..length].iter().rposition(|b| !digit(b)).map_or(0, |last| last + 1);
+            let is_zip = matches!(length - zip, 5 | 10) && zip > 0 && line[zip - 1] == b' ';
+            let (address, code) = line.split_at(if is_zip { zip } else { line.len() });
+            for (name, from, part) in [("address", start, address), ("zip", start + address.len(), code)] {
+                if !part.trim_ascii().is_empty() {
+                    let place = place(shown, &[name], Holds::Value, out.places);
+                    self.value(place, part, at.map(|at| at + from), span, out);
+                }
+            }
+            start += line.len() + 1;
+        }
     }
 }
 
