@@ -225,11 +225,11 @@ impl Table {
         matches!(self.delimiter, b',' | b';') && (spaced * 5 > count * 2 || long * 5 > count)
     }
 
-    /// Whether most fields of a row are empty, or one of two.
+    /// Whether half the fields of a row are empty, or more.
     fn is_sparse(&self, row: usize) -> bool {
         let Some(row) = self.rows.get(row).filter(|row| row.len() >= 2) else { return false };
         let empty = row.iter().filter(|field| field.trim().is_empty()).count();
-        empty * 2 > row.len() || row.len() == 2 && empty == 1
+        empty * 2 >= row.len() && (row.len() > 2 || empty > 0)
     }
 
     fn dialect(&self, known: &dyn Fn(&str) -> bool) -> Dialect {
@@ -277,23 +277,25 @@ impl Table {
         let below = &self.rows[first + 2..];
         let is_named = |row: &[&str]| row.iter().all(|field| !is_data(field));
         let filled = lower.iter().filter(|field| !field.is_empty()).count();
-        let told = lower.iter().filter(|field| known(field)).count();
+        // A cell that goes over several columns is filled in the first of them.
+        let mut group = "";
+        let both: Vec<(&str, String)> = (upper.iter().zip(&lower))
+            .map(|(upper, lower)| {
+                group = if upper.is_empty() { group } else { upper };
+                (group, format!("{group} {lower}"))
+            })
+            .collect();
+        let told = lower.iter().zip(&both).filter(|(field, (_, both))| known(field) || known(both)).count();
         let over_figures = lower.iter().enumerate().any(|(column, field)| known(field) && holds_data(column, below));
         if !is_named(&upper) || !is_named(&lower) || told < 2 || told * 3 < filled || !over_figures {
             return None;
         }
-        // A cell that goes over several columns is filled in the first of them.
-        let mut group = "";
-        let names = upper.into_iter().zip(lower).map(|(upper, lower)| {
-            group = if upper.is_empty() { group } else { upper };
-            let both = format!("{group} {lower}");
-            match () {
-                () if lower.is_empty() => upper.to_string(),
-                () if group.is_empty() || group == lower => lower.to_string(),
-                () if known(&both) => both,
-                () if known(lower) || !known(upper) => lower.to_string(),
-                () => upper.to_string(),
-            }
+        let names = upper.into_iter().zip(lower).zip(both).map(|((upper, lower), (group, both))| match () {
+            () if lower.is_empty() => upper.to_string(),
+            () if group.is_empty() || group == lower => lower.to_string(),
+            () if known(&both) => both,
+            () if known(lower) || !known(upper) => lower.to_string(),
+            () => upper.to_string(),
         });
         Some(names.collect())
     }

@@ -29,7 +29,13 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
         return without_ends(name, head);
     }
     // Names say more than a form that stands alike in every line.
-    of_lines(name, head, complete, |lines| aligned::layout(lines, known).or_else(|| glued::layout(lines)))
+    of_lines(name, head, complete, |lines| {
+        aligned::layout(lines, known).or_else(|| {
+            let glued = glued::layout(lines)?;
+            // Names that nobody knows say what the columns are not: `PART NO`.
+            aligned::layout(lines, &|_| true).or(Some(glued))
+        })
+    })
 }
 
 /// The layout of a table whose names stand above a line of dashes, one for each column: that is no chance, whatever else stands in

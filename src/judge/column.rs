@@ -7,7 +7,7 @@
 
 use crate::engine::Engine;
 use crate::identifier::Identifier;
-use crate::judge::plan::ColumnPlan;
+use crate::judge::plan::{ColumnPlan, DocumentPlan};
 use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, Tally, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
@@ -208,7 +208,9 @@ fn by_form(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, slot: &Slot,
 fn name_says(engine: &Engine, plan: &ColumnPlan, rule: u16, weak: bool) -> Option<(String, f32)> {
     let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
     let dates = identifier(rule) == Identifier::BIRTH_DATE;
-    if plan.not.contains(&rule) || (dates && plan.other_date) {
+    if plan.not.contains(&rule) {
+        Some(("field says something else".to_string(), -9.0))
+    } else if dates && plan.other_date {
         Some(("field says something else".to_string(), -6.0))
     } else if let Some((other, _)) = plan.bound.iter().find(|(r, _)| identifier(*r) != identifier(rule)) {
         Some((format!("field says {}", identifier(*other)), if weak { -5.0 } else { -1.0 }))
@@ -301,6 +303,37 @@ pub fn surnames(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
             case.evidence.push(("a column of given names beside it".to_string(), BESIDE));
             case.outdone = false;
             cases[at].sort_by(|a, b| b.logit().total_cmp(&a.logit()).then((a.rule, a.shape).cmp(&(b.rule, b.shape))));
+        }
+    }
+}
+
+/// A column of five figures without a name, a street's column a little before it and no other such between, holds the ZIP codes.
+pub fn zips(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases: &mut [Vec<Case>]) {
+    const BEHIND: f32 = 6.0;
+    const AWAY: usize = 4;
+    let identifier = |case: &Case| engine.rules().rules[case.rule as usize].identifier;
+    let streets: Vec<bool> = cases
+        .iter()
+        .map(|cases| cases.iter().any(|c| identifier(c) == Identifier::ADDRESS && !c.outdone && c.logit() >= LIKELY))
+        .collect();
+    for street in (0..cases.len()).filter(|at| streets[*at]) {
+        for at in street + 1..(street + 1 + AWAY).min(cases.len()) {
+            let column = &tally.columns[at];
+            let whole = |case: &&mut Case| {
+                let slot = column.slots.iter().find(|slot| (slot.rule, slot.shape) == (case.rule, case.shape));
+                slot.is_some_and(|slot| slot.valid >= VERY_FEW && slot.valid * 10 >= column.filled * 9)
+            };
+            if streets[at] || plan.columns.get(at).is_some_and(|plan| plan.headed) {
+                break;
+            }
+            let zip = cases[at].iter_mut().filter(|case| identifier(case) == Identifier::ZIP).find(whole);
+            if let Some(case) = zip {
+                case.evidence.push(("behind a street".to_string(), BEHIND));
+                case.outdone = false;
+                cases[at]
+                    .sort_by(|a, b| b.logit().total_cmp(&a.logit()).then((a.rule, a.shape).cmp(&(b.rule, b.shape))));
+                break;
+            }
         }
     }
 }

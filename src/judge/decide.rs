@@ -91,6 +91,7 @@ pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<
         }
     }
     column::surnames(engine, tally, &mut cases);
+    column::zips(engine, plan, tally, &mut cases);
     cases
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::engine::{Engine, Use};
 use crate::identifier::Identifier;
 use crate::judge::labels::Labels;
+use crate::judge::spoken;
 use crate::judge::tally::LIKELY;
 use crate::judge::text::{Clues, Judged, labelled};
 use crate::rules::Rule;
@@ -45,11 +46,13 @@ pub(super) fn names(
         is_persons && !j.valid.test && j.clues.logit() >= LIKELY
     };
     let mut near: Vec<usize> = out[first..].iter().filter(tells).map(|j| j.start).collect();
-    if near.is_empty() {
+    let dated = |j: &Judged| matches!(identifier(j), Identifier::SERVICE_DATE | Identifier::RX_NUMBER);
+    if near.is_empty() && !out[first..].iter().any(dated) {
         return;
     }
     near.sort_unstable();
     let Some(by) = names_use(engine) else { return };
+    spoken::first_names(engine, bytes, scope, by, first, out);
     let mut from = scope.start;
     for anchor in near {
         let start = anchor.saturating_sub(REACH).max(from);

@@ -29,6 +29,7 @@ mod record;
 mod rest;
 mod rows;
 pub mod severity;
+mod spoken;
 mod subjects;
 pub mod tally;
 pub mod text;

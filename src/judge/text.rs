@@ -14,6 +14,7 @@ use crate::judge::context::{Context, REACH};
 use crate::judge::filled;
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
+use crate::judge::spoken;
 use crate::judge::together;
 use crate::validate::{self, Setting, Valid, Verdict};
 
@@ -479,6 +480,7 @@ pub fn judge_all(
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     if label.is_none_or(|l| l.bound.is_empty()) {
+        spoken::aged(engine, bytes, &scope, (candidates, label), labels, first, out);
         filled::names(engine, bytes, &scope, labels, first, out);
     }
     company::called(engine, bytes, &mut out[first..]);

@@ -115,6 +115,65 @@ impl FieldName {
     }
 }
 
+/// Two words that files of old databases, whose names are short, write as one: `LASTSEEN`, `DISCHDT`.
+fn run_together(part: &str) -> Option<(&str, &str)> {
+    const HEADS: [&str; 46] = [
+        "account",
+        "acct",
+        "adm",
+        "admit",
+        "appt",
+        "arrival",
+        "benef",
+        "birth",
+        "cell",
+        "chart",
+        "claim",
+        "clm",
+        "death",
+        "disch",
+        "discharge",
+        "enc",
+        "encntr",
+        "enrollee",
+        "fill",
+        "first",
+        "guar",
+        "guarantor",
+        "home",
+        "insured",
+        "last",
+        "mbr",
+        "mem",
+        "member",
+        "next",
+        "pat",
+        "patient",
+        "pt",
+        "proc",
+        "resp",
+        "rx",
+        "serv",
+        "service",
+        "spouse",
+        "srvc",
+        "subs",
+        "subscr",
+        "subscriber",
+        "svc",
+        "visit",
+        "work",
+        "written",
+    ];
+    const TAILS: [&str; 27] = [
+        "addr", "address", "city", "cell", "date", "dob", "dt", "email", "fname", "id", "lname", "name", "nbr", "nm",
+        "no", "num", "number", "ph", "phone", "seen", "ssn", "street", "tel", "visit", "zip", "zipcd", "zipcode",
+    ];
+    let tail = TAILS.iter().filter(|tail| part.ends_with(**tail)).max_by_key(|tail| tail.len())?;
+    let head = &part[..part.len() - tail.len()];
+    HEADS.contains(&head).then(|| part.split_at(head.len()))
+}
+
 /// The words of a name, folded and written out.
 fn tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -130,7 +189,10 @@ fn tokens(name: &str) -> Vec<String> {
             // `sec` is security only behind `social`; else it is seconds.
             Ok((_, "security")) if words.last().is_none_or(|w| w != "social") => words.push(part),
             Ok((_, long)) => words.extend(long.split(' ').map(str::to_string)),
-            Err(_) => words.push(part),
+            Err(_) => match run_together(&part) {
+                Some((head, tail)) => words.extend(tokens(head).into_iter().chain(tokens(tail))),
+                None => words.push(part),
+            },
         }
     }
     let mut joined: Vec<String> = Vec::new();

@@ -70,7 +70,7 @@ const QUALIFIERS: &[(&str, &str)] = &[
     ("II", ""), ("LD", "loan number"), ("LU", "location number"), ("LX", "device number"), ("M7", "assistance category"),
     ("MC", ""), ("MI", ""), ("MR", ""), ("MRC", "eligibility category"), ("N", "member id"), ("N5", "provider number"),
     ("N6", "network number"), ("N7", "facility number"), ("NF", "company code"), ("NH", "rate card number"), ("NI", "payer id"),
-    ("NQ", ""), ("P4", "project code"), ("P5", "position code"), ("PI", "payer id"), ("PP", "provider number"),
+    ("NQ", ""), ("P4", "project code"), ("P5", "position code"), ("PI", "payer id"), ("POL", "policy number"), ("PP", "provider number"),
     ("PQ", "payee number"), ("PXC", "taxonomy code"), ("Q4", "prior id number"), ("QQ", "unit number"),
     ("RB", "rate code"), ("SV", "provider number"), ("SY", ""), ("T4", "signal code"), ("TE", ""), ("TJ", "tax id"),
     ("U3", "unique supplier number"), ("UR", "web address"), ("VP", "vendor product number"), ("VY", "linkage number"),
@@ -191,6 +191,10 @@ pub(super) fn describe(
                 ("other", "effective date")
             };
             (vec![by("DTP03"), format!("x12:DTP/{kind}")], name)
+        }
+        // Of a claim's status it is what the provider calls the claim: the patient's account.
+        Role::Single if segment == "TRN" && matches!(in_loop, "2200D" | "2200E") => {
+            (vec!["x12:TRN02/claim".to_string()], "patient control number")
         }
         Role::Single => {
             let name = SINGLES.iter().find(|(known, _)| *known == path).map_or("", |(_, name)| *name);

@@ -156,6 +156,45 @@ fn spoken(name: &str) -> &str {
     }
 }
 
+/// What an element of a patient care report of ambulances is, which has a number for a name (NEMSIS data dictionary 3.5).
+fn of_ambulances(name: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 32] = [
+        ("eHistory.05", "advance directive"),
+        ("ePatient.01", "ems patient id"),
+        ("ePatient.02", "patient last name"),
+        ("ePatient.03", "patient first name"),
+        ("ePatient.04", "patient middle name"),
+        ("ePatient.05", "patient home address"),
+        ("ePatient.09", "patient zip"),
+        ("ePatient.12", "patient ssn"),
+        ("ePatient.17", "patient birth date"),
+        ("ePatient.18", "patient phone"),
+        ("ePatient.19", "patient email"),
+        ("ePatient.21", "patient driver license"),
+        ("ePayment.17", "group number"),
+        ("ePayment.18", "insurance policy id"),
+        ("ePayment.19", "insured last name"),
+        ("ePayment.20", "insured first name"),
+        ("ePayment.23", "next of kin last name"),
+        ("ePayment.24", "next of kin first name"),
+        ("ePayment.26", "next of kin address"),
+        ("ePayment.29", "next of kin zip"),
+        ("ePayment.31", "next of kin phone"),
+        ("eRecord.01", "patient care report number"),
+        ("eTimes.01", "service date"),
+        ("eTimes.03", "service date"),
+        ("eTimes.05", "service date"),
+        ("eTimes.06", "service date"),
+        ("eTimes.07", "service date"),
+        ("eTimes.09", "service date"),
+        ("eTimes.11", "service date"),
+        ("eTimes.12", "service date"),
+        ("eTimes.13", "service date"),
+        ("eTimes.15", "service date"),
+    ];
+    KNOWN.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| KNOWN[at].1)
+}
+
 /// What is known of a path.
 pub(super) fn describe(paths: &Paths, path: u32) -> Named {
     let trail: Vec<&str> = paths.names(path).into_iter().map(spoken).collect();
@@ -170,7 +209,9 @@ pub(super) fn describe(paths: &Paths, path: u32) -> Named {
     while above.is_some_and(|n| GENERIC.contains(&lower(trail[n]).as_str())) {
         above = above.and_then(|n| n.checked_sub(1));
     }
-    if let Some(name) = trail.get(own).filter(|name| **name != "*") {
+    if let Some(known) = trail.get(own).and_then(|name| of_ambulances(name)) {
+        names.push(known.to_string());
+    } else if let Some(name) = trail.get(own).filter(|name| **name != "*") {
         let joined = above.map(|n| format!("{} {name}", trail[n]));
         match joined {
             Some(joined) if JOINED.contains(&lower(name).as_str()) => names.extend([joined, name.to_string()]),
