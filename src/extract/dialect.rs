@@ -225,11 +225,14 @@ impl Table {
         matches!(self.delimiter, b',' | b';') && (spaced * 5 > count * 2 || long * 5 > count)
     }
 
-    /// Whether half the fields of a row are empty, or more.
+    /// Whether most fields of a row are empty, or one of two; half of them where the others are no names.
     fn is_sparse(&self, row: usize) -> bool {
         let Some(row) = self.rows.get(row).filter(|row| row.len() >= 2) else { return false };
         let empty = row.iter().filter(|field| field.trim().is_empty()).count();
-        empty * 2 >= row.len() && (row.len() > 2 || empty > 0)
+        // `Check:,69495832` is no row of names.
+        let says =
+            row.iter().any(|field| is_data(field.trim()) && !field.trim().is_empty() || field.trim().ends_with(':'));
+        empty * 2 > row.len() || empty * 2 == row.len() && (row.len() == 2 || says)
     }
 
     fn dialect(&self, known: &dyn Fn(&str) -> bool) -> Dialect {

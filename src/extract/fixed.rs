@@ -33,7 +33,7 @@ pub fn infer(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> bo
         aligned::layout(lines, known).or_else(|| {
             let glued = glued::layout(lines)?;
             // Names that nobody knows say what the columns are not: `PART NO`.
-            aligned::layout(lines, &|_| true).or(Some(glued))
+            aligned::layout(lines, &|_| true).or_else(|| Some(aligned::called(glued, lines)))
         })
     })
 }

@@ -7,7 +7,7 @@
 
 use crate::engine::Engine;
 use crate::identifier::Identifier;
-use crate::judge::plan::{ColumnPlan, DocumentPlan};
+use crate::judge::plan::ColumnPlan;
 use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, Tally, WORD};
 
 /// Where log-odds start for values whose field's name speaks for them.
@@ -109,8 +109,13 @@ pub fn judge(engine: &Engine, plan: &ColumnPlan, tally: &ColumnTally, company: b
 fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot, company: bool) -> Vec<(String, f32)> {
     let rule = &engine.rules().rules[slot.rule as usize];
     let weight = plan.bound.iter().find(|(r, _)| *r == slot.rule).map_or(0.0, |(_, weight)| *weight);
-    let name = plan.name.as_deref().unwrap_or("name");
-    let mut evidence = vec![("start".to_string(), FIELD_START), (format!("field {name}"), weight)];
+    let said = match plan.name.as_deref() {
+        Some(name) => format!("field {name}"),
+        // Where it stands binds it: see `DocumentPlan::bind`.
+        None if !plan.headed => "behind a street".to_string(),
+        None => "field name".to_string(),
+    };
+    let mut evidence = vec![("start".to_string(), FIELD_START), (said, weight)];
     let values = slot.valid + slot.invalid;
     let share = slot.valid as f32 / values as f32;
     // A form that says it all by itself is not drowned by what else stands in the column.
@@ -284,9 +289,14 @@ pub fn surnames(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
     let is_likely =
         |cases: &[Case]| cases.iter().any(|c| c.shape == WORD && is_name(c) && !c.outdone && c.logit() >= LIKELY);
     let given: Vec<bool> = cases.iter().map(|cases| is_likely(cases)).collect();
+    // What stands behind a street is a town.
+    let is_street = |case: &Case| engine.rules().rules[case.rule as usize].identifier == Identifier::ADDRESS;
+    let street: Vec<bool> =
+        cases.iter().map(|cases| cases.iter().any(|c| is_street(c) && !c.outdone && c.logit() >= LIKELY)).collect();
     for at in 0..cases.len() {
         let beside = (at.saturating_sub(AWAY)..=at + AWAY).any(|other| other != at && given.get(other) == Some(&true));
-        if given[at] || !beside || cases[at].first().is_some_and(|case| case.logit() >= LIKELY) {
+        let town = (at.saturating_sub(AWAY)..at).any(|other| street[other]);
+        if given[at] || !beside || town || cases[at].first().is_some_and(|case| case.logit() >= LIKELY) {
             continue;
         }
         let column = &tally.columns[at];
@@ -307,33 +317,34 @@ pub fn surnames(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
     }
 }
 
-/// A column of five figures without a name, a street's column a little before it and no other such between, holds the ZIP codes.
-pub fn zips(engine: &Engine, plan: &DocumentPlan, tally: &Tally, cases: &mut [Vec<Case>]) {
-    const BEHIND: f32 = 6.0;
-    const AWAY: usize = 4;
+/// Nine bare figures in a column without a name, nearly all of which could have been issued, beside a name and a birth date: what else of
+/// nine figures is kept of persons fails one time in nine.
+pub fn issued(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
+    const BESIDE: f32 = 1.5;
+    const MANY: u64 = 20;
     let identifier = |case: &Case| engine.rules().rules[case.rule as usize].identifier;
-    let streets: Vec<bool> = cases
-        .iter()
-        .map(|cases| cases.iter().any(|c| identifier(c) == Identifier::ADDRESS && !c.outdone && c.logit() >= LIKELY))
-        .collect();
-    for street in (0..cases.len()).filter(|at| streets[*at]) {
-        for at in street + 1..(street + 1 + AWAY).min(cases.len()) {
-            let column = &tally.columns[at];
-            let whole = |case: &&mut Case| {
-                let slot = column.slots.iter().find(|slot| (slot.rule, slot.shape) == (case.rule, case.shape));
-                slot.is_some_and(|slot| slot.valid >= VERY_FEW && slot.valid * 10 >= column.filled * 9)
-            };
-            if streets[at] || plan.columns.get(at).is_some_and(|plan| plan.headed) {
-                break;
-            }
-            let zip = cases[at].iter_mut().filter(|case| identifier(case) == Identifier::ZIP).find(whole);
-            if let Some(case) = zip {
-                case.evidence.push(("behind a street".to_string(), BEHIND));
-                case.outdone = false;
-                cases[at]
-                    .sort_by(|a, b| b.logit().total_cmp(&a.logit()).then((a.rule, a.shape).cmp(&(b.rule, b.shape))));
-                break;
-            }
+    let likely = |wanted: Identifier| {
+        cases.iter().flatten().any(|case| identifier(case) == wanted && !case.outdone && case.logit() >= LIKELY)
+    };
+    if !likely(Identifier::NAME) || !likely(Identifier::BIRTH_DATE) {
+        return;
+    }
+    for (column, cases) in tally.columns.iter().zip(cases.iter_mut()) {
+        if cases.iter().any(|case| !case.outdone && case.logit() >= LIKELY) {
+            continue;
+        }
+        let passes = |case: &Case| {
+            let slot = column.slots.iter().find(|slot| (slot.rule, slot.shape) == (case.rule, case.shape));
+            slot.is_some_and(|slot| slot.valid >= MANY && slot.invalid * 20 <= slot.valid)
+        };
+        let is_it = |case: &&mut Case| {
+            identifier(case) == Identifier::SSN
+                && !matches!(case.shape, BY_FIELD | WORD)
+                && !case.outdone
+                && passes(case)
+        };
+        if let Some(case) = cases.iter_mut().find(is_it) {
+            case.evidence.push(("beside a name and a birth date".to_string(), BESIDE));
         }
     }
 }

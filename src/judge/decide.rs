@@ -91,7 +91,7 @@ pub fn column_cases(engine: &Engine, plan: &DocumentPlan, tally: &Tally) -> Vec<
         }
     }
     column::surnames(engine, tally, &mut cases);
-    column::zips(engine, plan, tally, &mut cases);
+    column::issued(engine, tally, &mut cases);
     cases
 }
 
@@ -335,7 +335,9 @@ fn fingerprint_text(bytes: &[u8; 10]) -> String {
 /// they look like keys, and those of a column whose name says so do not if the column is not even likely to hold them.
 /// Whether anything changed in the plan, so that the chunk must be counted again.
 pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> bool {
-    for (column, cases) in column_cases(engine, plan, tally).iter().enumerate() {
+    let cases = column_cases(engine, plan, tally);
+    let bound = behind_streets(engine, plan, &cases);
+    for (column, cases) in cases.iter().enumerate() {
         let column = column as u32;
         for case in cases {
             let identifier = engine.rules().rules[case.rule as usize].identifier;
@@ -353,5 +355,31 @@ pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> b
     }
     plan.keys.sort_unstable();
     plan.no_keys.sort_unstable();
-    !plan.keys.is_empty() || !plan.no_keys.is_empty()
+    bound || !plan.keys.is_empty() || !plan.no_keys.is_empty()
+}
+
+/// Binds columns without a name that stand a little behind one of streets to ZIP codes: five figures say nothing by themselves. What
+/// else stands there does not pass. Whether any was bound.
+fn behind_streets(engine: &Engine, plan: &mut DocumentPlan, cases: &[Vec<Case>]) -> bool {
+    const WEIGHT: f32 = 4.0;
+    const AWAY: usize = 4;
+    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
+    let Some(rule) = (0..engine.rules().rules.len() as u16).find(|rule| identifier(*rule) == Identifier::ZIP) else {
+        return false;
+    };
+    let likely = |cases: &Vec<Case>, is: &dyn Fn(Identifier) -> bool| {
+        cases.iter().any(|c| is(identifier(c.rule)) && !c.outdone && c.logit() >= LIKELY)
+    };
+    let mut bound = false;
+    for street in (0..cases.len()).filter(|at| likely(&cases[*at], &|i| i == Identifier::ADDRESS)) {
+        let last = (street + AWAY).min(cases.len().saturating_sub(1));
+        for at in street + 1..=last {
+            let is_named = plan.columns.get(at).is_some_and(|column| column.headed || !column.bound.is_empty());
+            if is_named || likely(&cases[at], &|_| true) {
+                break;
+            }
+            bound |= plan.bind(at, rule, WEIGHT);
+        }
+    }
+    bound
 }

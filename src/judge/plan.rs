@@ -173,6 +173,16 @@ impl DocumentPlan {
         }
     }
 
+    /// Lets a rule ask for all values of a column without a name. Whether there is such a column.
+    pub(super) fn bind(&mut self, column: usize, rule: u16, weight: f32) -> bool {
+        if matches!(self.layout, Layout::Rows(_)) && column >= self.columns.len() {
+            self.columns.resize_with(column + 1, Arc::default);
+        }
+        let Some(plan) = self.columns.get_mut(column) else { return false };
+        *plan = Arc::new(ColumnPlan { bound: vec![(rule, weight)], ..ColumnPlan::clone(plan) });
+        true
+    }
+
     /// The column whose findings those of this one are: a reader may tell apart what reports call by one name.
     pub fn reported(&self, column: u32) -> u32 {
         let place = self.columns.get(column as usize).and_then(|c| c.place.as_ref());

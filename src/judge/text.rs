@@ -202,6 +202,9 @@ pub(in crate::judge) fn judge(
         if start >= 2 && matches!(&bytes[start - 2..start], b"(#" | b"[#") {
             clues.token += REFERENCE;
         }
+        if rule.identifier == Identifier::SSN && goes_on_before(&bytes[scope_start(&scope, start)..start]) {
+            clues.token += CODE;
+        }
         if by.alone <= WEAK
             && is_code(&bytes[scope_start(&scope, start)..start], &bytes[start..end], &bytes[end..scope_end])
         {
@@ -248,6 +251,14 @@ pub(in crate::judge) fn judge(
         clues.row = ROW;
     }
     Ok(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject })
+}
+
+/// Whether letters and a hyphen stand right before it that are no label: `ADM-114-19-2207` is one number, `SSN-114-19-2207` is not.
+fn goes_on_before(before: &[u8]) -> bool {
+    const LABELS: [&[u8]; 5] = [b"ssn", b"ss", b"tin", b"itin", b"no"];
+    let Some(rest) = before.strip_suffix(b"-") else { return false };
+    let word = &rest[rest.len() - rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count()..];
+    word.iter().any(u8::is_ascii_alphabetic) && !LABELS.iter().any(|label| label.eq_ignore_ascii_case(word))
 }
 
 /// `Erie, PA` before its ZIP code.
@@ -301,7 +312,11 @@ fn is_code(before: &[u8], value: &[u8], behind: &[u8]) -> bool {
         b"u8", b"u16", b"u32", b"u64", b"i8", b"i16", b"i32", b"i64", b"usize", b"isize", b"L", b"UL", b"ULL", b"U",
         b"f",
     ];
-    if digits > 0 && TYPES.contains(&suffix) {
+    // `4096L` behind an operator; behind a label or a blank alone letters are part of a number: `Member ID: 7049820L`.
+    let said = before.trim_ascii_end().last();
+    let set = said
+        .is_none_or(|b| matches!(b, b'=' | b'(' | b',' | b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'[' | b'{' | b'|'));
+    if digits > 0 && TYPES.contains(&suffix) && (suffix.len() > 1 || set) {
         return true;
     }
     let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);

@@ -221,6 +221,11 @@ fn behind_id(line: &[u8]) -> Option<usize> {
             [_, b'D' | b'd', b':' | b'#', rest @ ..] => {
                 Some(3 + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count())
             }
+            // `Buckeye Health Plan, ID 942516448233`.
+            [_, b'D', b' ', rest @ ..] if line[..at].ends_with(b", ") => {
+                let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+                (rest[..word].iter().filter(|b| b.is_ascii_digit()).count() >= FIGURES).then_some(3)
+            }
             _ => None,
         };
         behind.filter(|_| apart(&line[..at])).map(|length| at + length)

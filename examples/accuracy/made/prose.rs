@@ -30,7 +30,7 @@ pub(crate) fn writers() -> Vec<Box<dyn Writer>> {
         Box::new(Prose { half: Train, format: "progress note", ending: "txt", people: 6, head: "PROGRESS NOTES\n\n", each: &[
             "Patient: {FullName}   DOB: {BirthDate}   MRN: {Mrn}\nSeen {ServiceDate} by Dr. {ProviderName}. BP 1{#2}/8{#1}, weight 1{#2} lb. Labs ordered, see order {#7}.\nPhone: {Phone}\n\n",
             "Name: {FullName}\nDate of Birth: {BirthDate}\nMedicare: {Mbi}\nAdmitted {ServiceDate} with {Diagnosis}. Attending: {ProviderName}, NPI {Npi}.\nRoom {#3}, bed {#1}.\n\n",
-            "MRN {Mrn} {FullName} born {BirthDate}. SSN {Ssn}. Next visit {LoadDate}. Temp 98.{#1}, pulse 7{#1}.\n\n",
+            "MRN {Mrn} {FullName} born {BirthDate}. SSN {Ssn}. Next visit {ServiceDate}. Temp 98.{#1}, pulse 7{#1}.\n\n",
         ] }),
         Box::new(Prose { half: Train, format: "service log", ending: "log", people: 12, head: "", each: &[
             "2026-03-1{#1} 08:1{#1}:2{#1}.{#3} INFO  eligibility request id={#9} member_id={MemberId} dob={BirthDate}\n",

@@ -289,6 +289,27 @@ fn names(header: &[u8], spans: &[(usize, usize)]) -> Option<Vec<String>> {
     (distinct && names.iter().all(is_name)).then_some(names)
 }
 
+/// A layout without names, with those that the words of the first line give that stand above its columns: a line of words, of another
+/// form than the records.
+pub(super) fn called(mut layout: Layout, lines: &[&[u8]]) -> Layout {
+    let Some((at, header)) = lines.iter().enumerate().find(|(_, line)| !line.trim_ascii().is_empty()) else {
+        return layout;
+    };
+    if header.iter().any(u8::is_ascii_digit) || !may_name(header) || !header.is_ascii() {
+        return layout;
+    }
+    let words = stretches(header.len(), |at| header[at] != b' ');
+    for column in &mut layout.columns {
+        let end = column.end.unwrap_or(usize::MAX);
+        let above = words.iter().filter(|(from, to)| *from < end && *to > column.start);
+        let above: Vec<&[u8]> = above.map(|(from, to)| &header[*from..*to]).collect();
+        column.name = (!above.is_empty()).then(|| String::from_utf8_lossy(&above.join(&b' ')).into_owned());
+    }
+    layout.skip = at as u64;
+    layout.header = Some(header.to_vec());
+    layout
+}
+
 fn table(spans: &[(usize, usize)], names: Vec<String>, header: &[u8], skip: usize) -> Layout {
     // A value may be longer than all of the sample: a column reaches to the gap before the next, the last to the
     // end of the line.

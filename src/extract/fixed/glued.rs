@@ -177,6 +177,33 @@ fn is_street(text: &[u8]) -> bool {
     (1..=6).contains(&figures) && words.next() == Some(&[]) && words.skip(1).any(is_street_suffix)
 }
 
+/// Whether nearly all lines have one of these there.
+fn hold(lines: &[&[u8]], is: impl Fn(&[u8]) -> bool) -> bool {
+    lines.iter().filter(|line| is(line)).count() * 50 >= lines.len() * 49
+}
+
+/// Whether a letter stands here that says a sex, more than one of them in all.
+fn sexes(at: usize, lines: &[&[u8]]) -> bool {
+    let has = |letter: u8| lines.iter().any(|line| line[at] == letter);
+    hold(lines, |line| matches!(line[at], b'M' | b'F' | b'U' | b'X' | b' ')) && has(b'M') && has(b'F')
+}
+
+/// Whether two letters stand here that are a state.
+fn states(at: usize, lines: &[&[u8]]) -> bool {
+    let is = |line: &[u8]| {
+        let code = line.get(at..at + 2).and_then(|code| str::from_utf8(code).ok());
+        code.is_some_and(|code| crate::judge::people::STATES.contains(&code))
+    };
+    hold(lines, is)
+}
+
+/// Whether all nine bytes are digits, and house numbers with their streets begin behind them.
+fn nine_before_streets(start: usize, at: usize, to: usize, lines: &[&[u8]]) -> bool {
+    let digits = |line: &[u8]| line[start..at].iter().all(u8::is_ascii_digit);
+    let streets = lines.iter().filter(|line| is_street(&line[at..to])).count();
+    hold(lines, digits) && streets * 2 > lines.len()
+}
+
 /// The columns from one place to another: where letters begin behind blanks in most lines, or digits and letters meet in
 /// nearly all.
 fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
@@ -197,6 +224,16 @@ fn between(from: usize, to: usize, lines: &[&[u8]], columns: &mut Vec<Column>) {
                 && digits(at - 1)
                 && letters(at)
                 && (at + 1..to.min(at + 4)).any(|at| filled(at) * 50 <= count);
+            // The letter of a sex, and behind it nine digits; a state, and its five: what people's records hold, glued together.
+            let at_once = at - start == 1 && sexes(start, lines)
+                || at - start == 9 && nine_before_streets(start, at, to, lines)
+                || at - start == 2 && digits(at) && states(start, lines)
+                || at - start == 5 && digits(at) && start >= from + 2 && states(start - 2, lines);
+            if at_once {
+                columns.push(Column { name: None, start, end: Some(at) });
+                start = at;
+                continue;
+            }
             // `3530 HIGHLAND AVE` is one.
             let street =
                 || at - start <= 7 && lines.iter().filter(|line| is_street(&line[start..to])).count() * 2 > count;
