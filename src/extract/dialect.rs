@@ -50,10 +50,6 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
     let mut best: Option<(f64, Table)> = None;
     let may = may_delimit(sample, line_end);
     for (number, (delimiter, may)) in DELIMITERS.into_iter().zip(may).enumerate() {
-        // Names have `^` in them, and lists `~`: they delimit where nothing else does.
-        if number >= USUAL && best.is_some() {
-            break;
-        }
         if !(may || named && number < USUAL) {
             continue;
         }
@@ -61,6 +57,10 @@ pub fn detect(name: &str, head: &[u8], complete: bool, known: &dyn Fn(&str) -> b
         let least = if named { 0.5 } else { EVEN };
         let table = Table::read(sample, delimiter, line_end, least);
         let Some(score) = table.score(named) else { continue };
+        // Names have `^` in them, and lists `~`: they delimit where nothing else does, or parts rows more than twice as often.
+        if number >= USUAL && best.as_ref().is_some_and(|(_, best)| table.width <= 2 * best.width + 1) {
+            continue;
+        }
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
             best = Some((score, table));
         }

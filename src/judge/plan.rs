@@ -305,9 +305,14 @@ impl ColumnPlan {
         named.names.iter().for_each(|name| met.name(&FieldName::parse(name)));
         let mut found = engine.rules().place_rules(&named.keys);
         let mut column = if found.is_empty() {
-            let mut columns = named.names.iter().map(|name| ColumnPlan::named(engine, name));
-            let first = columns.next().unwrap_or_default();
-            if first.bound.is_empty() { columns.find(|c| !c.bound.is_empty()).unwrap_or(first) } else { first }
+            let columns: Vec<ColumnPlan> = named.names.iter().map(|name| ColumnPlan::named(engine, name)).collect();
+            // `card.last4` is no one's Social Security number, whatever `last4` may be.
+            let denied: Vec<u16> = columns.iter().flat_map(|column| column.not.iter().copied()).collect();
+            let bound = |column: &ColumnPlan| column.bound.iter().any(|(rule, _)| !denied.contains(rule));
+            let chosen = columns.iter().position(bound).unwrap_or(0);
+            let mut column = columns.into_iter().nth(chosen).unwrap_or_default();
+            column.bound.retain(|(rule, _)| !denied.contains(rule));
+            column
         } else {
             // Values that pass the narrower check are the rarer.
             let rank = |weak: bool, rule: usize| (weak, engine.rules().rules[rule].evidence.chance);

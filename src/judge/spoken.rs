@@ -1,6 +1,6 @@
 //! Names as people say them, which nothing in their form tells. In: a text and what was judged in it. Out: more that is judged: a name
 //! before an age and a sex (`Charley Rickie 18M  MR 6503685`), the first name of a relative near what identifies a person
-//! (`lives w/ wife Elizabeth`), and the first name of whom a message about an appointment greets (`Hi Frankie, reminder of your appt`).
+//! (`lives w/ wife Elizabeth`), a ZIP code behind its label in such a form, and the first name of whom a message about an appointment greets (`Hi Frankie, reminder of your appt`).
 //! Refuses first names that the lists do not know, but in such a greeting.
 
 use std::ops::Range;
@@ -24,6 +24,10 @@ const REACH: usize = 1200;
 const GREETED: usize = 160;
 /// How long a first name may be.
 const LONGEST: usize = 20;
+
+/// What the label of a form weighs for a ZIP code; and how far it may stand, bytes.
+const IN_FORM: f32 = 3.0;
+const GAP: usize = 20;
 
 /// Words of kinship before a name. Sorted.
 const KIN: [&[u8]; 25] = [
@@ -183,6 +187,7 @@ pub(super) fn first_names(
         let end = (anchor + REACH).min(scope.end);
         if start < end {
             relatives(bytes, start..end, &mut found);
+            zips(engine, bytes, start..end, first, out);
             from = end;
         }
     }
@@ -206,6 +211,54 @@ pub(super) fn first_names(
             });
         }
     }
+}
+
+/// Adds ZIP codes behind their label in a form near what identifies a person: `Zip 46858`, `ZIP CODE: 79979`.
+fn zips(engine: &Engine, bytes: &[u8], within: Range<usize>, first: usize, out: &mut Vec<Judged>) {
+    let shapes = 0..engine.plan().shapes().len() as u16;
+    let is_zip = |by: &&Use| engine.rules().rules[by.rule as usize].identifier == Identifier::ZIP;
+    let Some(by) = shapes.flat_map(|shape| engine.uses(shape)).find(is_zip).copied() else { return };
+    let rule = &engine.rules().rules[by.rule as usize];
+    let marks = memchr::memchr2_iter(b'Z', b'z', &bytes[within.clone()]).map(|at| within.start + at);
+    for span in marks.filter_map(|at| labelled_zip(bytes, at..within.end)) {
+        let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
+        let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Field) else { continue };
+        if !out[first..].iter().any(taken) {
+            let clues = Clues { alone: by.alone, neighbour: IN_FORM, ..Clues::default() };
+            out.push(Judged {
+                rule: by.rule,
+                shape: by.shape,
+                start: span.start,
+                end: span.end,
+                valid,
+                clues,
+                subject: None,
+            });
+        }
+    }
+}
+
+/// The five figures, four more behind a hyphen, that a `Zip` or `Zip code` labels.
+fn labelled_zip(bytes: &[u8], within: Range<usize>) -> Option<Range<usize>> {
+    let at = within.start;
+    let rest = &bytes[within];
+    let is = |rest: &[u8], word: &[u8]| rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    if !is(rest, b"zip") || at > 0 && bytes[at - 1].is_ascii_alphanumeric() {
+        return None;
+    }
+    let code = if is(&rest[3..], b" code") { 8 } else { 3 };
+    let gap =
+        rest[code..].iter().take(GAP).take_while(|b| matches!(b, b' ' | b'\t' | b':' | b'.' | b'_' | b'#')).count();
+    let figures = rest[code + gap..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    let start = at + code + gap;
+    if gap == 0 || figures != 5 {
+        return None;
+    }
+    let more = match bytes.get(start + 5..) {
+        Some([b'-', rest @ ..]) if rest.iter().take(5).take_while(|b| b.is_ascii_digit()).count() == 4 => 5,
+        _ => 0,
+    };
+    Some(start..start + 5 + more)
 }
 
 /// First names behind words of kinship.
@@ -288,5 +341,11 @@ mod tests {
         assert_eq!(hi("Hi Brian, checking on 412"), None);
         assert_eq!(hi("Hi There your appt "), None);
         assert!(KIN.is_sorted());
+        let zip = |text: &str| labelled_zip(text.as_bytes(), 0..text.len()).map(|span| text[span].to_string());
+        assert_eq!(zip("Zip 46858").as_deref(), Some("46858"));
+        assert_eq!(zip("ZIP CODE:  79979-1234 x").as_deref(), Some("79979-1234"));
+        for other in ["zip46858", "zip 468581", "zip file 46858", "zipper 46858", "zip 4685"] {
+            assert_eq!(zip(other), None, "{other}");
+        }
     }
 }

@@ -211,6 +211,11 @@ fn tokens(name: &str) -> Vec<String> {
             _ => joined.push(word),
         }
     }
+    // `date of diagnosis` is a diagnosis date.
+    if let Some(at) = joined.windows(2).position(|two| two == ["date", "of"]).filter(|at| at + 2 < joined.len()) {
+        joined.drain(at..at + 2);
+        joined.push("date".to_string());
+    }
     joined
 }
 

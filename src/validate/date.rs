@@ -63,7 +63,7 @@ impl std::fmt::Debug for Date {
 /// Reads a date in any of the forms of section 6.1 of the identifier notes, rows 1 to 7, with or without a time behind
 /// it. Two-digit years become the latest year that is not in the future.
 pub fn parse(bytes: &[u8]) -> Option<Date> {
-    let value = loose(bytes);
+    let value = without_age(loose(bytes));
     if value.len() < 6 || value.len() > 40 || !value.iter().any(u8::is_ascii_digit) {
         return None;
     }
@@ -447,6 +447,17 @@ fn of_days(since: i64) -> Option<Date> {
     day_of(year, month, (since - days(year, month, 1)) as i32 + 1)
 }
 
+/// Without an age in parentheses behind it: `06/16/1943 (83)`, `6/16/43 (83 yo)`.
+fn without_age(value: &[u8]) -> &[u8] {
+    let Some(open) = value.strip_suffix(b")").and_then(|rest| memchr::memchr(b'(', rest)) else { return value };
+    let age = value[open + 1..value.len() - 1].trim_ascii();
+    let figures = age.iter().take_while(|b| b.is_ascii_digit()).count();
+    let unit = age[figures..].trim_ascii();
+    let is_age =
+        (1..=3).contains(&figures) && unit.len() <= 9 && unit.iter().all(|b| b.is_ascii_alphabetic() || *b == b'/');
+    if is_age { value[..open].trim_ascii_end() } else { value }
+}
+
 /// `0000-00-00`, `00/00/0000` with or without a time.
 pub(super) fn parse_zero(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
@@ -470,6 +481,9 @@ mod tests {
     fn days_are_counted_from_1970() {
         for (text, days) in [
             ("1970-01-01", Some(0)),
+            ("01/01/1970 (56)", Some(0)),
+            ("1/1/1970 (56 y/o)", Some(0)),
+            ("1/1/1970 (late)", None),
             ("1970-01-02", Some(1)),
             ("1969-12-31", Some(-1)),
             ("2000-02-29", Some(11_016)),

@@ -96,6 +96,11 @@ fn in_cell(bytes: &[u8], start: usize, end: usize) -> bool {
     if (opens || before == b'\n') && (ends || matches!(behind, b'\n' | b'\r')) && (opens || ends) {
         return true;
     }
+    // A column of a printed report.
+    let gap = |pair: Option<&[u8]>| pair == Some(b"  ");
+    if gap(bytes.get(end..end + 2)) && start >= 2 && gap(bytes.get(start - 2..start)) {
+        return true;
+    }
     heads_street(bytes, start, end)
 }
 

@@ -175,7 +175,7 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
         return None;
     }
     // Of few lines, each counts: see `spare`.
-    let all_in_sight = below.len() < SPARING && below.iter().all(|seen| seen.line.len() <= 256);
+    let all_in_sight = below.len() < MANY && below.iter().all(|seen| seen.line.len() <= 256);
     if all_in_sight && stretches_of_any(below) < 3 {
         return None;
     }
@@ -189,7 +189,7 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
         }
     }
     // One line in so many may be a total or a page's end.
-    let spare = body.len() / SPARING;
+    let spare = if body.len() >= MANY { (body.len() / SPARING).max(1) } else { 0 };
     let spans = stretches(width, |at| filled[at] > spare);
     // Values of one form have blanks above each other inside too, as streets do: then wider gaps show the columns.
     let gaps = if body.len() >= MANY { 1..=2 } else { 2..=2 };

@@ -239,7 +239,7 @@ const TABLE: &[(&str, char, &str)] = &[
     ("RXO", 'p', "S *; T 6,7; XCN 14,15; XAD! 33,35; XTN! 36"),
     ("RXR", 'p', "S *"),
     ("SCD", '-', "S *; OD 11; XCN 25,34; CX 33"),
-    ("SCH", 'p', "S *; EI 1,2,26,27; XCN 12,16,20; XTN! 13,17,21; XAD! 14,18"),
+    ("SCH", 'p', "S *; EI 1,2,26,27; SD 11; XCN 12,16,20; XTN! 13,17,21; XAD! 14,18"),
     ("SFT", '-', "S *; OD 6"),
     ("SPM", 'p', "S *; EI 2,3; SD 17,18; OD 19; T 14; CX 30,31"),
     ("STF", 'w', "S *; V 1; CX 2; XPN 3; BD 6; XTN 10; XAD 11; OD 12,13,24-26,31,34,35; ST 15=email address; DLN 22"),
