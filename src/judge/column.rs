@@ -329,23 +329,27 @@ pub fn issued(engine: &Engine, tally: &Tally, cases: &mut [Vec<Case>]) {
     if !likely(Identifier::NAME) || !likely(Identifier::BIRTH_DATE) {
         return;
     }
-    for (column, cases) in tally.columns.iter().zip(cases.iter_mut()) {
-        if cases.iter().any(|case| !case.outdone && case.logit() >= LIKELY) {
-            continue;
-        }
-        let passes = |case: &Case| {
+    let candidate = |column: &ColumnTally, cases: &[Case]| {
+        let likely = cases.iter().any(|case| !case.outdone && case.logit() >= LIKELY);
+        let passes = |case: &&Case| {
             let slot = column.slots.iter().find(|slot| (slot.rule, slot.shape) == (case.rule, case.shape));
             slot.is_some_and(|slot| slot.valid >= MANY && slot.invalid * 20 <= slot.valid)
         };
-        let is_it = |case: &&mut Case| {
-            identifier(case) == Identifier::SSN
-                && !matches!(case.shape, BY_FIELD | WORD)
-                && !case.outdone
-                && passes(case)
+        let is_it = |case: &&Case| {
+            identifier(case) == Identifier::SSN && !matches!(case.shape, BY_FIELD | WORD) && !case.outdone
         };
-        if let Some(case) = cases.iter_mut().find(is_it) {
-            case.evidence.push(("beside a name and a birth date".to_string(), BESIDE));
-        }
+        let found = cases.iter().filter(is_it).find(passes).filter(|_| !likely);
+        found.map(|case| (case.rule, case.shape))
+    };
+    let found: Vec<_> = (tally.columns.iter().zip(&*cases).enumerate())
+        .filter_map(|(at, (column, cases))| candidate(column, cases).map(|case| (at, case)))
+        .collect();
+    // Of several nothing tells which.
+    if let [(at, (rule, shape))] = found[..]
+        && !likely(Identifier::SSN)
+        && let Some(case) = cases[at].iter_mut().find(|case| (case.rule, case.shape) == (rule, shape))
+    {
+        case.evidence.push(("beside a name and a birth date".to_string(), BESIDE));
     }
 }
 

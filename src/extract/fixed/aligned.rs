@@ -12,6 +12,8 @@ const FEWEST: usize = 3;
 const SHOWN: usize = 24;
 /// One line in so many may stand where the others have a blank.
 const SPARING: usize = 50;
+/// So many columns are no chance, however wide their values are.
+const MANY_COLUMNS: usize = 6;
 /// From this many lines on a single blank in all of them is no chance.
 const MANY: usize = 8;
 
@@ -199,9 +201,21 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
             return None;
         }
         let layout = table(&spans, names(header, &spans)?, header, at);
-        let (fit, other) = fitting(&layout, body);
-        (other <= spare && fit >= FEWEST && bears_out(&layout, body, known)).then_some(layout)
+        // A value or two may be longer than all others: of many columns it is enough that each begins behind a blank.
+        let wider = || (spans.len() >= MANY_COLUMNS).then(|| widened(layout.clone()));
+        let fits = |layout: &Layout| {
+            let (fit, other) = fitting(layout, body);
+            other <= spare && fit >= FEWEST && bears_out(layout, body, known)
+        };
+        if fits(&layout) { Some(layout) } else { wider().filter(fits) }
     })
+}
+
+/// The same columns, each as wide as the blank before the next lets it be.
+fn widened(mut layout: Layout) -> Layout {
+    let starts: Vec<usize> = layout.columns.iter().skip(1).map(|column| column.start).collect();
+    layout.columns.iter_mut().zip(starts).for_each(|(column, next)| column.end = Some(next - 1));
+    layout
 }
 
 /// Stretches of positions where `filled` holds.

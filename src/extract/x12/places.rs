@@ -51,7 +51,7 @@ const QUALIFIERS: &[(&str, &str)] = &[
     ("1E", "provider number"), ("1G", "provider number"), ("1H", "provider number"), ("1J", "facility number"),
     ("1K", "payer claim number"), ("1L", "group number"), ("1S", "ambulatory patient group"), ("1W", "member id"),
     ("23", "client number"), ("24", "tax id"), ("28", "employee number"), ("2F", "consolidated invoice number"),
-    ("2U", "payer id"), ("34", ""), ("38", "policy number"), ("3H", "case number"), ("46", "transmitter number"),
+    ("2U", "payer id"), ("34", ""), ("38", "master policy number"), ("3H", "case number"), ("46", "transmitter number"),
     ("49", "family unit number"), ("4A", "pin"), ("4N", "special payment number"), ("60", "account number"),
     ("6O", "cross reference number"), ("6P", "group number"), ("6R", "line item control number"),
     ("9A", "repriced claim number"), ("9B", "repriced line number"), ("9C", "repriced claim number"),
