@@ -11,7 +11,8 @@ use crate::identifier::Identifier;
 use crate::judge::company::is_of_years_ago;
 use crate::judge::labels::Labels;
 use crate::judge::tally::LIKELY;
-use crate::judge::text::{Judged, Label, judge};
+use crate::judge::text::{Clues, Judged, Label, judge};
+use crate::validate::{Setting, Verdict};
 
 /// The form of the number.
 const BARE: &str = "9{9}";
@@ -63,7 +64,8 @@ pub(super) fn lines(
         let beside = beside(candidates, at, &line);
         // Another number of nine figures may be meant as well.
         let bare = |c: &&Candidate| c.end - c.start == 9 && c.start != candidate.start && digits(bytes, c);
-        if !digits(bytes, candidate) || beside.iter().any(|c| bare(&c)) || !has_name(engine, beside) {
+        let labelled = is_abbreviated(&bytes[line.start..span.start]);
+        if labelled || !digits(bytes, candidate) || beside.iter().any(|c| bare(&c)) || !has_name(engine, beside) {
             continue;
         }
         let mut judged = |candidate: &Candidate, by: Use| {
@@ -151,6 +153,9 @@ pub(super) fn insured(
     };
     let mut near: Vec<usize> = out[first..].iter().filter(tells).map(|j| j.start).collect();
     near.sort_unstable();
+    let shapes = 0..engine.plan().shapes().len() as u16;
+    let of_members = |by: &&Use| engine.rules().rules[by.rule as usize].identifier == Identifier::MEMBER_ID;
+    let member = shapes.flat_map(|shape| engine.uses(shape)).find(of_members).copied();
     let mut seen = scope.start;
     for anchor in near {
         let from = anchor.saturating_sub(REACH).max(seen);
@@ -159,23 +164,39 @@ pub(super) fn insured(
             continue;
         }
         seen = to;
-        let begins = memchr::memchr_iter(b'\n', &bytes[from..to]).map(|at| from + at + 1);
-        for start in std::iter::once(from).chain(begins).collect::<Vec<usize>>() {
+        let lines = memchr::memchr_iter(b'\n', &bytes[from..to]).map(|at| from + at + 1);
+        let sentences = memchr::memmem::find_iter(&bytes[from..to], b". ").map(|at| from + at + 2);
+        for start in std::iter::once(from).chain(lines).chain(sentences).collect::<Vec<usize>>() {
             let line = line_of(bytes, scope, &(start..start));
-            if !line.contains(&start) || !says_insured(&bytes[line.clone()]) {
+            if !line.contains(&start) || !says_insured(&bytes[start..line.end]) {
                 continue;
             }
-            let Some(at) = behind_id(&bytes[line.clone()]).map(|at| line.start + at) else { continue };
-            let here = candidates.partition_point(|c| (c.start as usize) < at);
-            let mut here =
-                candidates[here..].iter().take_while(|c| c.start as usize == at && c.end as usize <= line.end);
-            let number = here.find_map(|c| uses(engine, c, Identifier::MEMBER_ID).next().map(|by| (c, by)));
-            let Some((candidate, by)) = number else { continue };
-            if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, by, label, labels)
-                && judged.clues.against == 0.0
+            let said = start.max(line.start)..line.end;
+            if let Some(at) = behind_id(&bytes[line.clone()]).map(|at| line.start + at) {
+                let here = candidates.partition_point(|c| (c.start as usize) < at);
+                let mut here =
+                    candidates[here..].iter().take_while(|c| c.start as usize == at && c.end as usize <= line.end);
+                let number = here.find_map(|c| uses(engine, c, Identifier::MEMBER_ID).next().map(|by| (c, by)));
+                if let Some((candidate, by)) = number
+                    && let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, by, label, labels)
+                    && judged.clues.against == 0.0
+                {
+                    (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
+                    put(judged, first, out);
+                }
+            } else if let Some(by) = member
+                && let Some(code) = behind_plan(&bytes[said.clone()])
             {
-                (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
-                put(judged, first, out);
+                let span = said.start + code.start..said.start + code.end;
+                let rule = &engine.rules().rules[by.rule as usize];
+                let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
+                if let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Free)
+                    && !out[first..].iter().any(taken)
+                {
+                    let clues = Clues { alone: by.alone, neighbour: NUMBERED, ..Clues::default() };
+                    let (start, end) = (span.start, span.end);
+                    put(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: None }, first, out);
+                }
             }
         }
     }
@@ -232,6 +253,26 @@ fn behind_id(line: &[u8]) -> Option<usize> {
     })
 }
 
+/// The number behind what insures somebody and a plan of one to three words: `Ins: BCBS W484331624`, `Ins Guardian id U1744448901`.
+fn behind_plan(said: &[u8]) -> Option<Range<usize>> {
+    const FIGURES: usize = 6;
+    let word = said.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let mut at = word + said[word..].iter().take(3).take_while(|b| matches!(b, b':' | b' ' | b'|')).count();
+    for _ in 0..4 {
+        let token = said[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let figures = said[at..at + token].iter().filter(|b| b.is_ascii_digit()).count();
+        if figures >= FIGURES && token <= 15 {
+            return Some(at..at + token);
+        }
+        let is_word = token >= 2 && figures == 0 && said.get(at + token) == Some(&b' ');
+        if !is_word {
+            return None;
+        }
+        at += token + 1;
+    }
+    None
+}
+
 /// Puts a value in the place of what was said of it before, if that was less.
 fn put(judged: Judged, first: usize, out: &mut Vec<Judged>) {
     match out[first..].iter_mut().find(|j| (j.start, j.rule) == (judged.start, judged.rule)) {
@@ -245,6 +286,16 @@ fn put(judged: Judged, first: usize, out: &mut Vec<Judged>) {
 fn uses<'e>(engine: &'e Engine, candidate: &Candidate, identifier: Identifier) -> impl Iterator<Item = Use> + 'e {
     let rules = &engine.rules().rules;
     engine.uses(candidate.shape).iter().copied().filter(move |by| rules[by.rule as usize].identifier == identifier)
+}
+
+/// Whether two to five capitals stand right before a number, which label it: `FIN 380047762`; `SSN` and `SS` are no such.
+fn is_abbreviated(before: &[u8]) -> bool {
+    let Some(rest) = before.strip_suffix(b" ") else { return false };
+    let word = &rest[rest.len() - rest.iter().rev().take_while(|b| b.is_ascii_uppercase()).count()..];
+    let apart = rest.len() == word.len() || matches!(rest[rest.len() - word.len() - 1], b' ' | b'(' | b',');
+    let gap = rest[..rest.len() - word.len()].ends_with(b"  ");
+    // A name in capitals has a name before it, a label a gap.
+    apart && gap && (2..=5).contains(&word.len()) && !matches!(word, b"SSN" | b"SS" | b"SOC")
 }
 
 fn digits(bytes: &[u8], candidate: &Candidate) -> bool {

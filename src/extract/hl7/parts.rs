@@ -147,7 +147,8 @@ impl Hl7 {
             Kind::Text => self.words(spot, bytes, 0, out),
             Kind::Single | Kind::License | Kind::Entity => self.part(spot, one(1), 0, Part::Whole, 0, out),
             Kind::Birth | Kind::Death | Kind::Service | Kind::Date => {
-                let (date, at) = one(1);
+                // TQ, of appointments and orders: its start stands behind quantity and interval (v2.5.1 2.A.81).
+                let (date, at) = if one(1).0.is_empty() { one(4) } else { one(1) };
                 self.part(spot, (without_zone(date), at), 0, Part::Whole, 0, out);
             }
             Kind::Id => {

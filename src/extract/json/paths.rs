@@ -357,6 +357,10 @@ pub(in crate::extract) fn column_names(path: &[&str]) -> Vec<String> {
 
 /// Keys that need those above them to say something.
 const GENERIC: &[&str] = &[
+    "last4",
+    "last_4",
+    "lastfour",
+    "last_four",
     "value",
     "val",
     "id",
