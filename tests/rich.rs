@@ -378,10 +378,7 @@ fn what_is_only_recognised_is_a_gap_by_name() {
     let with = |head: &[u8]| [head, &noise].concat();
     let sas = b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\0\x09\xc7\x31\x8c\x18\x1f\x10\x11";
     for (head, format) in [
-        (&b"ARROW1\0\0\xff\xff\xff\xff"[..], "arrow"),
-        (b"FEA1\0\0\0\0", "arrow"),
-        (b"\xff\xff\xff\xff\xf8\x02\0\0\x10\0\0\0\0\0\x0a\0", "arrow"),
-        (b"\xff\xff\xff\xff\x88\0\0\0\x14\0\0\0\0\0\0\0", "arrow"),
+        (&b"FEA1\0\0\0\0"[..], "feather"),
         (b"ORC\x0a\x0b\x0a\x03\0\0\0\x12", "orc"),
         (b"!BDN\x11\x22\x33\x44SM\x17\0\x13\0\x01\x01", "pst"),
         (b"\0\x01\0\0Standard Jet DB\0\x01\0\0\0", "access"),
@@ -396,6 +393,20 @@ fn what_is_only_recognised_is_a_gap_by_name() {
             let said = (gap["class"].as_str(), gap["reason"].as_str(), gap["detail"].as_str(), code);
             assert_eq!(said, (Some("blind"), Some("unsupported"), Some(format), 3), "{gap}");
         }
+    }
+    // What begins as Arrow's and is none.
+    for head in [
+        &b"ARROW1\0\0\xff\xff\xff\xff"[..],
+        b"\xff\xff\xff\xff\xf8\x02\0\0\x10\0\0\0\0\0\x0a\0",
+        b"\xff\xff\xff\xff\x88\0\0\0\x14\0\0\0\0\0\0\0",
+    ] {
+        let (records, code) = scan("list", &with(head));
+        let gap = records.iter().find(|record| record["type"] == "gap").expect("a gap");
+        assert_eq!(
+            (gap["class"].as_str(), gap["reason"].as_str(), code),
+            (Some("blind"), Some("malformed"), 3),
+            "{gap}"
+        );
     }
     // A footer that is encrypted says so.
     let locked = [&b"PARE"[..], &noise, &[0x40, 0, 0, 0], b"PARE"].concat();

@@ -372,10 +372,9 @@ fn behind_streets(engine: &Engine, plan: &mut DocumentPlan, cases: &[Vec<Case>])
     };
     let mut bound = false;
     for street in (0..cases.len()).filter(|at| likely(&cases[*at], &|i| i == Identifier::ADDRESS)) {
-        let last = (street + AWAY).min(cases.len().saturating_sub(1));
-        for at in street + 1..=last {
+        for (at, own) in cases.iter().enumerate().skip(street + 1).take(AWAY) {
             let is_named = plan.columns.get(at).is_some_and(|column| column.headed || !column.bound.is_empty());
-            if is_named || likely(&cases[at], &|_| true) {
+            if is_named || likely(own, &|_| true) {
                 break;
             }
             bound |= plan.bind(at, rule, WEIGHT);

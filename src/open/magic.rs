@@ -101,7 +101,7 @@ static MARKS: &[Mark] = &[
     mark(0, b"Obj\x01", Unsupported("avro")),
     mark(0, b"ORC", Unsupported("orc")),
     mark(0, b"ARROW1\0\0", Unsupported("arrow")),
-    mark(0, b"FEA1", Unsupported("arrow")),                  // feather 1
+    mark(0, b"FEA1", Unsupported("feather")),                // its first version
     both(b"\xff\xff\xff\xff", 8, b"\x0c\0\0\0", Unsupported("arrow")), // a stream: continuation, length, where
     both(b"\xff\xff\xff\xff", 8, b"\x10\0\0\0", Unsupported("arrow")), // the root of its schema stands
     both(b"\xff\xff\xff\xff", 8, b"\x14\0\0\0", Unsupported("arrow")),

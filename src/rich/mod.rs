@@ -135,6 +135,8 @@ const READERS: &[(&str, Reader)] = &[
     #[cfg(feature = "columnar")]
     ("avro", columnar::avro::read),
     #[cfg(feature = "columnar")]
+    ("arrow", columnar::arrow::read),
+    #[cfg(feature = "columnar")]
     ("dbf", columnar::dbase::read),
     #[cfg(feature = "columnar")]
     ("memo", columnar::memo::read),
@@ -181,7 +183,7 @@ const FEATURES: &[(&str, bool, &[&str])] = &[
     ),
     ("pdf", cfg!(feature = "pdf"), &["pdf"]),
     ("sqlite", cfg!(feature = "sqlite"), &["sqlite"]),
-    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "dbf", "memo"]),
+    ("columnar", cfg!(feature = "columnar"), &["parquet", "avro", "arrow", "dbf", "memo"]),
     // A mail is text too, and read as such where nobody takes it apart.
     ("mail", cfg!(feature = "mail"), &["msg", "tnef"]),
     ("sevenz", cfg!(feature = "sevenz"), &["7z"]),

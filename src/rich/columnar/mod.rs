@@ -1,6 +1,7 @@
-//! Files of tables: Parquet, Avro, dBASE with its memos. In: the file. Out: its rows, records in records as columns with dotted names, lists as JSON.
+//! Files of tables: Parquet, Arrow, Avro, dBASE with its memos. In: the file. Out: its rows, records in records as columns with dotted names, lists as JSON.
 //! Refuses what its schema does not describe; a damaged stretch is a gap, and the rest is read where the format allows.
 
+pub(super) mod arrow;
 pub(super) mod avro;
 pub(super) mod dbase;
 pub(super) mod memo;

@@ -75,6 +75,79 @@ fn damaged_parquet_is_a_halt_or_a_gap() {
     assert!(text.contains("\n|1950-04-01|1970-01-01 01:00:00\n||\n"), "and what is beside the column: {text}");
 }
 
+/// A table of two batches: a dictionary, a list, a record that is missing once, a date and a time.
+fn arrow_batches() -> Vec<arrow_array::RecordBatch> {
+    use arrow_array::builder::{ListBuilder, StringBuilder};
+    use arrow_array::types::Int8Type;
+    use arrow_array::{
+        Date32Array, Decimal128Array, DictionaryArray, RecordBatch, StringArray, StructArray, TimestampSecondArray,
+    };
+    use arrow_schema::{DataType, Field};
+
+    let batch = |shift: i64| {
+        let plan: DictionaryArray<Int8Type> = ["HMO", "PPO"].into_iter().collect();
+        let mut phones = ListBuilder::new(StringBuilder::new());
+        phones.append_value([Some("205-555-0171"), None]);
+        phones.append_null();
+        let fields = vec![Field::new("ssn", DataType::Utf8, true), Field::new("born", DataType::Date32, true)];
+        let inner: Vec<arrow_array::ArrayRef> = vec![
+            Arc::new(StringArray::from(vec![Some("536-90-4399"), Some("219-48-1234")])),
+            Arc::new(Date32Array::from(vec![-7215, 0])),
+        ];
+        let person = StructArray::new(fields.into(), inner, Some(vec![true, false].into()));
+        let paid = Decimal128Array::from(vec![12345, -5]).with_precision_and_scale(9, 2).expect("a scale");
+        RecordBatch::try_from_iter([
+            ("person", Arc::new(person) as arrow_array::ArrayRef),
+            ("plan", Arc::new(plan)),
+            ("phones", Arc::new(phones.finish())),
+            ("paid", Arc::new(paid)),
+            ("seen", Arc::new(TimestampSecondArray::from(vec![86_400 * shift, 86_400 * shift + 3_600]))),
+        ])
+        .expect("a batch")
+    };
+    vec![batch(1), batch(2)]
+}
+
+fn arrow_files() -> [Vec<u8>; 2] {
+    let batches = arrow_batches();
+    let schema = batches[0].schema();
+    let mut file = arrow_ipc::writer::FileWriter::try_new(Vec::new(), &schema).expect("a writer");
+    let mut stream = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &schema).expect("a writer");
+    for batch in &batches {
+        file.write(batch).expect("written");
+        stream.write(batch).expect("written");
+    }
+    [file.into_inner().expect("closed"), stream.into_inner().expect("closed")]
+}
+
+#[test]
+fn arrow_is_rows() {
+    let expected = "person.ssn|person.born|plan|phones|paid|seen\n\
+                    536-90-4399|1950-04-01|HMO|\"[\"\"205-555-0171\"\",\"\"\"\"]\"|123.45|1970-01-02\n\
+                    ||PPO||-0.05|1970-01-02 01:00:00\n\
+                    536-90-4399|1950-04-01|HMO|\"[\"\"205-555-0171\"\",\"\"\"\"]\"|123.45|1970-01-03\n\
+                    ||PPO||-0.05|1970-01-03 01:00:00\n";
+    for bytes in arrow_files() {
+        let (text, parts, done) = collected(arrow::read, &bytes);
+        assert_eq!((text.as_str(), parts.gaps.len(), done), (expected, 0, Ok(())));
+    }
+}
+
+#[test]
+fn damaged_arrow_is_a_halt() {
+    for whole in arrow_files() {
+        for at in (0..whole.len()).step_by(1 + whole.len() / 300) {
+            // The library may panic, which is caught in a worker too; nothing more is asked for than the file could hold.
+            let mut broken = whole.clone();
+            broken[at] ^= 0x5a;
+            let _ = std::panic::catch_unwind(|| collected(arrow::read, &broken).2);
+            let _ = std::panic::catch_unwind(|| collected(arrow::read, &whole[..at]).2);
+        }
+        let (text, _, done) = collected(arrow::read, &whole[..whole.len() / 2]);
+        assert!(done.is_err() || text.lines().count() < 5, "{text}");
+    }
+}
+
 fn avro_file(codec: apache_avro::Codec) -> Vec<u8> {
     use apache_avro::types::{Record, Value};
     let schema = apache_avro::Schema::parse_str(
