@@ -66,6 +66,23 @@ fn parquet(patients: &[[String; 6]]) -> Vec<u8> {
     bytes
 }
 
+/// A file of Arrow, or a stream.
+fn arrow(patients: &[[String; 6]], stream: bool) -> Vec<u8> {
+    let column = |at: usize| {
+        let values: arrow_array::StringArray = patients.iter().map(|row| Some(row[at].as_str())).collect();
+        (HEADER[at], std::sync::Arc::new(values) as arrow_array::ArrayRef)
+    };
+    let batch = arrow_array::RecordBatch::try_from_iter((0..HEADER.len()).map(column)).expect("a batch");
+    if stream {
+        let mut writer = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).expect("a writer");
+        writer.write(&batch).expect("written");
+        return writer.into_inner().expect("closed");
+    }
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(Vec::new(), &batch.schema()).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.into_inner().expect("closed")
+}
+
 fn avro(patients: &[[String; 6]]) -> Vec<u8> {
     let fields: Vec<String> = HEADER.iter().map(|name| format!(r#"{{"name":"{name}","type":"string"}}"#)).collect();
     let schema = format!(r#"{{"type":"record","name":"p","fields":[{}]}}"#, fields.join(","));
@@ -234,6 +251,8 @@ fn one_list_says_the_same_in_databases_and_mail() {
         ("list", sqlite(&patients)),
         ("list.parquet", parquet(&patients)),
         ("list.avro", avro(&patients)),
+        ("list.arrow", arrow(&patients, false)),
+        ("list.arrows", arrow(&patients, true)),
         ("list.dbf", dbase(&patients)),
         ("list.eml", mail(&patients)),
         ("list.mbox", mailbox(&patients)),

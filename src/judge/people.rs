@@ -13,6 +13,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use crate::identifier::Identifier;
 use crate::judge::distinct::Sketch;
+use crate::validate::zip::STATES;
 use crate::validate::{Valid, zip};
 
 mod components;
@@ -160,14 +161,6 @@ pub(super) struct About {
     pub(super) state: u8,
     pub(super) died: bool,
 }
-
-/// States, the federal district and territories, as the Postal Service writes them (USPS Publication 28, appendix B).
-pub const STATES: [&str; 59] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
-    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
-    "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP", "FM",
-    "MH", "PW",
-];
 
 /// The state of each first three digits of a ZIP code, as a place in [`STATES`] from 1; 0 where there is none, or more.
 static STATE_OF: LazyLock<[u8; 1000]> = LazyLock::new(|| {

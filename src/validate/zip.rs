@@ -5,6 +5,14 @@ use super::blank::{is_blank, is_trivial, loose};
 use super::digits::{number, without_point_zero};
 use super::{Normal, Setting, Verdict, zip3};
 
+/// States, the federal district and territories, as the Postal Service writes them (USPS Publication 28, appendix B).
+pub const STATES: [&str; 59] = [
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
+    "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
+    "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP", "FM",
+    "MH", "PW",
+];
+
 /// A ZIP code: five digits or nine, in text behind its state.
 pub fn check(bytes: &[u8], setting: Setting) -> Verdict {
     let mut value = loose(bytes);

@@ -192,7 +192,7 @@ fn sexes(at: usize, lines: &[&[u8]]) -> bool {
 fn states(at: usize, lines: &[&[u8]]) -> bool {
     let is = |line: &[u8]| {
         let code = line.get(at..at + 2).and_then(|code| str::from_utf8(code).ok());
-        code.is_some_and(|code| crate::judge::people::STATES.contains(&code))
+        code.is_some_and(|code| crate::validate::zip::STATES.contains(&code))
     };
     hold(lines, is)
 }
