@@ -239,6 +239,8 @@ pub struct X12 {
     loops: Vec<Loop>,
     /// GS08.
     guide: Vec<u8>,
+    /// Who answers for coverage, or pays, is Medicaid by its name: then a member's number is Medicaid's.
+    medicaid: bool,
     record: u64,
     at_hand: Vec<(u64, u32)>,
 }
@@ -253,6 +255,7 @@ impl Default for X12 {
             whose: Whose::Nobody,
             loops: Vec::new(),
             guide: Vec::new(),
+            medicaid: false,
             record: 0,
             at_hand: vec![(u64::MAX, 0); AT_HAND],
         };

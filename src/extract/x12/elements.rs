@@ -31,7 +31,9 @@ impl X12 {
                 if person {
                     (3..=5).for_each(|number| self.give(segment, number, Role::Name, 0, out));
                 }
-                self.give(segment, 9, Role::Id, places::qualifier(one(8)), out);
+                let medicaid = self.medicaid && one(8) == b"MI" && matches!(one(1), b"IL" | b"QC");
+                let qualifier = if medicaid { b"MR" } else { one(8) };
+                self.give(segment, 9, Role::Id, places::qualifier(qualifier), out);
             }
             b"N1" if !organisation => self.give(segment, 4, Role::Id, places::qualifier(one(3)), out),
             b"N2" if whose == Whose::Patient => self.give(segment, 1, Role::Name, 0, out),
@@ -143,16 +145,25 @@ impl X12 {
             b"ST" => {
                 let guide = if one(3).is_empty() { self.last_guide() } else { one(3) };
                 spot = super::loops::Spot { transaction: Transaction::of(one(1), guide), ..Default::default() };
+                self.medicaid = false;
             }
             b"HL" => {
                 spot.section = Section::Level;
                 spot.level = padded(one(3));
+                self.medicaid &= &spot.level != b"20";
                 spot.entity = [b' '; 3];
                 if matches!(&spot.level, b"22" | b"23" | b"PT") {
                     self.next_record();
                 }
             }
             b"NM1" | b"N1" => {
+                // Of claims the payer is named behind the member.
+                let before =
+                    matches!(transaction, Transaction::Eligibility | Transaction::Status | Transaction::Remittance);
+                if before && one(1) == b"PR" {
+                    let name = one(if segment.id() == b"N1" { 2 } else { 3 });
+                    self.medicaid = memchr::memmem::find(&name.to_ascii_uppercase(), b"MEDICAID").is_some();
+                }
                 spot.entity = padded(one(1));
                 let named = matches!(&spot.entity, b"IL " | b"QC ");
                 if transaction == Transaction::Other && named && segment.id() == b"NM1" {

@@ -106,6 +106,25 @@ fn only_patients_are_patients() {
 }
 
 #[test]
+fn a_members_number_is_medicaids_where_medicaid_answers() {
+    let members = |payer: &str| {
+        let body = format!(
+            "HL*1**20*1~NM1*PR*2*{payer}*****PI*1~HL*2*1*21*1~NM1*1P*2*CLINIC*****XX*1234567893~HL*3*2*22*0~NM1*IL*1*DELGADO*MARIA****MI*23708939117991~"
+        );
+        values(&interchange("271", "005010X279A1", &body))
+            .into_iter()
+            .filter(|value| value.contains("NM109 M"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(members("NEW MEXICO MEDICAID"), ["1 2100C/NM109 MR=23708939117991"]);
+    assert_eq!(members("ACME HEALTH"), ["1 2100C/NM109 MI=23708939117991"]);
+    // Of claims the payer stands behind the member, and another member's must not count.
+    let claims = "HL*1**20*1~HL*2*1*22*0~NM1*IL*1*DELGADO*ADA****MI*111222333~NM1*PR*2*STATE MEDICAID*****PI*1~HL*3*1*22*0~NM1*IL*1*OKOYE*BO****MI*444555666~";
+    let found = values(&interchange("837", "005010X222A1", claims));
+    assert_eq!(found.iter().filter(|value| value.contains("NM109 MI")).count(), 2, "{found:?}");
+}
+
+#[test]
 fn other_transactions_have_their_own_records() {
     let remittance = "BPR*I*1*C*ACH*CCP*01*123456789*DA*1123456*1*2*01*987654321*DA*98765*20260101~TRN*1*12345*1512345678~N1*PE*CLINIC*XX*1234567893~LX*1~CLP*7722337*1*226*132**12*119932404007801~NM1*QC*1*DELGADO*MARIA****HN*536904398A~NM1*82*1*KILDARE*BEN****XX*1234567893~REF*1L*123456001~DTM*232*20260101~CLP*7722338*1*1*1**12*2~NM1*QC*1*OKOYE*ADA****34*536904398~";
     let expected = [
