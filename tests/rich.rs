@@ -70,7 +70,7 @@ fn parquet(patients: &[[String; 6]]) -> Vec<u8> {
 fn arrow(patients: &[[String; 6]], stream: bool) -> Vec<u8> {
     let column = |at: usize| {
         let values: arrow_array::StringArray = patients.iter().map(|row| Some(row[at].as_str())).collect();
-        (HEADER[at], std::sync::Arc::new(values) as arrow_array::ArrayRef)
+        (HEADER[at], Arc::new(values) as arrow_array::ArrayRef)
     };
     let batch = arrow_array::RecordBatch::try_from_iter((0..HEADER.len()).map(column)).expect("a batch");
     if stream {

@@ -311,7 +311,9 @@ impl Vocabulary {
                     Says::Whose(subject) => {
                         let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
                         let office = OFFICES.contains(&phrase.text.as_str()) && !may_be_an_offices(identifier);
-                        if context.subject.is_none() && distance <= 40 && !street && !office {
+                        let said = &bytes[window.start + words[end].end..span_start];
+                        let over = subject == Subject::Provider && ends_sentence(said);
+                        if context.subject.is_none() && distance <= 40 && !street && !office && !over {
                             context.subject = Some(subject);
                         }
                     }
@@ -406,6 +408,14 @@ fn is_street(text: &[u8], words: &[Word]) -> bool {
 /// Whether a value begins here: a figure, or the name of a month.
 fn opens_value(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_digit) || opens_month(text)
+}
+
+/// Whether a sentence ends here and another begins: `Sonnier-Schultz. Daughter Shelby`. A point behind a short word is that of a title.
+fn ends_sentence(said: &[u8]) -> bool {
+    memchr::memmem::find_iter(said, b". ").any(|at| {
+        let word = said[..at].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        word >= 4 && said.get(at + 2).is_some_and(u8::is_ascii_uppercase)
+    })
 }
 
 /// Whether a label's mark stands between a keyword and its value, and nothing else: `:`, `=`, `#`, leaders, a bracket that
