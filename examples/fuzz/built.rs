@@ -77,6 +77,8 @@ pub(crate) fn of(format: &str) -> Vec<Seed> {
         "ods" => vec![package(Pack::Zip, SHEETS)],
         "odt" => vec![package(Pack::Zip, TEXT)],
         "dbf" => vec![Seed::plain(dbase())],
+        "memo" => memos().into_iter().map(Seed::plain).collect(),
+        "arrow" => arrows().into_iter().map(Seed::plain).collect(),
         "mail" => vec![
             Seed::plain(MAIL),
             Seed::plain(
@@ -88,6 +90,51 @@ pub(crate) fn of(format: &str) -> Vec<Seed> {
         "tnef" => vec![Seed::plain(tnef())],
         _ => Vec::new(),
     }
+}
+
+/// Memo files: of dBASE III, whose texts end with two marks, and of FoxPro, whose texts have their length before them.
+fn memos() -> [Vec<u8>; 2] {
+    let mut third = vec![3, 0, 0, 0];
+    for text in [&b""[..], b"SSN 536-22-8145\x1a\x1aold text\x1a", b"caf\xe9 DOB 1957-03-14\x1a\x1a"] {
+        third.extend(text);
+        third.resize(third.len().next_multiple_of(512), 0);
+    }
+    let mut fox = vec![0, 0, 0, 20, 0, 0, 0, 64];
+    fox.resize(512, 0);
+    for (kind, text) in [(1u8, &b"Mother SSN 536-22-8145"[..]), (0, b"picture"), (1, b"last")] {
+        fox.extend([0, 0, 0, kind, 0, 0, 0, text.len() as u8]);
+        fox.extend(text);
+        fox.resize(fox.len().next_multiple_of(64), 0);
+    }
+    [third, fox]
+}
+
+/// A file and a stream of Arrow: texts by dictionary, lists, records.
+fn arrows() -> Vec<Vec<u8>> {
+    use arrow_array::builder::{ListBuilder, StringBuilder};
+    use arrow_array::types::Int8Type;
+    use arrow_array::{ArrayRef, Date32Array, DictionaryArray, RecordBatch, StringArray, StructArray};
+    use arrow_ipc::writer::{FileWriter, StreamWriter};
+    use std::sync::Arc;
+
+    let plan: DictionaryArray<Int8Type> = ["HMO", "PPO"].into_iter().collect();
+    let mut phones = ListBuilder::new(StringBuilder::new());
+    phones.append_value([Some("205-555-0171"), None]);
+    phones.append_null();
+    let ssn: ArrayRef = Arc::new(StringArray::from(vec![Some("536-90-4399"), None]));
+    let born: ArrayRef = Arc::new(Date32Array::from(vec![-7215, 0]));
+    let built = || -> Result<Vec<Vec<u8>>, arrow_schema::ArrowError> {
+        let person = StructArray::try_from(vec![("ssn", ssn), ("born", born)])?;
+        let columns: [(&str, ArrayRef); 3] =
+            [("person", Arc::new(person)), ("plan", Arc::new(plan)), ("phones", Arc::new(phones.finish()))];
+        let batch = RecordBatch::try_from_iter(columns)?;
+        let mut file = FileWriter::try_new(Vec::new(), &batch.schema())?;
+        let mut stream = StreamWriter::try_new(Vec::new(), &batch.schema())?;
+        file.write(&batch)?;
+        stream.write(&batch)?;
+        Ok(vec![file.into_inner()?, stream.into_inner()?])
+    };
+    built().unwrap_or_default()
 }
 
 /// Wrappers inside each other, some of which give much for little.

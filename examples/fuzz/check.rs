@@ -110,6 +110,8 @@ pub(crate) const TARGETS: &[Target] = &[
     reader("ods"),
     reader("odt"),
     reader("dbf"),
+    reader("memo"),
+    reader("arrow"),
     reader("mail"),
     reader("msg"),
     reader("tnef"),
@@ -234,7 +236,13 @@ fn taken_apart(format: &'static str, document: &[u8]) -> Result<(), String> {
     let mut taken =
         Taken { left: TAKEN, cells: Limits::default().cells, part: None, parts: 0, text: Vec::new(), wrong: None };
     let begun = Instant::now();
-    let asked = rich::Asked { format, name: "document", ..rich::Asked::default() };
+    // FoxPro's memos are told from dBASE's by their name alone; theirs begin with the number of the next free block, its highest byte first.
+    let name = match format {
+        "memo" if document.first() == Some(&0) => "document.fpt",
+        "memo" => "document.dbt",
+        _ => "document",
+    };
+    let asked = rich::Asked { format, name, ..rich::Asked::default() };
     let ended = reader(asked, &mut Cursor::new(document), &mut taken);
     in_time(begun, document)?;
     if let Some(wrong) = taken.wrong {

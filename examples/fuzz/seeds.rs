@@ -118,6 +118,10 @@ const SEEDS: &[(&str, &str)] = &[
         r#"{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","identifier":[{"system":"http://hl7.org/fhir/sid/us-ssn","value":"536228145"}],"birthDate":"1957-03-14"}}]}"#,
     ),
     (
+        "json",
+        r##"{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[{"cell_type":"markdown","source":["# List\n","SSN 536-22-8145, DOB 1957-03-14\n"],"metadata":{}},{"cell_type":"code","source":"df.head()","execution_count":1,"metadata":{},"outputs":[{"output_type":"execute_result","data":{"text/html":["<table><tr><th>mrn</th><th>dob</th></tr>","<tr><td>4471902</td><td>1957-03-14</td></tr></table>"],"text/plain":["   mrn dob\n","0 4471902 1957-03-14"]},"metadata":{},"execution_count":1}]}]}"##,
+    ),
+    (
         "fhir",
         r#"{"resourceType":"Patient","id":"p1","identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"40011937"}],"name":[{"family":"Delgado","given":["Maria"]}],"telecom":[{"system":"phone","value":"(315) 555-0142"}],"text":{"div":"<div>SSN: 221-34-5678<br/>x</div>"},"contact":[{"name":{"family":"Smith"}}],"birthDate":"1957-03-14"}
 {"resourceType":"Coverage","subscriberId":"W123456789","beneficiary":{"reference":"Patient/p1"}}"#,
@@ -179,6 +183,10 @@ const SEEDS: &[(&str, &str)] = &[
     (
         "icalendar",
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260102\nSUMMARY:Visit\\nMaria DOB 1957-03-14\nATTENDEE;CN=\"Delgado, M\":mailto:m@x.org\nEND:VEVENT\nEND:VCALENDAR\n",
+    ),
+    (
+        "icalendar",
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:appt-4471902\nDTSTART:20260724T153000Z\nSUMMARY:Appt - Delgado, Maria\nDESCRIPTION:DOB 03/14/1957\\nMRN 4471902\\nIns: BCBS W484331624\nEND:VEVENT\nEND:VCALENDAR\n",
     ),
     (
         "ldif",
