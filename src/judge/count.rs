@@ -139,6 +139,8 @@ impl Counter {
         self.judged.clear();
         let (labels, judged) = (&mut self.labels, &mut self.judged);
         text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, labels, judged);
+        // What has no form is looked for around what has one; beyond the core it is another chunk's.
+        judged.retain(|judged| chunk.core.contains(&judged.start));
         let mut record = Record::default();
         let mut lines = 0;
         let mut at = chunk.core.start;
