@@ -2,6 +2,7 @@
 //! them. Out: the same with what their neighbours weigh, and names and birth dates that only their company tells. Looks only near
 //! what identifies a person; a text without persons costs nothing here.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::detect::Candidate;
@@ -10,6 +11,7 @@ use crate::engine::Engine;
 use crate::identifier::Identifier;
 use crate::judge::context::TELLS;
 use crate::judge::labels::Labels;
+use crate::judge::taken::Standing;
 use crate::judge::tally::LIKELY;
 use crate::judge::text::{Judged, Label, NEIGHBOUR_REACH, judge};
 use crate::validate::date::today;
@@ -119,7 +121,7 @@ pub(super) fn beside(
         return;
     }
     near.sort_by_key(|span| span.start);
-    let before = out.len();
+    let standing = Standing::by(out, first, |j| j.end);
     for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
         let names = engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::NAME);
         for by in names {
@@ -129,7 +131,6 @@ pub(super) fn beside(
                 continue;
             }
             let beside = near[at..].iter().take(12).any(|other| is_in_line(bytes, &span, other));
-            let known = out[first..before].iter_mut().find(|j| j.end == span.end && j.rule == by.rule);
             let add = |judged: &mut Judged| {
                 // A word that says whose it is outweighs where it stands.
                 if judged.clues.against != 0.0 {
@@ -148,8 +149,8 @@ pub(super) fn beside(
                     judged.clues.other = 0.0;
                 }
             };
-            match known {
-                Some(judged) => add(judged),
+            match standing.at(span.end, by.rule) {
+                Some(index) => add(&mut out[index]),
                 None => {
                     if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels) {
                         add(&mut judged);
@@ -168,34 +169,43 @@ pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     const WHOSE: f32 = 3.0;
     const CLOSE: usize = 40;
     const LINE: usize = 400;
+    /// Longer than any of those values.
+    const LONGEST: usize = 400;
     let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
     let numbers = |j: &Judged| matches!(identifier(j), Identifier::PHONE | Identifier::IP_ADDRESS);
     if !judged.iter().any(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
         return;
     }
     let likely = |j: &&Judged| !j.valid.test && j.clues.logit() >= LIKELY;
-    let names: Vec<Range<usize>> =
-        judged.iter().filter(likely).filter(|j| identifier(j) == Identifier::NAME).map(|j| j.start..j.end).collect();
-    let persons: Vec<Range<usize>> = judged
+    let mut names: Vec<usize> =
+        judged.iter().filter(likely).filter(|j| identifier(j) == Identifier::NAME).map(|j| j.end).collect();
+    names.sort_unstable();
+    let mut persons: Vec<Range<usize>> = judged
         .iter()
         .filter(likely)
         .filter(|j| is_persons(identifier(j)) || identifier(j) == Identifier::EMAIL)
         .map(|j| j.start..j.end)
         .collect();
+    persons.sort_unstable_by_key(|other| other.start);
     for number in judged.iter_mut().filter(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
         let span = number.start..number.end;
         let near = match identifier(number) {
-            Identifier::PHONE => names.iter().any(|name| {
-                name.end <= span.start
-                    && span.start - name.end <= CLOSE
-                    && memchr::memchr2(b'\n', b'.', &bytes[name.end..span.start]).is_none()
-            }),
-            _ => persons.iter().any(|other| {
-                let between = other.end.min(span.end)..other.start.max(span.start);
-                between.start <= between.end
-                    && between.len() <= LINE
-                    && memchr::memchr(b'\n', &bytes[between]).is_none()
-            }),
+            // The nearest: if a line or a sentence ends behind it, so it does behind those before.
+            Identifier::PHONE => {
+                let name = names.partition_point(|end| *end <= span.start).checked_sub(1).map(|at| names[at]);
+                name.is_some_and(|end| {
+                    span.start - end <= CLOSE && memchr::memchr2(b'\n', b'.', &bytes[end..span.start]).is_none()
+                })
+            }
+            _ => {
+                let from = persons.partition_point(|other| other.start + LINE + LONGEST < span.start);
+                persons[from..].iter().take_while(|other| other.start <= span.end + LINE).any(|other| {
+                    let between = other.end.min(span.end)..other.start.max(span.start);
+                    between.start <= between.end
+                        && between.len() <= LINE
+                        && memchr::memchr(b'\n', &bytes[between]).is_none()
+                })
+            }
         };
         if near {
             number.clues.neighbour = WHOSE;
@@ -356,6 +366,9 @@ pub(super) fn born(
         |j: &&Judged| identifier(j.rule) == Identifier::NAME && j.clues.logit() >= LIKELY && j.valid.measure >= 1;
     let mut names: Vec<usize> = out[first..].iter().filter(named).map(|j| j.end).collect();
     names.sort_unstable();
+    let likely = out[first..].iter().filter(|j| j.clues.logit() >= LIKELY);
+    let mut likely: HashSet<usize> = likely.map(|j| j.start).collect();
+    let mut found: Vec<Judged> = Vec::new();
     for candidate in candidates.iter().filter(|c| (c.end as usize) <= scope.end) {
         let start = candidate.start as usize;
         let Some(name) = names.partition_point(|end| *end <= start).checked_sub(1).map(|at| names[at]) else {
@@ -373,8 +386,7 @@ pub(super) fn born(
             continue;
         }
         for by in engine.uses(candidate.shape).iter().filter(|by| identifier(by.rule) == Identifier::BIRTH_DATE) {
-            let known = out[first..].iter().any(|j| j.start == start && j.clues.logit() >= LIKELY);
-            if by.alone < -5.5 || known {
+            if by.alone < -5.5 || likely.contains(&start) {
                 continue;
             }
             if let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, *by, label, labels)
@@ -383,16 +395,19 @@ pub(super) fn born(
             {
                 judged.clues.other = 0.0;
                 judged.clues.neighbour = BORN;
-                out.retain({
-                    let (start, rule) = (judged.start, judged.rule);
-                    let mut at = 0;
-                    move |j| {
-                        at += 1;
-                        at <= first || (j.start, j.rule) != (start, rule)
-                    }
-                });
-                out.push(judged);
+                if judged.clues.logit() >= LIKELY {
+                    likely.insert(judged.start);
+                }
+                found.push(judged);
             }
         }
     }
+    // In the place of what was said of them before.
+    let places: HashSet<(usize, u16)> = found.iter().map(|j| (j.start, j.rule)).collect();
+    let mut at = 0;
+    out.retain(|j| {
+        at += 1;
+        at <= first || !places.contains(&(j.start, j.rule))
+    });
+    out.append(&mut found);
 }

@@ -8,6 +8,7 @@ use crate::engine::{Engine, Use};
 use crate::identifier::Identifier;
 use crate::judge::labels::Labels;
 use crate::judge::spoken;
+use crate::judge::taken::Taken;
 use crate::judge::tally::LIKELY;
 use crate::judge::text::{Clues, Judged, labelled};
 use crate::rules::Rule;
@@ -53,6 +54,7 @@ pub(super) fn names(
     near.sort_unstable();
     let Some(by) = names_use(engine) else { return };
     spoken::first_names(engine, bytes, scope, by, first, out);
+    let mut taken = Taken::by(&out[first..]);
     let mut from = scope.start;
     for anchor in near {
         let start = anchor.saturating_sub(REACH).max(from);
@@ -64,12 +66,14 @@ pub(super) fn names(
             let at = start + mark + 1;
             let Some(word) = fills(&bytes[at..scope.end], bytes[at - 1] == b'\n') else { continue };
             let span = at + word.start..at + word.end;
-            let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
-            if out[first..].iter().any(taken) {
+            if taken.meets(&span) {
                 continue;
             }
             let rule = &engine.rules().rules[by.rule as usize];
-            out.extend(named(engine, bytes, scope, labels, by, rule, span));
+            if let Some(judged) = named(engine, bytes, scope, labels, by, rule, span) {
+                taken.add(&judged);
+                out.push(judged);
+            }
         }
         from = end;
     }

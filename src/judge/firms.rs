@@ -8,6 +8,7 @@ use crate::identifier::Identifier;
 use crate::judge::drafts::{Draft, is_somebody};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::{LIKELY, POSSIBLE};
+use crate::judge::words::WordList;
 use crate::rules::FieldName;
 
 /// The most that is said of what stands beside a firm's name, or of an address without a label, in a text in which nobody is
@@ -47,7 +48,7 @@ const HEADED: [&str; 16] = [
 ];
 
 /// Words of firms, authorities and licences. Sorted.
-const FIRMS: &[&str] = &[
+const FIRMS: WordList<41> = WordList::of([
     "agency",
     "association",
     "authors",
@@ -89,7 +90,7 @@ const FIRMS: &[&str] = &[
     "trademark",
     "university",
     "warranty",
-];
+]);
 
 /// Whether a firm, an authority or a licence is named in the paragraph around a value.
 pub(super) fn beside(bytes: &[u8], scope: &Range<usize>, span: Range<usize>) -> bool {
@@ -108,13 +109,7 @@ pub(super) fn beside(bytes: &[u8], scope: &Range<usize>, span: Range<usize>) -> 
 }
 
 fn is_named(text: &[u8]) -> bool {
-    text.split(|b| !b.is_ascii_alphabetic()).filter(|word| (2..=12).contains(&word.len())).any(|word| {
-        let mut small = [0; 12];
-        let small = &mut small[..word.len()];
-        small.copy_from_slice(word);
-        small.make_ascii_lowercase();
-        FIRMS.binary_search_by(|firm| firm.as_bytes().cmp(small)).is_ok()
-    })
+    text.split(|b| !b.is_ascii_alphabetic()).any(|word| FIRMS.has(word))
 }
 
 /// Whether what is found may be a firm's or nobody's as well: its form or its label says no more.

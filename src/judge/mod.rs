@@ -31,6 +31,7 @@ mod rows;
 pub mod severity;
 mod spoken;
 mod subjects;
+mod taken;
 pub mod tally;
 pub mod text;
 mod together;

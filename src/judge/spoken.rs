@@ -3,14 +3,17 @@
 //! (`lives w/ wife Elizabeth`), a ZIP code behind its label in such a form, and the first name of whom a message about an appointment greets (`Hi Frankie, reminder of your appt`).
 //! Refuses first names that the lists do not know, but in such a greeting.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::detect::Candidate;
 use crate::engine::{Engine, Use};
 use crate::identifier::Identifier;
 use crate::judge::labels::Labels;
+use crate::judge::taken::{Standing, Taken};
 use crate::judge::tally::LIKELY;
 use crate::judge::text::{Clues, Judged, Label, judge};
+use crate::judge::words::WordList;
 use crate::validate::{self, Setting, Verdict};
 
 /// What an age and a sex behind it weigh for a name, where the lists know none, one or two of its words.
@@ -30,33 +33,33 @@ const IN_FORM: f32 = 3.0;
 const GAP: usize = 20;
 
 /// Words of kinship before a name. Sorted.
-const KIN: [&[u8]; 25] = [
-    b"aunt",
-    b"boyfriend",
-    b"brother",
-    b"caregiver",
-    b"child",
-    b"dad",
-    b"daughter",
-    b"father",
-    b"fiance",
-    b"fiancee",
-    b"girlfriend",
-    b"grandfather",
-    b"grandmother",
-    b"grandson",
-    b"guardian",
-    b"husband",
-    b"mom",
-    b"mother",
-    b"nephew",
-    b"niece",
-    b"sister",
-    b"son",
-    b"spouse",
-    b"uncle",
-    b"wife",
-];
+const KIN: WordList<25> = WordList::of([
+    "aunt",
+    "boyfriend",
+    "brother",
+    "caregiver",
+    "child",
+    "dad",
+    "daughter",
+    "father",
+    "fiance",
+    "fiancee",
+    "girlfriend",
+    "grandfather",
+    "grandmother",
+    "grandson",
+    "guardian",
+    "husband",
+    "mom",
+    "mother",
+    "nephew",
+    "niece",
+    "sister",
+    "son",
+    "spouse",
+    "uncle",
+    "wife",
+]);
 
 /// Words that greet.
 const GREETINGS: [&[u8]; 5] = [b"hi", b"hello", b"dear", b"hey", b"hola"];
@@ -83,6 +86,18 @@ fn use_of(engine: &Engine, candidate: &Candidate, identifier: Identifier) -> Opt
     engine.uses(candidate.shape).iter().find(of).copied()
 }
 
+/// The first use of a rule of this identifier.
+fn any_use_of(engine: &Engine, identifier: Identifier) -> Option<Use> {
+    let mut shapes = 0..engine.plan().shapes().len() as u16;
+    let of = |by: &&Use| engine.rules().rules[by.rule as usize].identifier == identifier;
+    shapes.find_map(|shape| engine.uses(shape).iter().find(of).copied())
+}
+
+/// Where likely values begin.
+fn likely_starts(judged: &[Judged]) -> HashSet<usize> {
+    judged.iter().filter(|j| j.clues.logit() >= LIKELY).map(|j| j.start).collect()
+}
+
 /// Adds names with an age and a sex behind them, and the numbers of such persons.
 pub(super) fn aged(
     engine: &Engine,
@@ -93,13 +108,15 @@ pub(super) fn aged(
     first: usize,
     out: &mut Vec<Judged>,
 ) {
+    let mut standing = None;
     for (at, candidate) in candidates.iter().enumerate() {
         let span = candidate.start as usize..candidate.end as usize;
         if span.end > scope.end || !bytes[span.start].is_ascii_uppercase() || !is_aged(&bytes[span.end..scope.end]) {
             continue;
         }
         let Some(by) = use_of(engine, candidate, Identifier::NAME) else { continue };
-        let known = |j: &&mut Judged| j.end == span.end && j.rule == by.rule;
+        let (ends, likely) =
+            standing.get_or_insert_with(|| (Standing::by(out, first, |j| j.end), likely_starts(&out[first..])));
         let add = |judged: &mut Judged| {
             if judged.clues.against == 0.0 {
                 let weight = AGED[judged.valid.measure.clamp(0, 2) as usize];
@@ -107,13 +124,14 @@ pub(super) fn aged(
                 judged.clues.other = 0.0;
             }
         };
-        match out[first..].iter_mut().find(known) {
-            Some(judged) => add(judged),
+        match ends.at(span.end, by.rule) {
+            Some(index) => add(&mut out[index]),
             None => {
                 let Ok(mut judged) = judge(engine, bytes, scope.clone(), *candidate, by, label, labels) else {
                     continue;
                 };
                 add(&mut judged);
+                ends.add(judged.end, judged.rule, out.len());
                 out.push(judged);
             }
         }
@@ -127,9 +145,10 @@ pub(super) fn aged(
         let number = number.and_then(|c| use_of(engine, c, Identifier::MRN).map(|by| (c, by)));
         if let Some((c, by)) = number
             && let Ok(mut judged) = judge(engine, bytes, scope.clone(), *c, by, label, labels)
-            && !out[first..].iter().any(|j| j.start == judged.start && j.clues.logit() >= LIKELY)
+            && likely.insert(judged.start)
         {
             (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
+            ends.add(judged.end, judged.rule, out.len());
             out.push(judged);
         }
     }
@@ -181,61 +200,43 @@ pub(super) fn first_names(
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut near: Vec<usize> = out[first..].iter().filter(likely).filter(tells).map(|j| j.start).collect();
     near.sort_unstable();
+    let mut labelled: Vec<Range<usize>> = Vec::new();
     let mut from = scope.start;
     for anchor in near {
         let start = anchor.saturating_sub(REACH).max(from);
         let end = (anchor + REACH).min(scope.end);
         if start < end {
             relatives(bytes, start..end, &mut found);
-            zips(engine, bytes, start..end, first, out);
+            labelled.extend(zips(bytes, start..end));
             from = end;
         }
     }
     let mut dates: Vec<usize> = out[first..].iter().filter(likely).filter(dated).map(|j| j.start).collect();
     dates.sort_unstable();
     found.extend(dates.into_iter().filter_map(|at| greeted(bytes, at.saturating_sub(GREETED).max(scope.start)..at)));
-    let rule = &engine.rules().rules[by.rule as usize];
-    for span in found {
-        let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
-        let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Field) else { continue };
-        if !out[first..].iter().any(taken) {
-            let clues = Clues { alone: by.alone, neighbour: CALLED, ..Clues::default() };
-            out.push(Judged {
-                rule: by.rule,
-                shape: by.shape,
-                start: span.start,
-                end: span.end,
-                valid,
-                clues,
-                subject: None,
-            });
+    let mut taken = Taken::by(&out[first..]);
+    let mut put = |by: Use, span: Range<usize>, weight: f32| {
+        let rule = &engine.rules().rules[by.rule as usize];
+        if let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Field)
+            && !taken.meets(&span)
+        {
+            let clues = Clues { alone: by.alone, neighbour: weight, ..Clues::default() };
+            let Range { start, end } = span;
+            let judged = Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: None };
+            taken.add(&judged);
+            out.push(judged);
         }
+    };
+    if let Some(by) = any_use_of(engine, Identifier::ZIP) {
+        labelled.into_iter().for_each(|span| put(by, span, IN_FORM));
     }
+    found.into_iter().for_each(|span| put(by, span, CALLED));
 }
 
-/// Adds ZIP codes behind their label in a form near what identifies a person: `Zip 46858`, `ZIP CODE: 79979`.
-fn zips(engine: &Engine, bytes: &[u8], within: Range<usize>, first: usize, out: &mut Vec<Judged>) {
-    let shapes = 0..engine.plan().shapes().len() as u16;
-    let is_zip = |by: &&Use| engine.rules().rules[by.rule as usize].identifier == Identifier::ZIP;
-    let Some(by) = shapes.flat_map(|shape| engine.uses(shape)).find(is_zip).copied() else { return };
-    let rule = &engine.rules().rules[by.rule as usize];
-    let marks = memchr::memchr2_iter(b'Z', b'z', &bytes[within.clone()]).map(|at| within.start + at);
-    for span in marks.filter_map(|at| labelled_zip(bytes, at..within.end)) {
-        let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
-        let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Field) else { continue };
-        if !out[first..].iter().any(taken) {
-            let clues = Clues { alone: by.alone, neighbour: IN_FORM, ..Clues::default() };
-            out.push(Judged {
-                rule: by.rule,
-                shape: by.shape,
-                start: span.start,
-                end: span.end,
-                valid,
-                clues,
-                subject: None,
-            });
-        }
-    }
+/// ZIP codes behind their label in a form near what identifies a person: `Zip 46858`, `ZIP CODE: 79979`.
+fn zips(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let marks = memchr::memchr2_iter(b'Z', b'z', &bytes[within.clone()]).map(move |at| within.start + at..within.end);
+    marks.filter_map(|rest| labelled_zip(bytes, rest))
 }
 
 /// The five figures, four more behind a hyphen, that a `Zip` or `Zip code` labels.
@@ -270,11 +271,8 @@ fn relatives(bytes: &[u8], within: Range<usize>, found: &mut Vec<Range<usize>>) 
         let before = &bytes[within.start..at];
         let before = before.strip_suffix(b",").or_else(|| before.strip_suffix(b":")).unwrap_or(before);
         let length = before.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-        let word = before[before.len() - length..].to_ascii_lowercase();
-        let Some(name) = KIN.binary_search(&word.as_slice()).ok().and_then(|_| first_name(&bytes[at + 1..within.end]))
-        else {
-            continue;
-        };
+        let kin = KIN.has(&before[before.len() - length..]);
+        let Some(name) = kin.then(|| first_name(&bytes[at + 1..within.end])).flatten() else { continue };
         // A second capital word: a whole name, which has a form.
         let whole = &bytes[at + 1..at + 1 + name];
         let listed = validate::names::given_rank(whole).is_some() && !validate::name::is_of_headings(whole);

@@ -10,6 +10,7 @@ use crate::engine::{Engine, Use};
 use crate::identifier::Identifier;
 use crate::judge::company::is_of_years_ago;
 use crate::judge::labels::Labels;
+use crate::judge::taken::{Standing, Taken};
 use crate::judge::tally::LIKELY;
 use crate::judge::text::{Clues, Judged, Label, judge};
 use crate::validate::{Setting, Verdict};
@@ -87,17 +88,18 @@ pub(super) fn lines(
             _ => wrong += 1,
         }
     }
-    if wrong * WRONG > found.len() + wrong {
+    if found.is_empty() || wrong * WRONG > found.len() + wrong {
         return;
     }
     // Where several lines name somebody whom the lists know, so do those between them.
     let several = found.iter().filter(|line| line.known).count() >= SEVERAL;
     let weight = if several { MANY } else { ONE };
+    let mut standing = Standing::by(out, first, |j| j.start);
     for Line { mut number, mut date, .. } in found.into_iter().filter(|line| line.known || several) {
         (number.clues.neighbour, date.clues.neighbour) = (weight, BORN);
-        put(number, first, out);
+        put(number, &mut standing, out);
         if weight == MANY {
-            put(date, first, out);
+            put(date, &mut standing, out);
         }
     }
 }
@@ -117,6 +119,10 @@ pub(super) fn numbered(
         identifier(j) == Identifier::BIRTH_DATE && j.clues.keyword > 0.0 && j.clues.logit() >= LIKELY && !j.valid.test
     };
     let births: Vec<Range<usize>> = out[first..].iter().filter(born).map(|j| j.start..j.end).collect();
+    if births.is_empty() {
+        return;
+    }
+    let mut standing = Standing::by(out, first, |j| j.start);
     for birth in births {
         let line = line_of(bytes, scope, &birth);
         let Some(at) = behind_id(&bytes[line.clone()]).map(|at| line.start + at) else { continue };
@@ -128,7 +134,7 @@ pub(super) fn numbered(
             && judged.clues.against == 0.0
         {
             (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
-            put(judged, first, out);
+            put(judged, &mut standing, out);
         }
     }
 }
@@ -152,7 +158,12 @@ pub(super) fn insured(
         persons && j.clues.logit() >= LIKELY && !j.valid.test
     };
     let mut near: Vec<usize> = out[first..].iter().filter(tells).map(|j| j.start).collect();
+    if near.is_empty() {
+        return;
+    }
     near.sort_unstable();
+    let mut standing = Standing::by(out, first, |j| j.start);
+    let mut taken: Option<Taken> = None;
     let shapes = 0..engine.plan().shapes().len() as u16;
     let of_members = |by: &&Use| engine.rules().rules[by.rule as usize].identifier == Identifier::MEMBER_ID;
     let member = shapes.flat_map(|shape| engine.uses(shape)).find(of_members).copied();
@@ -182,20 +193,25 @@ pub(super) fn insured(
                     && judged.clues.against == 0.0
                 {
                     (judged.clues.neighbour, judged.clues.other) = (NUMBERED, 0.0);
-                    put(judged, first, out);
+                    if let Some(taken) = &mut taken {
+                        taken.add(&judged);
+                    }
+                    put(judged, &mut standing, out);
                 }
             } else if let Some(by) = member
                 && let Some(code) = behind_plan(&bytes[said.clone()])
             {
                 let span = said.start + code.start..said.start + code.end;
                 let rule = &engine.rules().rules[by.rule as usize];
-                let taken = |j: &Judged| j.start < span.end && span.start < j.end && j.clues.logit() >= LIKELY;
+                let taken = taken.get_or_insert_with(|| Taken::by(&out[first..]));
                 if let Verdict::Valid(valid) = (rule.check)(&bytes[span.clone()], Setting::Free)
-                    && !out[first..].iter().any(taken)
+                    && !taken.meets(&span)
                 {
                     let clues = Clues { alone: by.alone, neighbour: NUMBERED, ..Clues::default() };
-                    let (start, end) = (span.start, span.end);
-                    put(Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: None }, first, out);
+                    let Range { start, end } = span;
+                    let judged = Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: None };
+                    taken.add(&judged);
+                    put(judged, &mut standing, out);
                 }
             }
         }
@@ -274,11 +290,14 @@ fn behind_plan(said: &[u8]) -> Option<Range<usize>> {
 }
 
 /// Puts a value in the place of what was said of it before, if that was less.
-fn put(judged: Judged, first: usize, out: &mut Vec<Judged>) {
-    match out[first..].iter_mut().find(|j| (j.start, j.rule) == (judged.start, judged.rule)) {
-        Some(known) if known.clues.logit() < judged.clues.logit() => *known = judged,
+fn put(judged: Judged, standing: &mut Standing, out: &mut Vec<Judged>) {
+    match standing.at(judged.start, judged.rule) {
+        Some(index) if out[index].clues.logit() < judged.clues.logit() => out[index] = judged,
         Some(_) => {}
-        None => out.push(judged),
+        None => {
+            standing.add(judged.start, judged.rule, out.len());
+            out.push(judged);
+        }
     }
 }
 

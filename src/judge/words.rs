@@ -4,6 +4,41 @@
 /// Words of one window that are looked at.
 pub(super) const WORDS: usize = 32;
 
+/// A short list of words in small letters, sorted, that nearly every word asked for is not in.
+pub(super) struct WordList<const N: usize> {
+    words: [&'static str; N],
+    /// By the first letter, which lengths there are, as bits: what tells most words that are not listed.
+    lengths: [u32; 26],
+}
+
+impl<const N: usize> WordList<N> {
+    pub(super) const fn of(words: [&'static str; N]) -> WordList<N> {
+        let mut lengths = [0; 26];
+        let mut at = 0;
+        while at < N {
+            let word = words[at].as_bytes();
+            lengths[(word[0] - b'a') as usize] |= 1 << word.len();
+            at += 1;
+        }
+        WordList { words, lengths }
+    }
+
+    /// Whether the word is listed, in capital or small letters.
+    pub(super) fn has(&self, word: &[u8]) -> bool {
+        let Some(first) = word.first().filter(|b| b.is_ascii_alphabetic()) else { return false };
+        let lengths = self.lengths[(first.to_ascii_lowercase() - b'a') as usize];
+        word.len() < 32 && lengths >> word.len() & 1 == 1 && {
+            let small = || word.iter().map(u8::to_ascii_lowercase);
+            self.words.binary_search_by(|listed| listed.bytes().cmp(small())).is_ok()
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_sorted(&self) -> bool {
+        self.words.is_sorted()
+    }
+}
+
 /// One word: a run of letters (an upper-case letter after a lower-case one starts a new word), a run of digits, or `#`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Word {
@@ -144,6 +179,14 @@ mod tests {
 
     fn words(text: &[u8]) -> Vec<&[u8]> {
         Words::new(text).map(|word| &text[word.start..word.end]).collect()
+    }
+
+    #[test]
+    fn a_list_knows_its_words() {
+        let list = WordList::of(["corp", "inc", "llc"]);
+        for (word, listed) in [("Inc", true), ("LLC", true), ("co", false), ("ink", false), ("", false), ("4", false)] {
+            assert_eq!(list.has(word.as_bytes()), listed, "{word}");
+        }
     }
 
     #[test]
