@@ -40,6 +40,10 @@ fn made() -> (String, String) {
         if n.is_multiple_of(40) {
             text += &format!("Seen in clinic today.\nMRN: {}\nDOB: {born}\n", 10_000_000 + n * 7);
         }
+        // What has no form is looked for far around what has one: over the bounds of chunks too.
+        if n.is_multiple_of(5) {
+            text += "Spoke w/ wife Elizabeth, Zip 46858.\nFirst Name: Laura\n";
+        }
         text += "fn main() { let x = 12345678; } // nothing of interest here\n";
     }
     (rows, text)

@@ -136,6 +136,10 @@ impl Default for Hl7 {
 }
 
 impl Reader for Hl7 {
+    fn rises(&self) -> bool {
+        true
+    }
+
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken> {
         let mut out = Values { places, batch, record: self.record.max(1) };
         loop {

@@ -33,6 +33,11 @@ pub trait Reader: Send {
         None
     }
 
+    /// Whether the numbers of its records only rise: what comes later does not add to an earlier one.
+    fn rises(&self) -> bool {
+        false
+    }
+
     /// What of it was passed over although the structure was read to its end, for a gap.
     fn unread(&self) -> Option<(Reason, &'static str)> {
         None

@@ -266,6 +266,10 @@ impl Default for X12 {
 }
 
 impl Reader for X12 {
+    fn rises(&self) -> bool {
+        true
+    }
+
     fn read(&mut self, window: &mut Window<'_>, places: &mut Places, batch: &mut Batch) -> Result<Progress, Broken> {
         let mut out = Values { places, batch, record: self.record.max(1) };
         loop {

@@ -29,8 +29,10 @@ use crate::validate::{Setting, Valid, Verdict, names};
 /// Surnames of a lower rank are frequent: some 40 % of people bear them, few things are called so.
 const FREQUENT: u32 = 1000;
 
+mod open;
 mod values;
 
+use values::Gathered;
 pub(super) use values::asked;
 pub use values::{Values, text_of};
 
@@ -43,6 +45,7 @@ pub struct Counter {
     /// Slots whose distinct values are only sketched.
     sketched: Vec<(u32, u16, u8)>,
     pub(super) table: Table,
+    gathered: Gathered,
 }
 
 /// What a chunk is counted by.
@@ -140,7 +143,12 @@ impl Counter {
         let (labels, judged) = (&mut self.labels, &mut self.judged);
         text::judge_all(job.engine, &chunk.bytes, 0..to, &self.candidates, None, POSSIBLE, labels, judged);
         // What has no form is looked for around what has one; beyond the core it is another chunk's.
-        judged.retain(|judged| chunk.core.contains(&judged.start));
+        let candidates = &self.candidates;
+        judged.retain(|judged| {
+            // What bears a value out may stand before it, and over the border: `NY 10428`.
+            let begins_here = || candidates.iter().rev().any(|c| c.end as usize > judged.start);
+            chunk.core.contains(&judged.start) || judged.start >= chunk.core.end && begins_here()
+        });
         let mut record = Record::default();
         let mut lines = 0;
         let mut at = chunk.core.start;

@@ -100,6 +100,11 @@ impl Plain {
     }
 }
 
+/// Whether no byte stands there that something to be replaced begins with.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    memchr::memchr(b'%', bytes).is_none() && memchr::memchr3(0xE2, 0xC2, 0xEF, bytes).is_none()
+}
+
 /// The plain text of a short value.
 pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     match Plain::of(bytes) {

@@ -109,7 +109,7 @@ impl Scanner<'_> {
         plan.encoding = reading.encoding.map(|(encoding, _)| encoding);
         let mut places = Places::default();
         let mut tally = Tally::default();
-        let mut state = Values::at(reading.start());
+        let mut state = Values::at(reading.start(), reader.rises());
         let known = Known::default();
         let next = head.len() as u64;
         let mut behind = InOrder { scanner: self, source, next };
@@ -139,7 +139,7 @@ impl Scanner<'_> {
             let mut counted = self.count_values(&plan, &known, read, &mut state);
             // As of a table: the first batch shows which places hold keys that no name speaks for.
             if std::mem::take(&mut first) && decide::key_columns(self.engine, &mut plan, &counted) {
-                state = Values::at(reading.start());
+                state = Values::at(reading.start(), reader.rises());
                 counted = self.count_values(&plan, &known, read, &mut state);
             }
             tally.merge(counted);

@@ -4,89 +4,37 @@
 //! Values are put together, a line end between them, so that one search does for all of them; where they stand in the
 //! document is found out only for those of which it is told.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use memchr::memmem;
 
+use super::open::Open;
 use super::{Counter, Job};
 use crate::engine::Engine;
 use crate::extract::named::{Batch, Holds, Value};
 use crate::extract::rows::Field;
 use crate::extract::{Chunk, Entry};
 use crate::judge::matches::{Cursor, First};
-use crate::judge::plain::plain;
+use crate::judge::plain::{is_plain, plain};
 use crate::judge::plan::ColumnPlan;
-use crate::judge::record::Record;
 use crate::judge::tally::Tally;
 use crate::validate::{Setting, Verdict};
-
-/// Records that may be added to later: what refers to a patient may stand behind others.
-const OPEN: usize = 8192;
 
 /// What must be known between two batches of a document.
 #[derive(Debug)]
 pub struct Values {
     /// Where the next batch starts.
     entry: Entry,
-    /// The record that is being read, and its number.
-    record: (u64, Box<Record>),
-    /// Others that may be added to, with when they were last. A record is large: the tree holds where it is.
-    open: BTreeMap<u64, (u64, Box<Record>)>,
-    /// Room of records that have ended, as the tree takes it.
-    #[allow(clippy::vec_box)]
-    spare: Vec<Box<Record>>,
-    /// How often another record was read.
-    turns: u64,
+    /// The record that is being read, and those that may be added to.
+    open: Open,
     /// The highest number of a record.
     records: u64,
 }
 
-impl Default for Values {
-    fn default() -> Values {
-        let record = (0, Box::new(Record::repeating()));
-        Values { entry: Entry::START, record, open: BTreeMap::new(), spare: Vec::new(), turns: 0, records: 0 }
-    }
-}
-
 impl Values {
-    /// Goes on with this record.
-    fn turn_to(&mut self, number: u64, tally: &mut Tally) {
-        if self.record.0 == number {
-            return;
-        }
-        self.turns += 1;
-        let known = if self.open.is_empty() { None } else { self.open.remove(&number) };
-        let next = match known {
-            Some((_, record)) => record,
-            None => self.spare.pop().unwrap_or_else(|| Box::new(Record::repeating())),
-        };
-        let (last, record) = std::mem::replace(&mut self.record, (number, next));
-        if record.filled {
-            self.open.insert(last, (self.turns, record));
-        } else {
-            self.spare.push(cleared(record));
-        }
-        if self.open.len() > OPEN {
-            // Half of them at once: so the cost of finding the oldest is shared.
-            let mut turns: Vec<u64> = self.open.values().map(|(turn, _)| *turn).collect();
-            let (_, middle, _) = turns.select_nth_unstable(OPEN / 2);
-            let middle = *middle;
-            let all = std::mem::take(&mut self.open);
-            for (number, (turn, record)) in all {
-                if turn < middle {
-                    record.end(tally);
-                    self.spare.push(cleared(record));
-                } else {
-                    self.open.insert(number, (turn, record));
-                }
-            }
-        }
-    }
-
-    /// Values of a document that starts in this state.
-    pub fn at(entry: Entry) -> Values {
-        Values { entry, ..Values::default() }
+    /// Values of a document that starts in this state; the numbers of its records only rise, or come again.
+    pub fn at(entry: Entry, rising: bool) -> Values {
+        Values { entry, open: Open::new(rising), records: 0 }
     }
 
     /// Where the document goes on behind all that was counted.
@@ -95,28 +43,36 @@ impl Values {
     }
 
     /// Ends all records.
-    pub fn finish(mut self) -> Tally {
-        let mut tally = Tally::default();
-        let (number, record) = self.record;
-        self.open.insert(number, (self.turns, record));
-        self.open.values().for_each(|(_, record)| record.end(&mut tally));
-        tally
+    pub fn finish(self) -> Tally {
+        self.open.finish()
     }
 }
 
-/// The room of a record that has ended, for another.
-fn cleared(mut record: Box<Record>) -> Box<Record> {
-    *record = Record::repeating();
-    record
+/// Where a value stands among those put together, and its number in the batch.
+#[derive(Clone, Copy, Debug)]
+struct Joined {
+    start: u32,
+    end: u32,
+    number: u32,
+}
+
+/// Scratch space for the values of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    bytes: Vec<u8>,
+    values: Vec<Joined>,
 }
 
 impl Counter {
     /// Counts the values of a batch, read from `bytes`, which stand `base` bytes behind the start of the document.
     pub fn values(&mut self, job: Job<'_>, batch: &Batch, bytes: &[u8], base: u64, state: &mut Values) -> Tally {
         let mut tally = self.begin(job);
-        let mut joined = Vec::with_capacity(bytes.len().min(2 << 20));
-        let mut fields: Vec<(Field, u32)> = Vec::new();
+        let Gathered { bytes: mut joined, mut values } = std::mem::take(&mut self.gathered);
+        joined.clear();
+        values.clear();
         self.table.rest.clear();
+        // Most batches have nothing to be written plainly: asked once, not for each value.
+        let as_is = is_plain(bytes) && is_plain(&batch.decoded);
         for (number, value) in (0..).zip(&batch.values) {
             let column = job.plan.column(value.place as usize);
             let text = text_of(batch, bytes, value);
@@ -124,14 +80,17 @@ impl Counter {
                 continue;
             }
             let start = joined.len();
-            joined.extend_from_slice(&plain(text));
+            if as_is {
+                joined.extend_from_slice(text);
+            } else {
+                joined.extend_from_slice(&plain(text));
+            }
             let end = joined.len();
             joined.push(b'\n');
             if column.bound.is_empty() || column.holds == Some(Holds::Text) {
                 self.table.rest.add(&joined, start, end);
             }
-            let column = value.place as usize;
-            fields.push((Field { open: start, start, end, column, last: false, cut: false }, number));
+            values.push(Joined { start: start as u32, end: end as u32, number });
         }
         self.table.rest.search(job.engine, &mut self.candidates);
         self.saw(job.engine, 0, &mut tally);
@@ -140,25 +99,25 @@ impl Counter {
         let chunk = Chunk { base: 0, bytes: joined, core, entry: Entry::START, ends: true };
         let records = state.records;
         let mut next = 0;
-        for (field, number) in &fields {
-            let value = &batch.values[*number as usize];
-            if tally.columns.len() <= field.column {
-                tally.columns.resize_with(field.column + 1, Default::default);
+        for joined in &values {
+            let value = &batch.values[joined.number as usize];
+            let (start, end, column) = (joined.start as usize, joined.end as usize, value.place as usize);
+            if tally.columns.len() <= column {
+                tally.columns.resize_with(column + 1, Default::default);
             }
-            state.turn_to(value.record, &mut tally);
+            let record = state.open.turn_to(value.record, &mut tally);
             state.records = state.records.max(value.record);
-            let whole = job.plan.column(field.column).holds != Some(Holds::Text);
-            next = self.skip_to(next, field.start);
-            let record = &mut state.record.1;
-            next = self.in_field(job, &chunk, field, field.end, next, whole, value.record, &mut tally, record);
+            let whole = job.plan.column(column).holds != Some(Holds::Text);
+            next = self.skip_to(next, start);
+            let field = Field { open: start, start, end, column, last: false, cut: false };
+            next = self.in_field(job, &chunk, &field, end, next, whole, value.record, &mut tally, record);
         }
         tally.records = state.records - records;
         tally.look_for_health(&chunk.bytes);
-        let starts: Vec<(usize, &Value)> =
-            fields.iter().map(|(field, number)| (field.start, &batch.values[*number as usize])).collect();
-        let original = |span: Range<usize>| original(bytes, &chunk.bytes, &starts, span);
+        let original = |span: Range<usize>| original(bytes, &chunk.bytes, (batch, &values), span);
         place(&mut tally, base, original, || Cursor::new(job.plan, bytes, 0, state.entry));
         state.entry = job.plan.after(state.entry, None, bytes);
+        self.gathered = Gathered { bytes: chunk.bytes, values };
         tally
     }
 }
@@ -189,9 +148,11 @@ pub(in crate::judge) fn asked<'a>(engine: &Engine, column: &'a ColumnPlan, value
 }
 
 /// Where in the bytes of the batch stands what stands in `span` of the values put together.
-fn original(bytes: &[u8], joined: &[u8], starts: &[(usize, &Value)], span: Range<usize>) -> Range<usize> {
-    let at = starts.partition_point(|(start, _)| *start <= span.start);
-    let Some((start, value)) = at.checked_sub(1).and_then(|at| starts.get(at)) else { return 0..0 };
+fn original(bytes: &[u8], joined: &[u8], (batch, all): (&Batch, &[Joined]), span: Range<usize>) -> Range<usize> {
+    let at = all.partition_point(|value| value.start as usize <= span.start).checked_sub(1);
+    let Some((start, value)) = at.map(|at| (all[at].start as usize, &batch.values[all[at].number as usize])) else {
+        return 0..0;
+    };
     let (from, to) = (value.start as usize, (value.end as usize).min(bytes.len()));
     let before = span.start - start;
     let same = from + before..(from + before + span.len()).min(to);

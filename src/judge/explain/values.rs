@@ -51,7 +51,7 @@ pub(super) fn explain(
     plan.extend(engine, &places.named);
     let key = [0; 32];
     let job = Job { engine, options, plan: &plan, key: &key, today: date::today(), matches: false, known: None };
-    let tally = Counter::default().values(job, &batch, bytes, 0, &mut Values::default());
+    let tally = Counter::default().values(job, &batch, bytes, 0, &mut Values::at(Entry::START, false));
     let cases = decide::column_cases(engine, &plan, &tally);
     columns(engine, options, &plan, &cases, out)?;
     let mut joined = Vec::new();
