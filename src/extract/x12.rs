@@ -106,52 +106,39 @@ struct Segment<'a> {
     /// Without the line ends that somebody broke it by, and where each of its bytes stands; empty where there are none.
     joined: Vec<u8>,
     from: Vec<u32>,
-    ends: [u32; ELEMENTS],
-    count: usize,
+    /// Where each element ends, the identifier first.
+    ends: Vec<u32>,
     id: [u8; 3],
     id_length: usize,
 }
 
 impl<'a> Segment<'a> {
     /// `None` where it does not start with an identifier: two or three letters and figures, then an element.
-    fn of(raw: &'a [u8], base: u32, delimiters: &Delimiters) -> Option<Segment<'a>> {
+    /// `ends` is room for those of its elements.
+    fn of(raw: &'a [u8], base: u32, delimiters: &Delimiters, ends: &mut Vec<u32>) -> Option<Segment<'a>> {
         let raw = raw.trim_ascii_end();
-        let mut segment = Segment {
-            raw,
-            base,
-            joined: Vec::new(),
-            from: Vec::new(),
-            ends: [0; ELEMENTS],
-            count: 0,
-            id: [0; 3],
-            id_length: 0,
-        };
+        let (mut joined, mut from) = (Vec::new(), Vec::new());
         if memchr::memchr2(b'\r', b'\n', raw).is_some() {
             for (at, byte) in raw.iter().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')) {
-                segment.joined.push(*byte);
-                segment.from.push(at as u32);
+                joined.push(*byte);
+                from.push(at as u32);
             }
         }
-        let bytes = if segment.joined.is_empty() { raw } else { &segment.joined };
+        let bytes = if joined.is_empty() { raw } else { &joined };
         let length = bytes.iter().take(4).take_while(|b| b.is_ascii_alphanumeric()).count();
         let separated = bytes.get(length).is_none_or(|b| *b == delimiters.element);
         if !(2..=3).contains(&length) || !bytes[0].is_ascii_alphabetic() || !separated {
             return None;
         }
-        segment.id[..length].copy_from_slice(&bytes[..length]);
-        segment.id.make_ascii_uppercase();
-        segment.id_length = length;
-        let mut at = 0;
-        while segment.count < ELEMENTS - 1
-            && let Some(length) = bytes[at..].iter().position(|b| *b == delimiters.element)
-        {
-            segment.ends[segment.count] = (at + length) as u32;
-            segment.count += 1;
-            at += length + 1;
-        }
-        segment.ends[segment.count] = bytes.len() as u32;
-        segment.count += 1;
-        Some(segment)
+        let mut id = [0; 3];
+        id[..length].copy_from_slice(&bytes[..length]);
+        id.make_ascii_uppercase();
+        let mut ends = std::mem::take(ends);
+        ends.clear();
+        each_of(bytes, delimiters.element, &mut ends);
+        ends.truncate(ELEMENTS - 1);
+        ends.push(bytes.len() as u32);
+        Some(Segment { raw, base, joined, from, ends, id, id_length: length })
     }
 
     fn bytes(&self) -> &[u8] {
@@ -164,21 +151,19 @@ impl<'a> Segment<'a> {
 
     /// Its elements, the identifier among them.
     fn count(&self) -> usize {
-        self.count
+        self.ends.len()
     }
 
     /// Whether the last element may hold more than one.
     fn is_cut(&self) -> bool {
-        self.count == ELEMENTS
+        self.ends.len() == ELEMENTS
     }
 
     /// Where an element stands in [`Segment::bytes`].
     fn range(&self, number: usize) -> (usize, usize) {
-        if number >= self.count {
-            return (0, 0);
-        }
+        let Some(end) = self.ends.get(number) else { return (0, 0) };
         let start = if number == 0 { 0 } else { self.ends[number - 1] as usize + 1 };
-        (start, self.ends[number] as usize)
+        (start, *end as usize)
     }
 
     fn element(&self, number: usize) -> &[u8] {
@@ -204,6 +189,25 @@ impl<'a> Segment<'a> {
             });
         }
     }
+}
+
+/// Appends where a byte stands. Elements are of few bytes: eight are looked at at once, and no search is begun for each.
+fn each_of(bytes: &[u8], byte: u8, out: &mut Vec<u32>) {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let same = u64::from_le_bytes([byte; 8]);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for eight in eights {
+        let other = u64::from_le_bytes(*eight) ^ same;
+        // The highest bit of each byte that is 0.
+        let mut found = !((other & LOW) + LOW | other | LOW);
+        while found != 0 {
+            out.push(at + found.trailing_zeros() / 8);
+            found &= found - 1;
+        }
+        at += 8;
+    }
+    out.extend((at..).zip(rest).filter(|(_, b)| **b == byte).map(|(at, _)| at));
 }
 
 /// Where the reader is.
@@ -243,6 +247,8 @@ pub struct X12 {
     medicaid: bool,
     record: u64,
     at_hand: Vec<(u64, u32)>,
+    /// Room for where the elements of a segment end.
+    ends: Vec<u32>,
 }
 
 impl Default for X12 {
@@ -258,6 +264,7 @@ impl Default for X12 {
             medicaid: false,
             record: 0,
             at_hand: vec![(u64::MAX, 0); AT_HAND],
+            ends: Vec::with_capacity(ELEMENTS),
         };
         reader.spot.level = [b' '; 2];
         reader.stand(Spot { level: *b"  ", entity: *b"   ", ..Spot::default() });
@@ -404,11 +411,12 @@ impl X12 {
 
     /// Reads one segment, without its terminator; how many bytes were taken.
     fn one(&mut self, raw: &[u8], base: u32, out: &mut Values<'_>) -> usize {
-        match Segment::of(raw, base, &self.delimiters) {
+        match Segment::of(raw, base, &self.delimiters, &mut self.ends) {
             Some(segment) => {
                 self.follow(&segment);
                 out.record = self.record.max(1);
                 self.segment(&segment, out);
+                self.ends = segment.ends;
                 raw.len() + 1
             }
             // Something else than a segment; an interchange may start in it.

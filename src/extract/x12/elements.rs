@@ -16,6 +16,42 @@ const STRUCTURE: &[&str] = &[
     "OI", "PS1", "QTY", "RDM", "SE", "ST", "SV3", "SV5", "SVC", "SVD", "TA1", "TOO", "TS2", "UM", "VEH", "YNQ",
 ];
 
+/// The number of an identifier of two or three capitals and figures, below [`IDS`].
+const fn id_number(id: &[u8]) -> usize {
+    let mut number = 0;
+    let mut at = 0;
+    while at < 3 {
+        let digit = match id {
+            _ if at >= id.len() => 0,
+            _ if id[at].is_ascii_digit() => 1 + (id[at] - b'0') as usize,
+            _ => 11 + (id[at].wrapping_sub(b'A') as usize) % 26,
+        };
+        number = number * 37 + digit;
+        at += 1;
+    }
+    number
+}
+
+const IDS: usize = 37 * 37 * 37;
+
+/// [`STRUCTURE`] as bits: half of all segments are asked.
+static IS_STRUCTURE: [u64; IDS.div_ceil(64)] = {
+    let mut bits = [0; IDS.div_ceil(64)];
+    let mut at = 0;
+    while at < STRUCTURE.len() {
+        let number = id_number(STRUCTURE[at].as_bytes());
+        bits[number / 64] |= 1 << (number % 64);
+        at += 1;
+    }
+    bits
+};
+
+/// Whether a segment holds nothing of a person. `id` is of capitals and figures.
+fn is_structure(id: &[u8]) -> bool {
+    let number = id_number(id);
+    IS_STRUCTURE[number / 64] >> (number % 64) & 1 == 1
+}
+
 impl X12 {
     /// Hands out the values of a segment.
     pub(super) fn segment(&mut self, segment: &Segment<'_>, out: &mut Values<'_>) {
@@ -82,7 +118,7 @@ impl X12 {
             b"CR1" => [9, 10].into_iter().for_each(|number| self.give(segment, number, Role::Text, 0, out)),
             b"SV1" | b"SV2" | b"SV4" | b"SV6" | b"SV7" | b"PRV" | b"LIN" | b"IDC" => {}
             b"CTX" => self.context(segment, out),
-            id if STRUCTURE.binary_search_by(|known| known.as_bytes().cmp(id)).is_ok() => {}
+            id if is_structure(id) => {}
             _ => (1..segment.count()).for_each(|number| self.give(segment, number, Role::Value, 0, out)),
         }
         if segment.is_cut() {
@@ -240,7 +276,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_sorted() {
+    fn segments_that_hold_nothing_are_known() {
         assert!(STRUCTURE.is_sorted());
+        assert!(STRUCTURE.iter().all(|id| is_structure(id.as_bytes())));
+        let others = ["NM1", "REF", "CLM", "ZZ", "A", "9", "EBA", "E", "B", "HI0", "SV1", "AAB", "ZZZ", "999"];
+        assert!(others.iter().all(|id| !is_structure(id.as_bytes())));
     }
 }

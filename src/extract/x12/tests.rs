@@ -291,3 +291,19 @@ proptest! {
         check(&bytes);
     }
 }
+
+#[test]
+fn elements_end_where_their_delimiter_stands() {
+    let mut seed = 7u64;
+    for length in 0..60 {
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            b"*a\xaa+\0"[(seed >> 33) as usize % 5]
+        };
+        let bytes: Vec<u8> = (0..length).map(|_| next()).collect();
+        let mut found = Vec::new();
+        super::each_of(&bytes, b'*', &mut found);
+        let plainly: Vec<u32> = (0..length).filter(|at| bytes[*at as usize] == b'*').collect();
+        assert_eq!(found, plainly);
+    }
+}
