@@ -145,7 +145,9 @@ mod tests {
         };
         assert_eq!(["exit 0", "exit 3", "exit 143"].map(ended), [0, 3, 143]);
         assert_eq!(["kill -ABRT $$", "kill -SEGV $$", "kill -KILL $$"].map(ended), [2, 2, 2]);
-        assert_eq!(["kill -INT $$", "kill -TERM $$"].map(ended), [130, 143]);
+        assert_eq!(ended("kill -TERM $$"), 143);
+        // Who started the tests may have had it ignored, and then no shell ends by it.
+        assert_eq!(code(ExitStatus::from_raw(SIGINT), 1 << 30), 130);
     }
 
     #[test]
