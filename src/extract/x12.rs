@@ -200,7 +200,7 @@ fn each_of(bytes: &[u8], byte: u8, out: &mut Vec<u32>) {
     for eight in eights {
         let other = u64::from_le_bytes(*eight) ^ same;
         // The highest bit of each byte that is 0.
-        let mut found = !((other & LOW) + LOW | other | LOW);
+        let mut found = !(((other & LOW) + LOW) | other | LOW);
         while found != 0 {
             out.push(at + found.trailing_zeros() / 8);
             found &= found - 1;

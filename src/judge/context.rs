@@ -350,7 +350,7 @@ impl Vocabulary {
                     continue;
                 }
                 // A label of what comes next ends the window: `DOB:`, `DOB 3/4/1957`.
-                let rest = &text[words[end].end..];
+                let rest = without_number(&text[words[end].end..]);
                 let labels_next = rest.iter().take(3).any(|b| matches!(b, b':' | b'=' | b'#' | b'"'))
                     || opens_value(rest.trim_ascii_start());
                 // Nor does it speak for what stands before another number.
@@ -371,6 +371,15 @@ impl Vocabulary {
         }
         None
     }
+}
+
+/// What stands behind the end of a label: `record` and `record number` are one.
+fn without_number(behind: &[u8]) -> &[u8] {
+    const WORDS: [&[u8]; 6] = [b"number", b"num", b"nbr", b"no.", b"no", b"id"];
+    let rest = behind.trim_ascii_start();
+    let ends = |word: &[u8]| rest.get(word.len()).is_none_or(|b| !b.is_ascii_alphanumeric());
+    let is = |word: &&&[u8]| rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word) && ends(word);
+    WORDS.iter().find(is).map_or(behind, |word| &rest[word.len()..])
 }
 
 /// Whether an office has such a datum too.

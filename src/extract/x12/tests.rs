@@ -302,7 +302,7 @@ fn elements_end_where_their_delimiter_stands() {
         };
         let bytes: Vec<u8> = (0..length).map(|_| next()).collect();
         let mut found = Vec::new();
-        super::each_of(&bytes, b'*', &mut found);
+        each_of(&bytes, b'*', &mut found);
         let plainly: Vec<u32> = (0..length).filter(|at| bytes[*at as usize] == b'*').collect();
         assert_eq!(found, plainly);
     }
