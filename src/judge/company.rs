@@ -376,7 +376,9 @@ pub(super) fn born(
         };
         let parted = |between: &[u8]| {
             (1..=5).contains(&between.len())
-                && between.iter().all(|b| matches!(b, b' ' | b'/' | b',' | b'(' | b'-' | b'|' | b';' | b'*'))
+                && between
+                    .iter()
+                    .all(|b| matches!(b, b' ' | b'/' | b',' | b'(' | b'-' | b'|' | b';' | b'*' | b'\'' | b'"'))
         };
         if !parted(&bytes[name..start]) {
             continue;

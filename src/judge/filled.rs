@@ -62,9 +62,12 @@ pub(super) fn names(
         if start >= end {
             continue;
         }
-        for mark in memchr::memchr2_iter(b':', b'\n', &bytes[start..end]) {
-            let at = start + mark + 1;
-            let Some(word) = fills(&bytes[at..scope.end], bytes[at - 1] == b'\n') else { continue };
+        let marks = memchr::memchr2_iter(b':', b'\n', &bytes[start..end]).map(|mark| (start + mark + 1, false));
+        let gaps = memchr::memmem::find_iter(&bytes[start..end], b"  ").map(|gap| (start + gap + 1, true));
+        for (at, gap) in marks.chain(gaps) {
+            // Behind a gap the word ends its line: `NAME--LAST           LOPEZ`.
+            let alone = gap || bytes[at - 1] == b'\n';
+            let Some(word) = fills(&bytes[at..scope.end], alone) else { continue };
             let span = at + word.start..at + word.end;
             if taken.meets(&span) {
                 continue;

@@ -27,8 +27,8 @@ const BEFORE: usize = 300;
 /// And behind it.
 const BEHIND: usize = 100;
 
-/// Words of the names of columns that hold firms.
-const HEADED: [&str; 16] = [
+/// Words of the names of columns that hold firms, or land and houses.
+const HEADED: [&str; 19] = [
     "business",
     "carrier",
     "company",
@@ -38,7 +38,10 @@ const HEADED: [&str; 16] = [
     "firm",
     "manufacturer",
     "merchant",
+    "mls",
     "organization",
+    "parcel",
+    "realtor",
     "retailer",
     "shop",
     "store",

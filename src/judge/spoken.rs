@@ -25,6 +25,8 @@ const CALLED: f32 = 6.0;
 /// How far from what identifies a person a relative is named, and a greeting from the appointment, bytes.
 const REACH: usize = 1200;
 const GREETED: usize = 160;
+/// How far from what identifies a person such a list is looked at, bytes.
+const LISTED: usize = 400;
 /// How long a first name may be.
 const LONGEST: usize = 20;
 
@@ -171,6 +173,70 @@ fn is_aged(behind: &[u8]) -> bool {
     let sexes = [&b"M"[..], b"F", b"yoM", b"yoF", b"yM", b"yF"];
     // A sex stands right behind the figures: `12 M` is twelve million.
     ends && (sexes.contains(&&rest[..unit]) && gap == 0 || years.iter().any(|y| y.eq_ignore_ascii_case(&rest[..unit])))
+}
+
+/// Adds names that stand apart in a list of quoted values in the line of what identifies a person, surname and given name side by
+/// side: `rejected: ['536-90-4398', 'Lopez', 'Maria', '1952-03-04']`.
+pub(super) fn quoted(engine: &Engine, bytes: &[u8], scope: &Range<usize>, first: usize, out: &mut Vec<Judged>) {
+    let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
+    let tells = |j: &&Judged| {
+        let own = matches!(identifier(j), Identifier::SSN | Identifier::MBI | Identifier::BIRTH_DATE | Identifier::MRN);
+        own && !j.valid.test && j.clues.logit() >= LIKELY && j.start > 0 && matches!(bytes[j.start - 1], b'\'' | b'"')
+    };
+    let mut near: Vec<usize> = out[first..].iter().filter(tells).map(|j| j.start).collect();
+    near.sort_unstable();
+    let Some(by) = any_use_of(engine, Identifier::NAME).filter(|_| !near.is_empty()) else { return };
+    let rule = &engine.rules().rules[by.rule as usize];
+    let mut taken = Taken::by(&out[first..]);
+    let mut from = scope.start;
+    for anchor in near {
+        let open = anchor.saturating_sub(LISTED).max(from);
+        let open = memchr::memrchr(b'\n', &bytes[open..anchor.max(open)]).map_or(open, |at| open + at + 1);
+        let close = (anchor + LISTED).min(scope.end);
+        let close = memchr::memchr(b'\n', &bytes[anchor..close]).map_or(close, |at| anchor + at);
+        if open >= close {
+            continue;
+        }
+        from = close;
+        for [one, other] in quoted_pairs(bytes, open..close) {
+            let (a, b) = (&bytes[one.clone()], &bytes[other.clone()]);
+            let known = |given: &[u8], family: &[u8]| {
+                validate::names::given_rank(given).is_some() && validate::names::surname_rank(family).is_some()
+            };
+            if !known(a, b) && !known(b, a) {
+                continue;
+            }
+            for Range { start, end } in [one, other] {
+                if let Verdict::Valid(valid) = (rule.check)(&bytes[start..end], Setting::Field)
+                    && !taken.meets(&(start..end))
+                {
+                    let clues = Clues { alone: by.alone, neighbour: CALLED, ..Clues::default() };
+                    let judged = Judged { rule: by.rule, shape: by.shape, start, end, valid, clues, subject: None };
+                    taken.add(&judged);
+                    out.push(judged);
+                }
+            }
+        }
+    }
+}
+
+/// Two words side by side in quotes, `'Lopez', 'Maria'`.
+fn quoted_pairs(bytes: &[u8], within: Range<usize>) -> Vec<[Range<usize>; 2]> {
+    let word = |at: usize| {
+        let quote = *bytes.get(at).filter(|b| matches!(b, b'\'' | b'"'))?;
+        let length = first_name(&bytes[at + 1..within.end])?;
+        let length = if bytes[at + length] == quote { length - 1 } else { length };
+        let whole = bytes[at + 1].is_ascii_uppercase() && bytes.get(at + 1 + length) == Some(&quote);
+        (whole && length >= 2).then(|| at + 1..at + 1 + length)
+    };
+    let marks = memchr::memchr2_iter(b'\'', b'"', &bytes[within.clone()]).map(|at| within.start + at);
+    let pair = |at: usize| {
+        let one = word(at)?;
+        let gap = bytes[one.end + 1..within.end].iter().take(3).take_while(|b| matches!(b, b',' | b' ')).count();
+        let other = word(one.end + 1 + gap).filter(|_| gap > 0)?;
+        Some([one, other])
+    };
+    marks.filter_map(pair).collect()
 }
 
 /// Adds first names: of relatives, and of whom a message greets.
@@ -338,6 +404,13 @@ mod tests {
         assert_eq!(hi("Hola Zoë! Recordatorio: su cita es ").as_deref(), Some("Zoë"));
         assert_eq!(hi("Hi Brian, checking on 412"), None);
         assert_eq!(hi("Hi There your appt "), None);
+        let quoted = |text: &str| {
+            let pairs = quoted_pairs(text.as_bytes(), 0..text.len());
+            pairs.into_iter().map(|[a, b]| format!("{} {}", &text[a], &text[b])).collect::<Vec<_>>()
+        };
+        assert_eq!(quoted("['536', 'Lopez', 'Maria', 'F']"), ["Lopez Maria"]);
+        assert_eq!(quoted(r#"("O'Neil","Ann",1)"#), ["O'Neil Ann"]);
+        assert_eq!(quoted("'Lopez' 12 'Maria', 'lopez', 'x"), Vec::<String>::new());
         assert!(KIN.is_sorted());
         let zip = |text: &str| labelled_zip(text.as_bytes(), 0..text.len()).map(|span| text[span].to_string());
         assert_eq!(zip("Zip 46858").as_deref(), Some("46858"));

@@ -6,6 +6,10 @@ use crate::identifier::Identifier;
 use crate::judge::drafts::Draft;
 use crate::judge::plan::DocumentPlan;
 use crate::judge::tally::LIKELY;
+use crate::rules::FieldName;
+
+/// Words of the names of columns that say what happened to a worker.
+const INJURIES: [&str; 3] = ["injured", "injuries", "injury"];
 
 /// Whose the values are, where field and words did not say: the company they keep decides.
 pub(super) fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
@@ -31,7 +35,15 @@ pub(super) fn subjects(plan: &DocumentPlan, drafts: &mut [Draft]) {
         }
     }
     let plan_says = |subject: Subject| plan.columns.iter().filter(|c| c.subject == Some(subject)).count();
-    let workforce = plan_says(Subject::Workforce);
+    // A worker who was injured is a patient: first reports of injury, logs of accidents.
+    let of_injuries =
+        |name: &String| FieldName::parse(name).tokens.iter().any(|word| INJURIES.contains(&word.as_str()));
+    let injured = plan.columns.iter().filter_map(|column| column.name.as_ref()).any(of_injuries);
+    if injured {
+        let workers = drafts.iter_mut().filter(|draft| draft.subject == Subject::Workforce);
+        workers.for_each(|draft| draft.subject = Subject::Patient);
+    }
+    let workforce = if injured { 0 } else { plan_says(Subject::Workforce) };
     let patients = plan_says(Subject::Patient);
     let health = drafts.iter().filter(likely).any(|d| {
         matches!(

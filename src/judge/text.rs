@@ -493,6 +493,9 @@ pub fn judge_all(
     together::numbered(engine, bytes, &scope, (candidates, label), labels, first, out);
     together::insured(engine, bytes, &scope, (candidates, label), labels, first, out);
     company::beside(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
+    if label.is_none_or(|l| l.bound.is_empty()) {
+        spoken::quoted(engine, bytes, &scope, first, out);
+    }
     company::born(engine, bytes, scope.clone(), (candidates, label), labels, first, out);
     if label.is_none_or(|l| l.bound.is_empty()) {
         spoken::aged(engine, bytes, &scope, (candidates, label), labels, first, out);

@@ -259,7 +259,7 @@ fn behind_id(line: &[u8]) -> Option<usize> {
                 Some(3 + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count())
             }
             // `Buckeye Health Plan, ID 942516448233`.
-            [_, b'D', b' ', rest @ ..] if line[..at].ends_with(b", ") => {
+            [_, b'D', b' ', rest @ ..] if line[..at].ends_with(b", ") || line[..at].ends_with(b"  ") => {
                 let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
                 (rest[..word].iter().filter(|b| b.is_ascii_digit()).count() >= FIGURES).then_some(3)
             }

@@ -144,9 +144,9 @@ pub(super) const PERSON: &[&str] = &[
 /// Words of the provider's side.
 #[rustfmt::skip]
 pub(super) const PROVIDER: &[&str] = &[
-    "attending", "billing", "blg", "clinic", "clinician", "doctor", "dr", "facility", "hospital", "npi", "operating",
-    "org", "organization", "pcp", "pharmacist", "pharmacy", "physician", "practice", "practitioner", "prescriber",
-    "prf", "provider", "referring", "rendering", "rfr", "rndrng", "supplier", "surgeon",
+    "adjuster", "agent", "attending", "billing", "blg", "clinic", "clinician", "coord", "coordinator", "doctor", "dr",
+    "facility", "hospital", "npi", "operating", "org", "organization", "pcp", "pharmacist", "pharmacy", "physician", "practice", "practitioner", "prescriber",
+    "prf", "provider", "realtor", "referring", "rendering", "rfr", "rndrng", "supplier", "surgeon",
 ];
 
 /// Words of the provider's side that own a datum, so that `practice address` is an address and nothing else.
