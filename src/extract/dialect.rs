@@ -188,7 +188,7 @@ impl Table {
     /// How much this reading looks like a table; `None` where it does not.
     fn score(&self, named: bool) -> Option<f64> {
         let rows = self.rows.len();
-        if self.is_form() {
+        if self.is_form() || !named && self.is_laid_out() {
             return None;
         }
         let enough = if named {
@@ -211,6 +211,21 @@ impl Table {
         let filled = labels.iter().filter(|label| !label.is_empty()).count();
         let with_colon = labels.iter().filter(|label| label.ends_with(':') && !is_data(label)).count();
         self.width.is_multiple_of(2) && with_colon > 0 && with_colon * 5 >= filled * 4
+    }
+
+    /// Whether blanks part the lines into more columns than the delimiter does: a printed report, in whose lines every name has a
+    /// comma, `WEEKS,KATHY T          V7682508528  DESAI,ANITA MD`.
+    fn is_laid_out(&self) -> bool {
+        let mut whole = 0;
+        let mut laid_out = 0;
+        for row in self.rows.iter().filter(|row| row.len() == self.width) {
+            // Fields filled up with blanks have them at their ends.
+            let pieces = |field: &String| field.trim().split("  ").filter(|piece| !piece.is_empty()).count();
+            let gaps: usize = row.iter().map(|field| pieces(field).saturating_sub(1)).sum();
+            whole += 1;
+            laid_out += usize::from(gaps >= self.width);
+        }
+        matches!(self.delimiter, b',' | b';') && laid_out * 2 > whole
     }
 
     /// Fields of prose are long and open with a space behind the comma.
@@ -309,7 +324,7 @@ fn bare(delimiter: u8, quotes: bool, line_end: u8) -> Dialect {
 }
 
 /// The first rows of a sample as text, empty lines left out only at the end.
-fn rows(sample: &[u8], dialect: &Dialect) -> Vec<Vec<String>> {
+pub(crate) fn rows(sample: &[u8], dialect: &Dialect) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = Vec::new();
     for field in Fields::new(dialect, sample, 0, 0, Quote::Outside) {
@@ -447,6 +462,19 @@ mod tests {
         ] {
             assert_eq!(header(rows).1, 1, "{rows}");
         }
+    }
+
+    #[test]
+    fn a_printed_report_with_a_comma_in_each_name_is_no_table() {
+        let row = |name: &str, n: u32| {
+            format!("204-{n}   {name}      V768250{n}  M96349{n}   09/03/26  DESAI,ANITA MD   MCR\n")
+        };
+        let report =
+            ["WEEKS,KATHY T", "ROMAN,JAY A", "OH,ANN", "POE,SAM"].iter().zip(1..).map(|(name, n)| row(name, n));
+        let report = report.collect::<String>();
+        assert_eq!(detect("census.prn", report.as_bytes(), true, &known), None);
+        let padded = "WEEKS     ,KATHY   T   ,V7682508\nROMAN     ,JAY   A     ,M9634991\n".repeat(4);
+        assert!(detect("census.dat", padded.as_bytes(), true, &known).is_some(), "filled up with blanks");
     }
 
     #[test]

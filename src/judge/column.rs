@@ -7,6 +7,7 @@
 
 use crate::engine::Engine;
 use crate::identifier::Identifier;
+use crate::judge::nameless;
 use crate::judge::plan::ColumnPlan;
 use crate::judge::tally::{BY_FIELD, ColumnTally, LIKELY, POSSIBLE, Slot, Tally, WORD};
 
@@ -112,7 +113,7 @@ fn by_field(engine: &Engine, plan: &ColumnPlan, slot: &Slot, company: bool) -> V
     let said = match plan.name.as_deref() {
         Some(name) => format!("field {name}"),
         // Where it stands binds it: see `DocumentPlan::bind`.
-        None if !plan.headed => "behind a street".to_string(),
+        None if !plan.headed => nameless::said(rule.identifier).to_string(),
         None => "field name".to_string(),
     };
     let mut evidence = vec![("start".to_string(), FIELD_START), (said, weight)];

@@ -45,6 +45,8 @@ const CALLED: f32 = 4.5;
 const WIDE: usize = 250;
 /// What a name right before it weighs for a date, near what identifies a person: `Maria Lopez / 3/4/1952 /`.
 const BORN: f32 = 5.5;
+/// And where such a number follows it in the line: `Maria Lopez  3-4-52  MRN 4829137`.
+const BORN_IN_ROW: f32 = 7.0;
 /// Dates of the last days, so many, are those of visits and letters.
 const RECENT: i64 = 600;
 
@@ -396,7 +398,9 @@ pub(super) fn born(
                 && judged.clues.against == 0.0
             {
                 judged.clues.other = 0.0;
-                judged.clues.neighbour = BORN;
+                let next = near.partition_point(|other| *other < judged.end);
+                let in_row = near.get(next).is_some_and(|at| is_in_line(bytes, &(start..judged.end), &(*at..*at)));
+                judged.clues.neighbour = if in_row { BORN_IN_ROW } else { BORN };
                 if judged.clues.logit() >= LIKELY {
                     likely.insert(judged.start);
                 }

@@ -273,6 +273,14 @@ impl Vocabulary {
                 if length > end + 1 || !phrase.stands_in(&bytes[window.clone()], &words[end + 1 - length..=end]) {
                     continue;
                 }
+                // `xn--mgbab2bd`: letters of a code.
+                let first = window.start + words[end + 1 - length].start;
+                if words[end].end - words[end + 1 - length].start <= 2
+                    && first > window.start
+                    && bytes[first - 1].is_ascii_digit()
+                {
+                    continue;
+                }
                 match phrase.says {
                     Says::For(other) if rules.rules[other as usize].identifier == identifier => {
                         let of_another =
@@ -303,7 +311,10 @@ impl Vocabulary {
                         }
                     }
                     Says::Against(other) if other == rule => {
-                        if context.keyword.is_none() && context.against.is_none() && distance <= 30 {
+                        // `Bed 4: …` has its number.
+                        let between = &bytes[window.start + words[end].end..span_start];
+                        let over = between.windows(2).any(|two| two[0].is_ascii_digit() && two[1] == b':');
+                        if context.keyword.is_none() && context.against.is_none() && distance <= 30 && !over {
                             context.against = Some(*number);
                         }
                     }
@@ -312,7 +323,10 @@ impl Vocabulary {
                         let street = phrase.text == "dr" && is_street(&bytes[window.clone()], &words[..=end]);
                         let office = OFFICES.contains(&phrase.text.as_str()) && !may_be_an_offices(identifier);
                         let said = &bytes[window.start + words[end].end..span_start];
-                        let over = subject == Subject::Provider && ends_sentence(said);
+                        // `DR. A DESAI` has its name: the next line is another's.
+                        let named = said.iter().position(u8::is_ascii_alphabetic);
+                        let next_line = named.is_some_and(|at| memchr::memchr(b'\n', &said[at..]).is_some());
+                        let over = subject == Subject::Provider && (next_line || ends_sentence(said));
                         if context.subject.is_none() && distance <= 40 && !street && !office && !over {
                             context.subject = Some(subject);
                         }

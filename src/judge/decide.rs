@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::engine::Engine;
+use crate::extract::Chunk;
 use crate::finding::{
     Confidence, Decision, DocumentClass, Finding, Linked, Match, Place, Protection, ReadableBy, Severity, Subject,
 };
@@ -13,6 +14,7 @@ use crate::judge::column::{self, Case};
 use crate::judge::drafts::{Draft, from_columns, from_text};
 use crate::judge::firms::{nobody_near, of_firms};
 use crate::judge::health::SENSITIVE;
+use crate::judge::nameless;
 use crate::judge::people::{Count, key_kind};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::severity;
@@ -333,10 +335,10 @@ fn fingerprint_text(bytes: &[u8; 10]) -> String {
 
 /// Which columns hold person keys, as the first chunk shows: values of columns without a telling name join records if
 /// they look like keys, and those of a column whose name says so do not if the column is not even likely to hold them.
-/// Whether anything changed in the plan, so that the chunk must be counted again.
-pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> bool {
+/// Whether anything changed in the plan, so that the chunk must be counted again. `chunk` is what was counted, of a table of rows.
+pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally, chunk: Option<&Chunk>) -> bool {
     let cases = column_cases(engine, plan, tally);
-    let bound = behind_streets(engine, plan, &cases);
+    let bound = nameless::bind(engine, plan, &cases, chunk);
     for (column, cases) in cases.iter().enumerate() {
         let column = column as u32;
         for case in cases {
@@ -356,29 +358,4 @@ pub fn key_columns(engine: &Engine, plan: &mut DocumentPlan, tally: &Tally) -> b
     plan.keys.sort_unstable();
     plan.no_keys.sort_unstable();
     bound || !plan.keys.is_empty() || !plan.no_keys.is_empty()
-}
-
-/// Binds columns without a name that stand a little behind one of streets to ZIP codes: five figures say nothing by themselves. What
-/// else stands there does not pass. Whether any was bound.
-fn behind_streets(engine: &Engine, plan: &mut DocumentPlan, cases: &[Vec<Case>]) -> bool {
-    const WEIGHT: f32 = 4.0;
-    const AWAY: usize = 4;
-    let identifier = |rule: u16| engine.rules().rules[rule as usize].identifier;
-    let Some(rule) = (0..engine.rules().rules.len() as u16).find(|rule| identifier(*rule) == Identifier::ZIP) else {
-        return false;
-    };
-    let likely = |cases: &Vec<Case>, is: &dyn Fn(Identifier) -> bool| {
-        cases.iter().any(|c| is(identifier(c.rule)) && !c.outdone && c.logit() >= LIKELY)
-    };
-    let mut bound = false;
-    for street in (0..cases.len()).filter(|at| likely(&cases[*at], &|i| i == Identifier::ADDRESS)) {
-        for (at, own) in cases.iter().enumerate().skip(street + 1).take(AWAY) {
-            let is_named = plan.columns.get(at).is_some_and(|column| column.headed || !column.bound.is_empty());
-            if is_named || likely(own, &|_| true) {
-                break;
-            }
-            bound |= plan.bind(at, rule, WEIGHT);
-        }
-    }
-    bound
 }

@@ -106,7 +106,7 @@ fn explain_bytes(
     let key = [0; 32];
     let job = |plan| Job { engine, options, plan, key: &key, today: date::today(), matches: false, known: None };
     let tally = Counter::default().count(job(&plan), &chunk);
-    decide::key_columns(engine, &mut plan, &tally);
+    decide::key_columns(engine, &mut plan, &tally, Some(&chunk));
     let cases = decide::column_cases(engine, &plan, &tally);
     if matches!(plan.layout, Layout::Rows(_)) {
         columns(engine, options, &plan, &cases, out)?;

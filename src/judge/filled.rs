@@ -62,7 +62,7 @@ pub(super) fn names(
         if start >= end {
             continue;
         }
-        let marks = memchr::memchr2_iter(b':', b'\n', &bytes[start..end]).map(|mark| (start + mark + 1, false));
+        let marks = memchr::memchr3_iter(b':', b'\n', b'=', &bytes[start..end]).map(|mark| (start + mark + 1, false));
         let gaps = memchr::memmem::find_iter(&bytes[start..end], b"  ").map(|gap| (start + gap + 1, true));
         for (at, gap) in marks.chain(gaps) {
             // Behind a gap the word ends its line: `NAME--LAST           LOPEZ`.

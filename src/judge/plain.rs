@@ -1,6 +1,7 @@
 //! Text in plain characters: typographic dashes and spaces, full-width letters and digits, bullets and curly apostrophes as
-//! the ASCII characters they stand for, percent signs with two figures resolved, and what has no width left out. In: UTF-8. Out: a copy with the way back to the
-//! offsets in the original, only where there is something to replace: nearly all text is searched as it is.
+//! the ASCII characters they stand for, percent signs with two figures resolved, what has no width left out, and the printed
+//! lines of forms as blanks. In: UTF-8. Out: a copy with the way back to the offsets in the original, only where there is
+//! something to replace: nearly all text is searched as it is.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -32,15 +33,23 @@ impl Plain {
         plain.map(|plain| plain.end(bytes))
     }
 
-    /// The same of a text of lines, in which values that go over a line end, `219-44-` and `8831`, stand in one.
+    /// The same of a text of lines, in which values that go over a line end, `219-44-` and `8831`, stand in one, and those on the
+    /// line of a printed form by themselves.
     pub fn of_lines(bytes: &[u8]) -> Option<Plain> {
-        let mut breaks = breaks(bytes).into_iter().peekable();
+        let broken = breaks(bytes).into_iter().map(|span| (span, Instead::Nothing));
+        let mut breaks: Vec<(Range<usize>, Instead)> = broken.collect();
+        let lines = fillers(bytes);
+        if !lines.is_empty() {
+            breaks.extend(lines);
+            breaks.sort_by_key(|(span, _)| span.start);
+        }
+        let mut breaks = breaks.into_iter().peekable();
         breaks.peek()?;
         let mut plain = Plain::empty(bytes);
         let mut typography = replaced(bytes).peekable();
         loop {
             match (typography.peek(), breaks.peek()) {
-                (Some((span, _)), Some(broken)) if span.start >= broken.start => {}
+                (Some((span, _)), Some((broken, _))) if span.start >= broken.start => {}
                 (Some(_), _) => {
                     let Some((span, instead)) = typography.next() else { break };
                     plain.put(bytes, span, instead);
@@ -49,8 +58,8 @@ impl Plain {
                 (None, None) => break,
                 (None, Some(_)) => {}
             }
-            let Some(broken) = breaks.next() else { break };
-            plain.put(bytes, broken, Instead::Nothing);
+            let Some((span, instead)) = breaks.next() else { break };
+            plain.put(bytes, span, instead);
         }
         Some(plain.end(bytes))
     }
@@ -173,6 +182,45 @@ fn broken(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     fits.then_some(before.len()..end + 1 + blanks)
 }
 
+/// The printed lines of a form that touch what was written on them: `Last Name Call____ First Ann____ MI _J_`. A long one must
+/// touch something somewhere: elsewhere `_` is a letter of names in programs, which it is here too with letters on both sides.
+fn fillers(bytes: &[u8]) -> Vec<(Range<usize>, Instead)> {
+    const LONG: &[u8] = b"___";
+    let word =
+        |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'(' | b')' | b'.' | b'#'));
+    let touches = |run: &Range<usize>| {
+        let before = run.start.checked_sub(1).and_then(|at| bytes.get(at));
+        word(before) != word(bytes.get(run.end))
+    };
+    let long = runs(bytes, memchr::memmem::find_iter(bytes, LONG));
+    if !long.into_iter().any(|run| touches(&run)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for Range { start, end } in runs(bytes, memchr::memchr_iter(b'_', bytes)).into_iter().filter(touches) {
+        // What stands before the line is its label: `Zip _36609_`.
+        let opens = start > 0 && bytes[start - 1] == b' ';
+        found.push((start..start + 1, Instead::By(if opens { b':' } else { b' ' })));
+        // Two blanks part columns.
+        if start + 1 < end {
+            found.push((start + 1..end, Instead::By(b' ')));
+        }
+    }
+    found
+}
+
+/// The runs of `_` that stand at `marks`, each once.
+fn runs(bytes: &[u8], marks: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in marks {
+        if runs.last().is_none_or(|last| last.end <= at) {
+            let length = bytes[at..].iter().take_while(|b| **b == b'_').count();
+            runs.push(at..at + length);
+        }
+    }
+    runs
+}
+
 /// What is replaced, in order.
 fn replaced(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Instead)> + '_ {
     let mut typography = memchr::memchr3_iter(0xE2, 0xC2, 0xEF, bytes).peekable();
@@ -270,9 +318,30 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&plain.bytes), expected, "{text}");
             assert_eq!(plain.original_span(0..plain.bytes.len()), 0..text.len(), "{text}");
         }
-        for text in ["12\n-34\n-56", "a list -\n8831", "- 5\n- 6", "48291357-\n1", "12-\n48291357", "1-\n", "\n1"] {
+        for text in [
+            "let __a__ = _b + c_;",
+            "____\nname\n_____ a",
+            "a___b",
+            "12\n-34\n-56",
+            "a list -\n8831",
+            "- 5\n- 6",
+            "48291357-\n1",
+            "12-\n48291357",
+            "1-\n",
+            "\n1",
+        ] {
             assert!(Plain::of_lines(text.as_bytes()).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_on_the_lines_of_a_form_stands_by_itself() {
+        let text = "Last Call____ First Ann____ MI _J_\nBorn _03/04/1952__ Phone __(814) 249-2291_ _____ a_b";
+        let plain = Plain::of_lines(text.as_bytes()).unwrap();
+        let expected = "Last Call   First Ann   MI :J \nBorn :03/04/1952   Phone : (814) 249-2291  _____ a_b";
+        assert_eq!(String::from_utf8_lossy(&plain.bytes), expected);
+        let at = expected.find("03").unwrap();
+        assert_eq!(&text[plain.original_span(at..at + 10)], "03/04/1952");
     }
 
     proptest! {

@@ -11,6 +11,7 @@ use crate::identifier::Identifier;
 use crate::judge::column::only_patients_have;
 use crate::judge::company;
 use crate::judge::context::{Context, REACH};
+use crate::judge::credentials;
 use crate::judge::filled;
 use crate::judge::firms;
 use crate::judge::labels::{self, Labels, Said, Where};
@@ -231,6 +232,9 @@ pub(in crate::judge) fn judge(
         clues.mark = 0.0;
     }
     let mut subject = context.subject;
+    if rule.identifier == Identifier::NAME && credentials::has(&bytes[start..end], &bytes[end..scope.end]) {
+        subject = Some(Subject::Provider);
+    }
     if let Some(said) = labels.of(engine, bytes, &scope, &(candidate.start as usize..end)) {
         labelled(engine, by, said, &mut clues, &mut subject);
     }

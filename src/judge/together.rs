@@ -177,7 +177,10 @@ pub(super) fn insured(
         seen = to;
         let lines = memchr::memchr_iter(b'\n', &bytes[from..to]).map(|at| from + at + 1);
         let sentences = memchr::memmem::find_iter(&bytes[from..to], b". ").map(|at| from + at + 2);
-        for start in std::iter::once(from).chain(lines).chain(sentences).collect::<Vec<usize>>() {
+        // `Ann Poe / dob 3/4/52 / BCBS XYP460069267`.
+        let marks = memchr::memchr3_iter(b'/', b',', b';', &bytes[from..to]).map(|at| from + at + 1);
+        let parts = marks.filter(|at| bytes.get(*at) == Some(&b' ')).map(|at| at + 1);
+        for start in std::iter::once(from).chain(lines).chain(sentences).chain(parts).collect::<Vec<usize>>() {
             let line = line_of(bytes, scope, &(start..start));
             if !line.contains(&start) || !says_insured(&bytes[start..line.end]) {
                 continue;
@@ -245,16 +248,24 @@ fn says_insured(line: &[u8]) -> bool {
 }
 
 /// Where a value begins behind `ID:` or `ID#` that stands by itself, at the beginning of a line, behind a mark or a gap; or behind
-/// a bare `#` with many figures: `(DOB 5/8/1968, #161485307)`.
+/// a bare `#` with many figures: `(DOB 5/8/1968, #161485307)`, `(DOB 5/8/1968, #WV-0043097)`.
 fn behind_id(line: &[u8]) -> Option<usize> {
     const FIGURES: usize = 6;
+    /// Fewer are the number of a room or a house, but for those that letters tell apart.
+    const LETTERED: usize = 5;
+    let numbered = |rest: &[u8]| {
+        let letters = rest.iter().take(3).take_while(|b| b.is_ascii_uppercase()).count();
+        let mark = usize::from(letters > 0 && rest.get(letters) == Some(&b'-'));
+        let figures = rest[letters + mark..].iter().take_while(|b| b.is_ascii_digit()).count();
+        figures >= if letters > 0 { LETTERED } else { FIGURES }
+    };
     let apart = |before: &[u8]| match before {
         [] | [.., b'\t' | b'|' | b',' | b';' | b'('] | [.., b' ' | b',' | b'|' | b';', b' '] => true,
         before => before.iter().all(|b| matches!(b, b' ' | b'*' | b'-' | b'>')),
     };
     memchr::memchr3_iter(b'I', b'i', b'#', line).find_map(|at| {
         let behind = match &line[at..] {
-            [b'#', rest @ ..] => rest.iter().take(FIGURES).all(u8::is_ascii_digit).then_some(1),
+            [b'#', rest @ ..] => numbered(rest).then_some(1),
             [_, b'D' | b'd', b':' | b'#', rest @ ..] => {
                 Some(3 + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'#')).count())
             }
@@ -277,7 +288,9 @@ fn behind_plan(said: &[u8]) -> Option<Range<usize>> {
     for _ in 0..4 {
         let token = said[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let figures = said[at..at + token].iter().filter(|b| b.is_ascii_digit()).count();
-        if figures >= FIGURES && token <= 15 {
+        // `Aetna 877-842-3210` is called.
+        let is_phone = token == 12 && figures == 10 && said[at + 3] == b'-' && said[at + 7] == b'-';
+        if figures >= FIGURES && token <= 15 && !is_phone {
             return Some(at..at + token);
         }
         let is_word = token >= 2 && figures == 0 && said.get(at + token) == Some(&b' ');

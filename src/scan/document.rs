@@ -460,7 +460,7 @@ impl Scanner<'_> {
         let spare = head.split_off(head.len().min(window));
         let chunk = Chunk { base: 0, core: text_start(&head)..end, bytes: head, entry: start, ends: complete };
         let mut tally = self.count(&plan, &chunk);
-        if decide::key_columns(self.engine, &mut plan, &tally) {
+        if decide::key_columns(self.engine, &mut plan, &tally, Some(&chunk)) {
             tally = self.count(&plan, &chunk);
         }
         let (plan, mut tally) = (Arc::new(plan), tally.opened());

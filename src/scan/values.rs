@@ -138,7 +138,7 @@ impl Scanner<'_> {
             let read = (&batch, window.consumed(), base);
             let mut counted = self.count_values(&plan, &known, read, &mut state);
             // As of a table: the first batch shows which places hold keys that no name speaks for.
-            if std::mem::take(&mut first) && decide::key_columns(self.engine, &mut plan, &counted) {
+            if std::mem::take(&mut first) && decide::key_columns(self.engine, &mut plan, &counted, None) {
                 state = Values::at(reading.start(), reader.rises());
                 counted = self.count_values(&plan, &known, read, &mut state);
             }

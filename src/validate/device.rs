@@ -101,7 +101,8 @@ fn mac(value: &[u8]) -> Option<Verdict> {
     if local && !counts && digits != b"AABBCCDDEEFF" {
         return Some(Verdict::Invalid("an address that software made up"));
     }
-    Some(Verdict::plain(normal, 0, counts || digits == b"0123456789AB" || digits == b"AABBCCDDEEFF"))
+    let made_up = memchr::memmem::find(digits, b"DEADBEEF").is_some();
+    Some(Verdict::plain(normal, 0, counts || made_up || digits == b"0123456789AB" || digits == b"AABBCCDDEEFF"))
 }
 
 /// A serial number: every maker's own, so letters and digits, four figures or more.

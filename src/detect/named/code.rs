@@ -84,7 +84,7 @@ fn opens_cell(bytes: &[u8], at: usize) -> bool {
 /// Marks between a label and its value at most: forms and printed pages set values in one line under the other.
 const MARKS: usize = 40;
 
-/// Whether one to [`MARKS`] of `space : # = > " ' ( ]` and behind them a letter, `.`, `)` or `#` stand before `at`.
+/// Whether one to [`MARKS`] of `space : # = > " ' ( ]` and behind them a letter, `.`, `)`, `?` or `#` stand before `at`.
 pub(super) fn behind_label(bytes: &[u8], at: usize) -> bool {
     let mark = |b: u8| matches!(b, b' ' | b'\t' | b':' | b'#' | b'=' | b'>' | b'"' | b'\'' | b'(' | b']');
     let mut marks = 0;
@@ -96,5 +96,5 @@ pub(super) fn behind_label(bytes: &[u8], at: usize) -> bool {
     }
     let has_hash = bytes[at - marks..at].contains(&b'#');
     let before = at.checked_sub(marks + 1).map(|i| bytes[i]);
-    has_hash || before.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')'))
+    has_hash || before.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')' | b'?'))
 }

@@ -154,7 +154,10 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
     // Up to where the names come again.
     let name = header.trim_ascii();
     let again = |seen: &Seen<'_>| seen.words == name;
-    let below = &below[..below.iter().position(again).unwrap_or(below.len())];
+    let below = match below.iter().position(again) {
+        Some(next) => &below[..page_end(below, next)],
+        None => below,
+    };
     // Or others.
     let others = below.iter().take(SHOWN).position(|seen| !seen.figures && names_columns(seen.words, known));
     let below = &below[..others.unwrap_or(below.len())];
@@ -209,6 +212,17 @@ fn headed(header: &[u8], at: usize, records: &[Seen<'_>], known: &dyn Fn(&str) -
         };
         if fits(&layout) { Some(layout) } else { wider().filter(fits) }
     })
+}
+
+/// Where the page ends whose names come again in line `next`: what stands at the head of a page, behind a form feed or an empty
+/// line, is none of its records.
+fn page_end(lines: &[Seen<'_>], next: usize) -> usize {
+    const HEAD: usize = 6;
+    let opens = |at: &usize| {
+        let feed = lines[*at].line.starts_with(b"\x0c");
+        feed || lines[at - 1].at + 1 < lines[*at].at
+    };
+    (next.saturating_sub(HEAD).max(1)..next).find(opens).unwrap_or(next)
 }
 
 /// The same columns, each as wide as the blank before the next lets it be.

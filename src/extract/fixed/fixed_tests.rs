@@ -114,6 +114,22 @@ Abernathy-Oak  Christina  07/04/1949  W100233420\n";
 }
 
 #[test]
+fn heads_of_pages_are_no_records() {
+    let page = |n: usize| {
+        let head = format!(
+            "RUN DATE: 11/03/26 02:00       ST ELMO REGIONAL CENTER    PAGE {n}\nRUN USER: NIGHTLY   MIDNIGHT CENSUS BY UNIT\n\n"
+        );
+        let row = |k: usize| format!("20{k}-A  WEEKS,KATHY T     V76825085{n}{k}  M9634900{k}  09/03/26  MCR\n");
+        head + "ROOM   PATIENT           ACCOUNT #    MEMBER ID  DOB       FC\n" + &(0..8).map(row).collect::<String>()
+    };
+    for feed in ["\x0c", "\n"] {
+        let found = table(&[page(1), page(2), page(3)].join(feed)).expect("a table");
+        assert_eq!(column(&found, "MEMBER ID")[9], "M96349001", "{feed:?}");
+        assert_eq!(column(&found, "ACCOUNT #")[9], "V7682508521");
+    }
+}
+
+#[test]
 fn a_blank_in_all_values_under_one_name_parts_no_column() {
     let row = |n: usize| {
         let name = ["COLLINS, FRANK", "DE LEON, ADA", "OBI, MARGARET R", "WEBER, DOLORES"][n % 4];

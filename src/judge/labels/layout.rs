@@ -318,17 +318,23 @@ impl Cells {
                 let chars = |text: &[u8]| text.iter().filter(|b| (**b as i8) >= -0x40).count();
                 // What is over a name is over its cell.
                 let cells = spans(line);
-                let own = cells.iter().find(|cell| cell.start <= span.start && span.start < cell.end)?;
-                let (start, end) = (chars(&line[..own.start]), chars(&line[..own.end]));
-                let mut best: Option<(usize, Range<usize>)> = None;
-                for name in spans(header) {
-                    let (from, to) = (chars(&header[..name.start]), chars(&header[..name.end]));
-                    let shared = to.min(end).saturating_sub(from.max(start));
-                    if shared > best.as_ref().map_or(0, |(most, _)| *most) {
-                        best = Some((shared, name));
-                    }
+                let own = cells.iter().position(|cell| cell.start <= span.start && span.start < cell.end)?;
+                let names = spans(header);
+                let over = |cell: &Range<usize>| {
+                    let (start, end) = (chars(&line[..cell.start]), chars(&line[..cell.end]));
+                    let shared = |name: &Range<usize>| {
+                        let (from, to) = (chars(&header[..name.start]), chars(&header[..name.end]));
+                        to.min(end).saturating_sub(from.max(start))
+                    };
+                    let best = (0..names.len()).rev().max_by_key(|at| shared(&names[*at]))?;
+                    (shared(&names[best]) > 0).then_some(best)
+                };
+                let mut best = over(&cells[own]);
+                // Long values push those behind them out from under their names, and the last ones stand under none.
+                if cells.len() == names.len() && best != Some(own) && cells.iter().any(|cell| over(cell).is_none()) {
+                    best = Some(own);
                 }
-                best.map(|(_, name)| cell(&header[name]))
+                best.map(|at| cell(&header[names[at].clone()]))
             }
         }
     }

@@ -78,6 +78,16 @@ fn what_stands_near_says_what_a_value_is() {
             vec!["XQZ804512345"],
             "a table in a text",
         ),
+        (Identifier::MRN, "Bed 4: Ann Poe (DOB 3/4/1952, #WV-004309) in", vec!["WV-004309"], "beside a birth date"),
+        (Identifier::MRN, "Bed #4309121: (DOB 3/4/1952, #12) in", vec![], "numbers of rooms"),
+        (Identifier::MRN, "What is your chart number? 4829137", vec!["4829137"], "an answer in its line"),
+        (Identifier::BIRTH_DATE, "Ann Lopez  3-4-52  MRN 4829137", vec!["3-4-52"], "between name and number"),
+        (
+            Identifier::SSN,
+            "Employee      SSN            Hired on\nMaria Guadalupe Lopez      53690-4398      3/4/2020\n",
+            vec!["53690-4398"],
+            "a long name pushed it out from under its label",
+        ),
         (Identifier::MRN, "born 3/4/1952, chart 5154-1397\n", vec!["5154-1397"], "a bare word, and a person near"),
         (Identifier::MRN, "see chart 5154-1397\n", vec![], "a bare word, and nobody near"),
         (Identifier::MEMBER_ID, "your member ID (for example 48291357)\n", vec![], "an example"),
@@ -166,4 +176,29 @@ fn a_column_of_names_needs_no_header_but_company() {
     let ssns = row(&|n| format!("{:03}-{:02}-{:04}", 221 + n * 13, 21 + n * 3, 3104 + n * 271));
     assert_eq!(found(Identifier::NAME, &ssns).len(), 14, "the rare one too");
     assert_eq!(found(Identifier::NAME, &row(&|n| format!("{}", n + 2))).len(), 0, "nobody near");
+}
+
+#[test]
+fn columns_without_a_name_are_told_by_the_persons_beside_them() {
+    let surnames = ["GARCIA", "SMITH", "JOHNSON", "NGUYEN", "WILLIAMS", "BROWN", "MILLER", "DAVIS", "LOPEZ", "WILSON"];
+    let given = ["MARIA", "JAMES", "LINDA", "ROBERT", "SUSAN", "DAVID", "NANCY"];
+    let table = |number: &dyn Fn(usize) -> String, day: &dyn Fn(usize) -> String| -> String {
+        let row = |n: usize| {
+            let birth = format!("{:02}/{:02}/{}", 1 + n % 12, 1 + n * 5 % 28, 1931 + n * 37 % 80);
+            let (family, first) = (surnames[n % 10], given[n % 7]);
+            format!("R,{},{family},{first},{birth},{},GLU,{}\n", number(n), day(n), 80 + n * 7 % 90)
+        };
+        (0..40).map(row).collect()
+    };
+    let number = |n: usize| format!("LB{}", 9_538_155 + n * n * 7_919);
+    let seen = |n: usize| format!("{:02}/{:02}/2025 08:4{}", 1 + n * 7 % 12, 1 + n * 11 % 28, n % 10);
+    let text = table(&number, &seen);
+    assert_eq!(found(Identifier::MRN, &text).len(), 40, "one number for each name, before it");
+    assert_eq!(found(Identifier::SERVICE_DATE, &text).len(), 40, "days of last years in records of persons");
+    let counted = table(&|n| format!("{}", 100_237 + n), &|n| format!("01/01/20{:02}", 14 + n % 11));
+    assert_eq!(found(Identifier::MRN, &counted), Vec::<String>::new(), "counted up");
+    assert_eq!(found(Identifier::SERVICE_DATE, &counted), Vec::<String>::new(), "beginnings of years");
+    let others = table(&|n| format!("{}", 100_237 + n % 3), &|n| format!("{}", 1900 + n));
+    assert_eq!(found(Identifier::MRN, &others), Vec::<String>::new(), "three numbers for forty names");
+    assert_eq!(found(Identifier::SERVICE_DATE, &others), Vec::<String>::new(), "figures");
 }
