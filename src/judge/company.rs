@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::detect::Candidate;
 use crate::detect::named::has_town;
 use crate::engine::Engine;
+use crate::finding::Subject;
 use crate::identifier::Identifier;
 use crate::judge::context::TELLS;
 use crate::judge::labels::Labels;
@@ -164,8 +165,8 @@ pub(super) fn beside(
     }
 }
 
-/// A telephone number right behind a name, as people write whom to call, `(son, Elmer Haddad, 208-750-3655)`; and an IP address
-/// in the line of what identifies a person.
+/// A telephone number right behind a name, as people write whom to call, `(son, Elmer Haddad, 208-750-3655)`; a street behind
+/// or below one near what identifies a person; and an IP address in the line of it.
 pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     /// What the name weighs; and the person for the address.
     const WHOSE: f32 = 3.0;
@@ -174,7 +175,8 @@ pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
     /// Longer than any of those values.
     const LONGEST: usize = 400;
     let identifier = |j: &Judged| engine.rules().rules[j.rule as usize].identifier;
-    let numbers = |j: &Judged| matches!(identifier(j), Identifier::PHONE | Identifier::IP_ADDRESS);
+    let numbers =
+        |j: &Judged| matches!(identifier(j), Identifier::PHONE | Identifier::IP_ADDRESS | Identifier::ADDRESS);
     if !judged.iter().any(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
         return;
     }
@@ -189,6 +191,9 @@ pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
         .map(|j| j.start..j.end)
         .collect();
     persons.sort_unstable_by_key(|other| other.start);
+    let patients = |j: &&Judged| identifier(j) == Identifier::NAME && j.subject != Some(Subject::Provider);
+    let mut lived: Vec<usize> = judged.iter().filter(likely).filter(patients).map(|j| j.end).collect();
+    lived.sort_unstable();
     for number in judged.iter_mut().filter(|j| numbers(j) && j.clues.logit() < LIKELY && j.clues.neighbour == 0.0) {
         let span = number.start..number.end;
         let near = match identifier(number) {
@@ -198,6 +203,12 @@ pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
                 name.is_some_and(|end| {
                     span.start - end <= CLOSE && memchr::memchr2(b'\n', b'.', &bytes[end..span.start]).is_none()
                 })
+            }
+            Identifier::ADDRESS => {
+                let name = lived.partition_point(|end| *end <= span.start).checked_sub(1).map(|at| lived[at]);
+                let at = persons.partition_point(|other| other.end + WIDE < span.start);
+                let person = persons.get(at).is_some_and(|other| other.start <= span.end + WIDE);
+                person && name.is_some_and(|end| dwells(&bytes[end..span.start]))
             }
             _ => {
                 let from = persons.partition_point(|other| other.start + LINE + LONGEST < span.start);
@@ -214,6 +225,20 @@ pub(super) fn called(engine: &Engine, bytes: &[u8], judged: &mut [Judged]) {
             number.clues.other = 0.0;
         }
     }
+}
+
+/// Whether what stands between a name and a street says that the one lives in the other, or nothing: `Ann Poe is seen at` does
+/// not.
+fn dwells(between: &[u8]) -> bool {
+    const FAR: usize = 80;
+    let lines = memchr::memchr_iter(b'\n', between).count();
+    let last = between.trim_ascii_end();
+    let word = &last[last.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |at| at + 1)..];
+    let firm = [&b"at"[..], b"clinic", b"office", b"hospital", b"center", b"pharmacy", b"from", b"near"];
+    between.len() <= FAR
+        && lines <= 1
+        && !firm.iter().any(|other| other.eq_ignore_ascii_case(word))
+        && !last.ends_with(b".")
 }
 
 /// A street with a ZIP code close behind it: each speaks for the other. A name in the line above a street is whose it is.

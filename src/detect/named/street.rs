@@ -131,8 +131,13 @@ fn opens_town(bytes: &[u8], at: usize) -> bool {
         between if gap < 6 && between.iter().any(|b| matches!(b, b',' | b'\n')) => at + gap,
         _ => return false,
     };
+    let comma = bytes[..at].ends_with(b", ");
     for words in 0..6 {
         let word = word_at(bytes, at);
+        // `403 Pinecrest Ave, Erie 16501`.
+        if comma && words > 0 && word.len() == 5 && word.iter().all(u8::is_ascii_digit) {
+            return true;
+        }
         let last = bytes.get(at..at + word.len() + 6).unwrap_or_default();
         let is_state = words > 0 && word.len() == 2 && word.iter().all(u8::is_ascii_uppercase);
         if is_state && last.len() == 8 && last[2] == b' ' && last[3..].iter().all(u8::is_ascii_digit) {

@@ -145,8 +145,8 @@ pub(super) const PERSON: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const PROVIDER: &[&str] = &[
     "adjuster", "agent", "attending", "billing", "blg", "clinic", "clinician", "coord", "coordinator", "doctor", "dr",
-    "facility", "hospital", "npi", "operating", "org", "organization", "pcp", "pharmacist", "pharmacy", "physician", "practice", "practitioner", "prescriber",
-    "prf", "provider", "realtor", "referring", "rendering", "rfr", "rndrng", "supplier", "surgeon",
+    "facility", "faculty", "hospital", "instructor", "npi", "operating", "org", "organization", "pcp", "pharmacist", "pharmacy", "physician", "practice", "practitioner", "prescriber",
+    "prf", "professor", "provider", "realtor", "referring", "rendering", "rfr", "rndrng", "supplier", "surgeon", "teacher",
 ];
 
 /// Words of the provider's side that own a datum, so that `practice address` is an address and nothing else.
