@@ -127,7 +127,8 @@ fn are_numbers_of(rows: &[Vec<String>], column: usize, name: usize) -> bool {
         let digits = field.trim_start_matches(|c: char| c.is_ascii_uppercase());
         let letters = field.len() - digits.len();
         let digits = digits.strip_prefix('-').filter(|_| letters > 0).unwrap_or(digits);
-        letters <= 3 && (5..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        let least = if letters > 0 { 5 } else { 6 };
+        letters <= 3 && (least..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
     };
     let (mut numbers, mut names, mut both) = (HashSet::new(), HashSet::new(), HashSet::new());
     let (mut count, mut whole, mut steps, mut last) = (0, 0, 0, 0_i64);
