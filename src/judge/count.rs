@@ -14,7 +14,7 @@ use crate::identifier::Identifier;
 use crate::judge::distinct::Distinct;
 use crate::judge::labels::Labels;
 use crate::judge::matches::{First, Found, fingerprint, match_row, places};
-use crate::judge::plain::Plain;
+use crate::judge::plain::{self, Plain};
 use crate::judge::plan::DocumentPlan;
 use crate::judge::record::Record;
 use crate::judge::rows::Table;
@@ -74,7 +74,8 @@ impl Counter {
         // What delimits fields must not be made where it was not.
         let delimits = matches!(&job.plan.layout, Layout::Rows(dialect) if b" -'*./:".contains(&dialect.delimiter));
         // Lines of a text only: elsewhere a line end ends a value.
-        let lines = matches!(job.plan.layout, Layout::Text) && chunk.bytes.len() <= BROKEN;
+        let lines =
+            matches!(job.plan.layout, Layout::Text) && (chunk.bytes.len() <= BROKEN || plain::has_forms(&chunk.bytes));
         let broken = if lines { Plain::of_lines(&chunk.bytes) } else { None };
         match broken.or_else(|| Plain::of(&chunk.bytes)).filter(|_| !delimits) {
             None => self.arranged(job, chunk, &mut tally),
@@ -367,7 +368,7 @@ pub(super) fn search(engine: &Engine, bytes: &[u8], stretch: Range<usize>, candi
 }
 
 /// Texts up to this many bytes are searched for values that go over a line end before anything else; of longer ones only
-/// the pieces in which something was found.
+/// the pieces in which something was found, or that hold printed forms.
 const BROKEN: usize = 64 << 10;
 
 /// How far before the core the search starts, so that what stands before its first byte is known.

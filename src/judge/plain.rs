@@ -185,19 +185,13 @@ fn broken(bytes: &[u8], end: usize) -> Option<Range<usize>> {
 /// The printed lines of a form that touch what was written on them: `Last Name Call____ First Ann____ MI _J_`. A long one must
 /// touch something somewhere: elsewhere `_` is a letter of names in programs, which it is here too with letters on both sides.
 fn fillers(bytes: &[u8]) -> Vec<(Range<usize>, Instead)> {
-    const LONG: &[u8] = b"___";
-    let word =
-        |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'(' | b')' | b'.' | b'#'));
-    let touches = |run: &Range<usize>| {
-        let before = run.start.checked_sub(1).and_then(|at| bytes.get(at));
-        word(before) != word(bytes.get(run.end))
-    };
-    let long = runs(bytes, memchr::memmem::find_iter(bytes, LONG));
-    if !long.into_iter().any(|run| touches(&run)) {
+    if !has_forms(bytes) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for Range { start, end } in runs(bytes, memchr::memchr_iter(b'_', bytes)).into_iter().filter(touches) {
+    for Range { start, end } in
+        runs(bytes, memchr::memchr_iter(b'_', bytes)).into_iter().filter(|run| touches(bytes, run))
+    {
         // What stands before the line is its label: `Zip _36609_`.
         let opens = start > 0 && bytes[start - 1] == b' ';
         found.push((start..start + 1, Instead::By(if opens { b':' } else { b' ' })));
@@ -207,6 +201,20 @@ fn fillers(bytes: &[u8]) -> Vec<(Range<usize>, Instead)> {
         }
     }
     found
+}
+
+/// Whether a long printed line touches something.
+pub fn has_forms(bytes: &[u8]) -> bool {
+    const LONG: &[u8] = b"___";
+    runs(bytes, memchr::memmem::find_iter(bytes, LONG)).iter().any(|run| touches(bytes, run))
+}
+
+/// Whether something that was written stands right before a run of `_` or right behind it, and not both.
+fn touches(bytes: &[u8], run: &Range<usize>) -> bool {
+    let word =
+        |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'(' | b')' | b'.' | b'#'));
+    let before = run.start.checked_sub(1).and_then(|at| bytes.get(at));
+    word(before) != word(bytes.get(run.end))
 }
 
 /// The runs of `_` that stand at `marks`, each once.
